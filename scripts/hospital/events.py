@@ -1,0 +1,250 @@
+"""Events as the stream carries them: plain JSON values, the common fields first, never a name or an address."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from hospital.people import EPOCH, patient_id
+from hospital.rosters import DAY, Presence, Roster
+from hospital.staff import Staff
+from hospital.state import Stay, Visit
+
+ADMISSIONS, TRANSPORTS = "hospital.admissions", "hospital.transports"
+STAFF_SHIFTS, BATCH_ONLY = "hospital.staff_shifts", ""
+Value = dict[str, object]
+
+
+class Event(NamedTuple):
+    """`topic` is empty for what only the batch path carries."""
+
+    event_time: datetime
+    event_id: str
+    topic: str
+    value: Value
+
+
+class Draft(NamedTuple):
+    """An event while its hour is computed: the instant as seconds since 1970."""
+
+    at: int
+    event_id: str
+    topic: str
+    value: Value
+
+    def event(self) -> Event:
+        return Event(datetime.fromtimestamp(self.at, UTC), self.event_id, self.topic, self.value)
+
+
+@lru_cache(maxsize=4096)
+def date_text(day: int) -> str:
+    """The ISO date of a day since 1970-01-01."""
+    return (EPOCH + timedelta(days=day)).isoformat()
+
+
+def instant(at: int) -> str:
+    """`2021-04-07T13:05:09Z`."""
+    day, second = divmod(at, DAY)
+    minute, second = divmod(second, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{date_text(day)}T{hour:02d}:{minute:02d}:{second:02d}Z"
+
+
+def maybe(at: int | None) -> str | None:
+    return None if at is None else instant(at)
+
+
+def _draft(
+    at: int, topic: str, event_type: str, event_id: str, hospital: str, rest: Value
+) -> Draft:
+    common: Value = {
+        "event_id": event_id,
+        "event_type": event_type,
+        "event_time": instant(at),
+        "hospital_id": hospital,
+    }
+    return Draft(at, event_id, topic, common | rest)
+
+
+def registered(encounter_id: str, visit: Visit) -> Draft:
+    return _draft(
+        visit.registered_at,
+        ADMISSIONS,
+        "registered",
+        f"{encounter_id}:A04",
+        visit.hospital_id,
+        {
+            "adt_trigger": "A04",
+            "encounter_id": encounter_id,
+            "patient_id": patient_id(visit.patient),
+            "source": visit.source,
+            "arrival_mode": visit.arrival_mode,
+            "triage": visit.triage,
+            "diagnosis_code": visit.diagnosis_code,
+        },
+    )
+
+
+def admitted(encounter_id: str, stay: Stay, staff_id: str) -> Draft:
+    return _draft(
+        stay.admitted_at,
+        ADMISSIONS,
+        "admitted",
+        f"{encounter_id}:A01",
+        stay.hospital_id,
+        {
+            "adt_trigger": "A01",
+            "encounter_id": encounter_id,
+            "patient_id": patient_id(stay.patient),
+            "ward_id": stay.ward_id,
+            "bed_id": stay.bed_id,
+            "staff_id": staff_id,
+            "specialty": stay.specialty,
+            "source": stay.source,
+            "diagnosis_code": stay.diagnosis_code,
+        },
+    )
+
+
+def transferred(
+    encounter_id: str, before: Stay, after: Stay, at: int, staff_id: str, reason: str
+) -> Draft:
+    return _draft(
+        at,
+        ADMISSIONS,
+        "transferred",
+        f"{encounter_id}:A02-{after.moves}",
+        after.hospital_id,
+        {
+            "adt_trigger": "A02",
+            "encounter_id": encounter_id,
+            "patient_id": patient_id(after.patient),
+            "previous_hospital_id": before.hospital_id,
+            "previous_ward_id": before.ward_id,
+            "previous_bed_id": before.bed_id,
+            "ward_id": after.ward_id,
+            "bed_id": after.bed_id,
+            "staff_id": staff_id,
+            "reason": reason,
+        },
+    )
+
+
+def discharged(encounter_id: str, stay: Stay, at: int, staff_id: str) -> Draft:
+    return _draft(
+        at,
+        ADMISSIONS,
+        "discharged",
+        f"{encounter_id}:A03",
+        stay.hospital_id,
+        {
+            "adt_trigger": "A03",
+            "encounter_id": encounter_id,
+            "patient_id": patient_id(stay.patient),
+            "ward_id": stay.ward_id,
+            "bed_id": stay.bed_id,
+            "staff_id": staff_id,
+            "admitted_at": instant(stay.admitted_at),
+            "disposition": stay.disposition,
+        },
+    )
+
+
+def visit_ended(encounter_id: str, visit: Visit) -> Draft:
+    return _draft(
+        visit.left_at,
+        BATCH_ONLY,
+        "visit_ended",
+        f"{encounter_id}:visit",
+        visit.hospital_id,
+        {
+            "encounter_id": encounter_id,
+            "patient_id": patient_id(visit.patient),
+            "triage": visit.triage,
+            "registered_at": instant(visit.registered_at),
+            "seen_at": maybe(visit.seen_at),
+            "outcome": visit.outcome,
+        },
+    )
+
+
+def transport(
+    encounter_id: str,
+    number: int,
+    patient: int,
+    kind: str,
+    origin: str,
+    hospital_id: str,
+    departed_at: int,
+    arrived_at: int | None,
+) -> Draft:
+    """A journey's start while `arrived_at` is None, else its end. `kind`: ambulance or inter_hospital."""
+    transport_id = f"T-{encounter_id}-{number}"
+    event_type = "departed" if arrived_at is None else "arrived"
+    return _draft(
+        departed_at if arrived_at is None else arrived_at,
+        TRANSPORTS,
+        event_type,
+        f"{transport_id}:{event_type}",
+        hospital_id,
+        {
+            "transport_id": transport_id,
+            "encounter_id": encounter_id,
+            "patient_id": patient_id(patient),
+            "transport_type": kind,
+            "origin": origin,
+            "departed_at": instant(departed_at),
+            "arrived_at": maybe(arrived_at),
+        },
+    )
+
+
+def shift(staff: Staff, roster: Roster, event_type: str, person: Presence) -> Draft:
+    """`started`, `ended` or `absent`."""
+    number = person.number
+    letter = "D" if roster.shift_name == "day" else "N"
+    day = date.fromisoformat(date_text(roster.day)).strftime("%Y%m%d")
+    shift_id = f"{staff.staff_id[number]}-{day}-{letter}"
+    missed = event_type == "absent"
+    at = {"started": person.started_at, "ended": person.ended_at}.get(
+        event_type, roster.planned_start_at
+    )
+    return _draft(
+        at,
+        STAFF_SHIFTS,
+        event_type,
+        f"{shift_id}:{event_type}",
+        staff.hospital_id[number],
+        {
+            "shift_id": shift_id,
+            "staff_id": staff.staff_id[number],
+            "ward_id": staff.ward_id[number],
+            "role": staff.role[number],
+            "shift_name": roster.shift_name,
+            "status": "absent" if missed else "worked",
+            "planned_start_at": instant(roster.planned_start_at),
+            "planned_end_at": instant(roster.planned_end_at),
+            "started_at": None if missed else instant(person.started_at),
+            "ended_at": instant(person.ended_at) if event_type == "ended" else None,
+        },
+    )
+
+
+def census_taken(
+    at: int, ward_id: str, hospital_id: str, capacity: int, occupied: int, boarders: int
+) -> Draft:
+    """At midnight, of the day that ends then."""
+    census_date = date_text(at // DAY - 1)
+    return _draft(
+        at,
+        BATCH_ONLY,
+        "census_taken",
+        f"{ward_id}-{census_date.replace('-', '')}:census",
+        hospital_id,
+        {
+            "census_date": census_date,
+            "ward_id": ward_id,
+            "capacity": capacity,
+            "occupied": occupied,
+            "boarders": boarders,
+        },
+    )

@@ -1,0 +1,115 @@
+"""The house on the first morning: as full as it will stay, drawn from the steady state.
+
+Somebody found in a bed at a given instant is more likely to be on a long stay: such a stay is the length-biased
+lognormal (its μ moved up by σ²), and the instant lies evenly within it. What is left of it is what remains here.
+The stream begins with the run, so these patients are registered at its first second and admitted at the next.
+"""
+
+import math
+from datetime import UTC, datetime, time
+from statistics import NormalDist
+
+from hospital import stays
+from hospital.arrivals import find_person
+from hospital.configuration import Configuration
+from hospital.draws import key_of, uniform
+from hospital.house import House
+from hospital.people import EPOCH
+from hospital.quantities import Spread
+from hospital.rosters import DAY, HOUR, planned, rules_of
+from hospital.simulation_file import INTENSIVE_CARE
+from hospital.state import State, Visit
+from hospital.wards import WardPlace
+from hospital.world import World
+
+
+def opening_state(world: World, config: Configuration) -> State:
+    """The state at 00:00 of the first day. The first hour announces everybody who is in a bed."""
+    run = config.simulation.run
+    first = datetime.combine(run.start_date, time(), UTC)
+    at = int(first.timestamp())
+    rules = list(rules_of(config.staffing))
+    today = (run.start_date - EPOCH).days
+    state = State(
+        at=at,
+        visits={},
+        stays={},
+        agenda=[],
+        shift_rules={
+            f"{day} {name}": rules
+            for day in (today - 1, today)
+            for name in ("day", "night")
+            if planned(config.staffing, name, day)[0] < at <= planned(config.staffing, name, day)[1]
+        },
+        dead=frozenset(),
+    )
+    house = House(world.network, state)
+    for hospital_id in world.network.hospitals:
+        wards = [w for w in world.network.wards.values() if w.hospital_id == hospital_id]
+        beds = [(ward, bed_id) for ward in wards for bed_id in ward.beds]
+        for ordinal, (ward, bed_id) in enumerate(beds, start=1):
+            share = config.simulation.opening.occupied_share
+            if uniform(world.seed, "opening.occupied", key_of(bed_id)) < share:
+                encounter_id = f"{hospital_id}-X{first:%Y%m%d%H}-{ordinal:03d}"
+                _occupy(world, config, house, encounter_id, ward, bed_id, at)
+    return State(at, house.visits, house.stays, house.agenda, state.shift_rules, state.dead)
+
+
+def _occupy(
+    world: World,
+    config: Configuration,
+    house: House,
+    encounter_id: str,
+    ward: WardPlace,
+    bed_id: str,
+    at: int,
+) -> None:
+    seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
+    care = config.simulation.intensive_care
+    intensive = ward.specialty == INTENSIVE_CARE
+    specialty = None if intensive else ward.specialty
+    found = find_person(
+        world, config, house, encounter_id, ward.hospital_id, "admitted", at, specialty
+    )
+    if found is None:
+        return
+    patient, code = found
+    # Nobody knows any more how they came: as a yellow walk-in, who is never sent to intensive care directly.
+    visit = Visit(
+        patient,
+        ward.hospital_id,
+        "emergency",
+        "walk_in",
+        "yellow",
+        code,
+        "admitted",
+        None,
+        at,
+        None,
+        at + 1,
+    )
+    stay = stays.begin(seed, config, rates, encounter_id, visit, at + 1)
+    rest = _remaining(config.simulation.length_of_stay_days[stay.specialty], seed, "ward", key)
+    step, step_at, raw = None, 0, at + rest
+    if intensive:
+        step, step_at = "down", at + max(HOUR, _remaining(care.days, seed, "intensive_care", key))
+        raw = step_at + rest
+    house.stays[encounter_id] = stay._replace(
+        ward_id=ward.ward_id,
+        bed_id=bed_id,
+        step=step,
+        step_at=step_at,
+        discharge_at=stays.end_of_stay(seed, rates, key, at, raw, stay.disposition),
+    )
+    house.inside.add(patient)
+    house.plan(house.stays[encounter_id].discharge_at, encounter_id, "discharge")
+    if step is not None:
+        house.plan(step_at, encounter_id, "step")
+
+
+def _remaining(spread: Spread, seed: int, what: str, key: int) -> int:
+    """Seconds left of a stay under way, for a spread in days."""
+    mean, deviation = spread.logarithmic
+    draw = NormalDist().inv_cdf(uniform(seed, f"opening.{what}.length", key))
+    days = min(math.exp(mean + deviation * (deviation + draw)), spread.most)
+    return round(days * DAY * uniform(seed, f"opening.{what}.left", key))

@@ -1,0 +1,94 @@
+"""The building blocks of the configuration models: bounded numbers, shares that add up, weights, durations.
+
+Every model is strict ("5" is not 5, true is not 1), frozen, and refuses unknown keys. Messages start with
+"Input should be", as pydantic's own do, so that a reader of an error is always told what was expected.
+"""
+
+import math
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+SHARE_TOLERANCE = 1e-6
+
+Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+Triage = Literal["red", "orange", "yellow", "green"]
+
+
+def refuse(expected: str) -> PydanticCustomError:
+    """A validation error that says what was expected in words."""
+    # The text goes in as a context value: braces in it would otherwise be read as fields of the template.
+    return PydanticCustomError("expected", "Input should be {expected}", {"expected": expected})
+
+
+def check_shares(shares: Iterable[float]) -> None:
+    """Raises unless the shares add up to 1."""
+    total = math.fsum(shares)
+    if abs(total - 1) > SHARE_TOLERANCE:
+        raise refuse(f"shares that add up to 1 (these add up to {total:.6g})")
+
+
+def _some_weight(weights: list[float]) -> list[float]:
+    if not any(weights):
+        raise refuse("weights of which at least one is above 0")
+    return weights
+
+
+Weights24 = Annotated[list[Rate], Field(min_length=24, max_length=24), AfterValidator(_some_weight)]
+Weights12 = Annotated[list[Rate], Field(min_length=12, max_length=12), AfterValidator(_some_weight)]
+Weights7 = Annotated[list[Rate], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]
+
+
+class Section(BaseModel):
+    """A part of a configuration file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Spread(Section):
+    """A lognormal quantity by its mean and standard deviation, cut off at `least` and `most`."""
+
+    mean: Positive
+    sd: Rate
+    least: Rate
+    most: Rate
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Spread":
+        if not self.least <= self.mean <= self.most:
+            raise refuse("a mean between `least` and `most`")
+        return self
+
+    @cached_property
+    def logarithmic(self) -> tuple[float, float]:
+        """μ and σ of the logarithm."""
+        variance = math.log1p((self.sd / self.mean) ** 2)
+        return math.log(self.mean) - variance / 2, math.sqrt(variance)
+
+
+class ByTriage(Section):
+    """A share for each colour of the South African Triage Scale."""
+
+    red: Share
+    orange: Share
+    yellow: Share
+    green: Share
+
+    def of(self, triage: Triage) -> float:
+        return getattr(self, triage)
+
+
+class TriageShares(ByTriage):
+    """How arrivals divide over the colours."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "TriageShares":
+        check_shares((self.red, self.orange, self.yellow, self.green))
+        return self

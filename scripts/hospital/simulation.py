@@ -1,0 +1,105 @@
+"""One simulated hour as one pure function: `simulate_hour(world, config, state, hour)` → events and the next state.
+
+It depends on nothing but its arguments: no input or output, no environment, no clock. How many hours are computed
+at once, and whether the state has been through JSON, makes no difference.
+
+    world = World(config)                       # people, staff and wards, from the seed
+    state = opening_state(world, config)        # midnight of the first day, a full house
+    events, state = simulate_hour(world, config, state, hour)
+"""
+
+from datetime import UTC, datetime
+
+from hospital import events
+from hospital.arrivals import arrive
+from hospital.configuration import Configuration
+from hospital.encounters import Encounters
+from hospital.events import Draft, Event
+from hospital.house import House
+from hospital.opening import opening_state
+from hospital.rosters import DAY, HOUR, Presence, Roster, Rules, planned, rules_of
+from hospital.state import State
+from hospital.world import World
+
+__all__ = ["Event", "State", "World", "opening_state", "simulate_hour"]
+
+
+def simulate_hour(
+    world: World, config: Configuration, state: State, hour: datetime
+) -> tuple[list[Event], State]:
+    """The events of [hour, hour + 1 h), sorted by (event_time, event_id), and the state after it.
+
+    The census of a day comes with its last hour and bears the next midnight. Raises ValueError if the state is not
+    that of the hour.
+    """
+    start = int(hour.timestamp())
+    if start != state.at:
+        at = datetime.fromtimestamp(state.at, UTC)
+        raise ValueError(f"the state is that of {at:%Y-%m-%d %H:%M}, not of {hour}")
+    end = start + HOUR
+    shift_rules, rosters = _shifts_under_way(world, config, state, start)
+    house = House(world.network, state)
+    encounters = Encounters(world, config, house, rosters)
+    if hour.date() == config.simulation.run.start_date and hour.hour == 0:
+        encounters.announce_opening()
+    for encounter_id, visit in arrive(world, config, house, hour, start):
+        encounters.set_out(encounter_id, visit)
+    while task := house.next_task(before=end):
+        encounters.do(*task)
+    drafts = encounters.drafts + _shift_events(world, rosters, start)
+    if end % DAY == 0:
+        drafts += _census(world, house, end)
+    drafts.sort(key=lambda draft: draft[:2])
+    after = State(end, house.visits, house.stays, house.agenda, shift_rules, house.dead)
+    return [draft.event() for draft in drafts], after
+
+
+def _shifts_under_way(
+    world: World, config: Configuration, state: State, start: int
+) -> tuple[dict[str, list[float]], list[Roster]]:
+    """The shifts of this hour, the latest first, among them the one that ends as it begins (overtime)."""
+    rules, rosters = {}, []
+    today = start // DAY
+    for day in (today - 1, today):
+        for name in ("day", "night"):
+            first, last = planned(world.staffing, name, day)
+            if first <= start <= last:
+                key = f"{day} {name}"
+                # Under the rules of the hour in which it began.
+                mine = state.shift_rules.get(key) or list(rules_of(config.staffing))
+                rosters.append(world.roster(name, day, Rules(*mine)))
+                if start < last:
+                    rules[key] = mine
+    rosters.sort(key=lambda roster: roster.planned_start_at, reverse=True)
+    return rules, rosters
+
+
+def _shift_events(world: World, rosters: list[Roster], start: int) -> list[Draft]:
+    drafts = []
+    for roster in rosters:
+        if roster.planned_start_at == start:
+            drafts += [
+                events.shift(world.staff, roster, "absent", Presence(number, 0, 0))
+                for number in roster.absent
+            ]
+            drafts += [
+                events.shift(world.staff, roster, "started", person) for person in roster.present
+            ]
+        elif roster.planned_end_at == start:
+            drafts += [
+                events.shift(world.staff, roster, "ended", person) for person in roster.present
+            ]
+    return drafts
+
+
+def _census(world: World, house: House, at: int) -> list[Draft]:
+    occupied = dict.fromkeys(world.network.wards, 0)
+    boarders = dict.fromkeys(world.network.wards, 0)
+    for stay in house.stays.values():
+        (boarders if stay.bed_id is None else occupied)[stay.ward_id] += 1
+    return [
+        events.census_taken(
+            at, ward_id, ward.hospital_id, len(ward.beds), occupied[ward_id], boarders[ward_id]
+        )
+        for ward_id, ward in world.network.wards.items()
+    ]

@@ -1,0 +1,89 @@
+"""The state of the network between two hours: who is on the way, in the emergency department, or in a bed.
+
+Small, plain and immutable: an hour copies the dictionaries it changes. Instants are whole seconds since 1970.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Visit(NamedTuple):
+    """Somebody who has set out for a hospital or is there, and has not been admitted."""
+
+    patient: int  # person number
+    hospital_id: str
+    source: str  # emergency, elective
+    arrival_mode: str  # walk_in, ambulance, referral
+    triage: str | None
+    diagnosis_code: str
+    outcome: str  # decided by the draws, known to the hospital when the visit ends
+    departed_at: int | None  # of the ambulance
+    registered_at: int
+    seen_at: int | None
+    left_at: int
+
+
+class Stay(NamedTuple):
+    """Somebody admitted: in a bed, or boarding without one."""
+
+    patient: int
+    hospital_id: str
+    ward_id: str
+    bed_id: str | None  # None: boarding
+    specialty: str  # of the illness
+    source: str
+    triage: str | None
+    diagnosis_code: str
+    admitted_at: int
+    discharge_at: int
+    disposition: str
+    step: str | None  # the next move in or out of intensive care: up, down
+    step_at: int
+    waits_for: str | None  # the specialty whose next free bed is theirs
+    waits_since: int
+    reserved_bed: str | None  # of another hospital, which they are on the way to
+    departed_at: int | None
+    moves: int  # A02 so far
+    journeys: int  # transports so far
+
+
+class Task(NamedTuple):
+    """Something that will happen: to an encounter, or to a bed."""
+
+    at: int
+    subject: str  # encounter_id or bed_id
+    kind: str
+
+
+@dataclass(frozen=True)
+class State:
+    """The network at the full hour `at`, before anything of that hour has happened."""
+
+    at: int
+    visits: dict[str, Visit]
+    stays: dict[str, Stay]
+    agenda: list[Task]  # a heap
+    shift_rules: dict[str, list[float]]  # "<day> <shift_name>" → Rules, for the shifts under way
+    dead: frozenset[int]  # person numbers
+
+    def to_json(self) -> dict[str, Any]:
+        """As lists, dicts, numbers and text; the order does not depend on how the state came about."""
+        return {
+            "at": self.at,
+            "visits": {name: list(visit) for name, visit in sorted(self.visits.items())},
+            "stays": {name: list(stay) for name, stay in sorted(self.stays.items())},
+            "agenda": [list(task) for task in sorted(self.agenda)],
+            "shift_rules": {name: list(rules) for name, rules in sorted(self.shift_rules.items())},
+            "dead": sorted(self.dead),
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "State":
+        return cls(
+            at=value["at"],
+            visits={name: Visit(*row) for name, row in value["visits"].items()},
+            stays={name: Stay(*row) for name, row in value["stays"].items()},
+            agenda=[Task(*row) for row in value["agenda"]],  # sorted is a heap
+            shift_rules=dict(value["shift_rules"]),
+            dead=frozenset(value["dead"]),
+        )

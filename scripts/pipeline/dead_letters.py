@@ -1,0 +1,46 @@
+"""Dead letters: records that break their contract, kept as they came, with the reason."""
+
+import logging
+
+from kafka.consumer.fetcher import ConsumerRecord
+
+from pipeline import kafka_client
+from pipeline.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+
+class DeadLetters:
+    """Sends records to `<topic>.dlq`; topic, partition and offset are a dead letter's identity."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._producer = kafka_client.producer(settings)
+        self._timeout_seconds = settings.stuck_limit_seconds
+
+    def send(self, record: ConsumerRecord, reason: str) -> None:
+        """Send one and wait until it is acknowledged, so that no later offset is written before.
+
+        Raises:
+            KafkaError: if it could not be delivered.
+        """
+        headers = {
+            "topic": record.topic,
+            "partition": str(record.partition),
+            "offset": str(record.offset),
+            "reason": reason[:1000],
+        }
+        self._producer.send(
+            record.topic + kafka_client.DEAD_LETTER_SUFFIX,
+            value=record.value,
+            # A tombstone without a key can only be sent with an empty one.
+            key=record.key if record.key is not None or record.value is not None else b"",
+            headers=[(name, value.encode()) for name, value in headers.items()],
+        ).get(timeout=self._timeout_seconds)
+        log.warning(
+            "dead letter: %s partition %d offset %d: %s",
+            *(record.topic, record.partition, record.offset, reason.partition(":")[0]),
+        )
+
+    def close(self) -> None:
+        """Leave; everything sent was acknowledged."""
+        self._producer.close(timeout=1)

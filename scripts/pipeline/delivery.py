@@ -1,0 +1,92 @@
+"""Delivery of the journal's records to Kafka: each once, in order, within a bounded window."""
+
+import logging
+import threading
+import time
+
+from kafka import TopicPartition
+from kafka.partitioner.default import murmur2
+from kafka.producer.future import RecordMetadata
+
+from pipeline import kafka_client
+from pipeline.journal import Record
+from pipeline.service import end_now
+from pipeline.settings import ProducerSettings
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Sends records that the broker does not hold yet.
+
+    Attributes:
+        resume_number: where to begin reading the journal.
+    """
+
+    def __init__(self, settings: ProducerSettings, partitions: list[TopicPartition]) -> None:
+        """Ask the broker what it holds. Raises what kafka-python raises."""
+        held = kafka_client.last_numbers(settings, partitions)
+        self._last_number = {p: number for p, (_end, number) in held.items()}
+        self._first_offset = {p: end for p, (end, _number) in held.items()}
+        self._partitions = {
+            p.topic: sum(q.topic == p.topic for q in partitions) for p in partitions
+        }
+        self._window = settings.producer_window_events
+        self._producer = kafka_client.producer(settings)
+        self._waiting: dict[int, float] = {}  # running number → when it was sent, oldest first
+        self._acknowledged = threading.Condition()
+        self._stuck_limit_seconds = settings.stuck_limit_seconds
+        self.resume_number = max(0, max(self._last_number.values()) + 1 - self._window)
+
+    @property
+    def pending(self) -> int:
+        """How many records are sent and not yet acknowledged."""
+        return len(self._waiting)
+
+    def send(self, record: Record) -> bool:
+        """Send a record unless the broker holds it; waits while the window is full.
+
+        Returns:
+            Whether it was sent.
+        """
+        # The Java client's partitioner, so that other producers put a key into the same partition.
+        index = (murmur2(record.key) & 0x7FFFFFFF) % self._partitions[record.topic]
+        partition = TopicPartition(record.topic, index)
+        if record.number <= self._last_number[partition]:
+            return False
+        with self._acknowledged:
+            while self._waiting and record.number - next(iter(self._waiting)) >= self._window:
+                self._acknowledged.wait(timeout=1)
+                self.end_if_stuck(self._stuck_limit_seconds)
+            self._waiting[record.number] = time.monotonic()
+        header = (kafka_client.NUMBER_HEADER, b"%d" % record.number)
+        future = self._producer.send(
+            record.topic, record.value, record.key, headers=[header], partition=index
+        )
+        future.add_callback(self._landed, partition, record.number)
+        future.add_errback(_failed)
+        return True
+
+    def end_if_stuck(self, limit_seconds: float) -> None:
+        """End the process if the oldest unacknowledged record waits for longer than the limit."""
+        with self._acknowledged:
+            oldest = next(iter(self._waiting.values()), None)
+        if oldest is not None and time.monotonic() - oldest > limit_seconds:
+            end_now(f"a record is not acknowledged after {limit_seconds:.0f} s")
+
+    def close(self) -> None:
+        """Wait for what was sent, then leave."""
+        self._producer.flush(timeout=8)
+        self._producer.close(timeout=1)
+
+    def _landed(self, partition: TopicPartition, number: int, metadata: RecordMetadata) -> None:
+        expected = self._first_offset.pop(partition, None)
+        if expected is not None and metadata.offset != expected:
+            end_now(f"{partition} grew while resuming: offset {metadata.offset}, not {expected}")
+        with self._acknowledged:
+            del self._waiting[number]
+            self._acknowledged.notify()
+
+
+def _failed(error: BaseException) -> None:
+    end_now(f"a record was not delivered: {error!r}")

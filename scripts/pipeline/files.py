@@ -1,0 +1,47 @@
+"""Files that are there whole or not at all, and on disk when we say so."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def sync_directory(directory: Path) -> None:
+    """Put a directory's entries (a created or renamed name) on disk."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file and put its bytes on disk (its name is the caller's to sync)."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put `content` at `path` in one rename, on disk when this returns.
+
+    The directory must exist. Readers see the old file or the new one, never half of one.
+    """
+    draft = path.with_name(f".{path.name}.draft")
+    write_synced(draft, content)
+    draft.rename(path)
+    sync_directory(path.parent)
+
+
+def make_directories(path: Path) -> None:
+    """`mkdir -p` with every created name on disk."""
+    if path.is_dir():
+        return
+    make_directories(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_directory(path.parent)
+
+
+def sha256(content: bytes) -> str:
+    """The hash as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,138 @@
+"""Clients of the broker as this project wants them: idempotent, patient, and never guessing."""
+
+import logging
+from collections.abc import Iterable
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import TopicAlreadyExistsError
+
+from pipeline.settings import ConfigurationError, KafkaSettings
+from pipeline.topics import Topics
+
+NUMBER_HEADER = "number"
+DEAD_LETTER_SUFFIX = ".dlq"
+# An undelivered record is not given up by the library: the service ends itself instead, and the
+# next start finds out from the broker what arrived.
+NEVER_MS = 2**31 - 1
+MAX_RECORD_BYTES = 1_048_576
+DEAD_LETTER_ROOM_BYTES = 65_536  # for the headers that say why
+
+log = logging.getLogger(__name__)
+
+
+def connection(settings: KafkaSettings) -> dict:
+    """What every client needs to reach the broker."""
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap_servers.split(","),
+        "security_protocol": settings.kafka_security_protocol,
+        "request_timeout_ms": settings.kafka_request_timeout_ms,
+        "reconnect_backoff_max_ms": 2_000,
+        "bootstrap_timeout_ms": NEVER_MS,
+    }
+
+
+def producer(settings: KafkaSettings) -> KafkaProducer:
+    """A producer that repeats nothing and gives up on nothing. One in a process."""
+    return KafkaProducer(
+        **connection(settings),
+        acks="all",
+        enable_idempotence=True,
+        delivery_timeout_ms=NEVER_MS,
+        max_block_ms=NEVER_MS,
+        linger_ms=20,
+        batch_size=131_072,
+        allow_auto_create_topics=False,
+        max_request_size=MAX_RECORD_BYTES + DEAD_LETTER_ROOM_BYTES,
+    )
+
+
+def ensure_topics(settings: KafkaSettings, topics: Topics) -> None:
+    """Create the topics and their dead letter topics where they are missing.
+
+    Raises:
+        ConfigurationError: if a topic exists with another number of partitions.
+    """
+    forever = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+    room = {"max.message.bytes": str(MAX_RECORD_BYTES + 2 * DEAD_LETTER_ROOM_BYTES)}
+    wanted = {name: topic.partitions for name, topic in topics.topics.items()}
+    wanted |= {name + DEAD_LETTER_SUFFIX: 1 for name in topics.topics}
+    admin = KafkaAdminClient(**connection(settings))
+    try:
+        for name, partitions in wanted.items():
+            if name in admin.list_topics():
+                continue
+            options = {
+                "num_partitions": partitions,
+                "replication_factor": topics.replication_factor,
+                "configs": forever | (room if name.endswith(DEAD_LETTER_SUFFIX) else {}),
+            }
+            try:
+                admin.create_topics({name: options})
+                log.info("created topic %s with %d partitions", name, partitions)
+            except TopicAlreadyExistsError:
+                log.debug("topic %s was created by another service meanwhile", name)
+        admin.wait_for_topics(list(wanted))
+        for found in admin.describe_topics(list(wanted)):
+            name, partitions = found["name"], len(found["partitions"])
+            if partitions != wanted[name]:
+                raise ConfigurationError(
+                    f"topics.yaml: topics.{name}.partitions: got {wanted[name]}, expected "
+                    f"{partitions}, which the topic has"
+                )
+    finally:
+        admin.close()
+
+
+def partitions_of(topics: Topics) -> list[TopicPartition]:
+    """Every partition of every topic."""
+    return [
+        TopicPartition(name, partition)
+        for name, topic in topics.topics.items()
+        for partition in range(topic.partitions)
+    ]
+
+
+def last_numbers(
+    settings: KafkaSettings, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, tuple[int, int]]:
+    """Per partition the end offset, and the running number of our last record (-1: none).
+
+    Records without our header (somebody else's) are scanned back over.
+    """
+    consumer = KafkaConsumer(**connection(settings), enable_auto_commit=False, max_poll_records=50)
+    try:
+        consumer.assign(list(partitions))
+        ends = consumer.end_offsets(list(partitions))
+        starts = consumer.beginning_offsets(list(partitions))
+        return {p: (ends[p], _last_number(consumer, p, starts[p], ends[p])) for p in ends}
+    finally:
+        consumer.close()
+
+
+def number_of(headers: Iterable[tuple[str, bytes]]) -> int:
+    """The running number in a record's headers; -1 if it is not ours."""
+    for name, value in headers:
+        if name == NUMBER_HEADER and value.isdigit():
+            return int(value)
+    return -1
+
+
+def _last_number(consumer: KafkaConsumer, partition: TopicPartition, start: int, end: int) -> int:
+    """Read back in growing steps until one of our records is found in [start, end)."""
+    others = [p for p in consumer.assignment() if p != partition]
+    consumer.pause(*others)
+    consumer.resume(partition)
+    upper, step = end, 1
+    while upper > start:
+        lower = max(start, upper - step)
+        consumer.seek(partition, lower)
+        newest, position = -1, lower
+        while position < upper:
+            for record in consumer.poll(timeout_ms=500).get(partition, []):
+                position = record.offset + 1
+                if record.offset < upper:
+                    newest = max(newest, number_of(record.headers))
+        if newest >= 0:
+            return newest
+        upper, step = lower, step * 10
+    return -1

@@ -1,0 +1,83 @@
+"""Which partitions a stream_processor may write, and from which offset on.
+
+A partition that the group assigns is paused at once. Each turn its lock is tried without
+waiting; with the lock, its files are recovered and reading goes on after their last line.
+"""
+
+import logging
+from pathlib import Path
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+
+from pipeline.stream_lake import PartitionFiles
+
+log = logging.getLogger(__name__)
+
+
+class Ownership(ConsumerRebalanceListener):
+    """The partitions of one consumer. Its listener methods never block (kafka-python's rule)."""
+
+    def __init__(self, consumer: KafkaConsumer, root: Path) -> None:
+        self._consumer = consumer
+        self._root = root
+        self._waiting: set[TopicPartition] = set()
+        self._files: dict[TopicPartition, PartitionFiles] = {}
+        self._next_offset: dict[TopicPartition, int] = {}
+
+    def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        """Pause them; their files are taken outside of the listener."""
+        self._consumer.pause(*assigned)
+        self._waiting.update(assigned)
+
+    def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+        """Give up their files; everything in them was on disk at the end of the last turn."""
+        for partition in revoked:
+            self._waiting.discard(partition)
+            self._next_offset.pop(partition, None)
+            if files := self._files.pop(partition, None):
+                files.close()
+
+    def on_partitions_lost(self, lost: list[TopicPartition]) -> None:
+        """As revoked: what was not committed is cut by the next owner."""
+        self.on_partitions_revoked(lost)
+
+    def files(self, partition: TopicPartition, offset: int) -> PartitionFiles | None:
+        """The partition's files if the record at `offset` is theirs to continue with.
+
+        If it is not (the broker was emptied, say), the partition is taken anew: None.
+        """
+        if partition not in self._files:
+            return None
+        if offset == self._next_offset[partition]:
+            return self._files[partition]
+        log.warning("%s goes on at %d, not at %d", partition, offset, self._next_offset[partition])
+        self.on_partitions_revoked([partition])
+        self.on_partitions_assigned([partition])
+        return None
+
+    def next_offset(self, partition: TopicPartition) -> int:
+        """The offset after the last record that is on disk."""
+        return self._next_offset[partition]
+
+    def advance(self, partition: TopicPartition, offset: int) -> None:
+        """What is before `offset` is on disk."""
+        self._next_offset[partition] = offset
+
+    def take_what_is_free(self) -> None:
+        """Try the locks of the waiting partitions; recover, seek and resume those we get."""
+        for partition in sorted(self._waiting):
+            files = PartitionFiles.try_lock(self._root, partition.topic, partition.partition)
+            if files is None:
+                log.info("%s: another process still owns its files", partition)
+                continue
+            offset = files.recover(self._consumer.committed(partition)) or 0
+            end = self._consumer.end_offsets([partition])[partition]
+            if end < offset:
+                log.warning("%s ends at %d, before our %d; waiting", partition, end, offset)
+                files.close()
+                continue
+            self._files[partition], self._next_offset[partition] = files, offset
+            self._waiting.discard(partition)
+            self._consumer.seek(partition, offset)
+            self._consumer.resume(partition)
+            log.info("%s: going on at offset %d", partition, offset)

@@ -1,0 +1,84 @@
+"""The frame of every service: logging, SIGTERM, heartbeat, and a watchdog for what is stuck.
+
+A service calls `turn_completed` after every turn of its loop: work done, or peers asked and
+nothing to do. Only that renews the heartbeat; a timer never does, so a service that hangs
+becomes unhealthy and is ended by the watchdog, to be started again by its restart policy.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from pipeline.settings import ConfigurationError, Settings, read
+
+STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
+REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """What a service's loop needs to know of its own life.
+
+    Attributes:
+        stopping: set by SIGTERM or SIGINT; the loop finishes the batch in hand and returns.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.stopping = threading.Event()
+        self._heartbeat_file = settings.heartbeat_file
+        self._stuck_limit_seconds = settings.stuck_limit_seconds
+        self._last_turn = time.monotonic()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def turn_completed(self) -> None:
+        """Renew the heartbeat."""
+        self._last_turn = time.monotonic()
+        self._heartbeat_file.write_text(f"{self._last_turn}\n")
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but not through a stop."""
+        self.stopping.wait(seconds)
+
+    def _stop(self, number: int, _frame: object) -> None:
+        log.info("stopping on %s", signal.Signals(number).name)
+        self.stopping.set()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(min(1.0, self._stuck_limit_seconds / 4))
+            silent = time.monotonic() - self._last_turn
+            if silent > self._stuck_limit_seconds:
+                end_now(f"no turn completed for {silent:.0f} s")
+
+
+def end_now(reason: str) -> None:
+    """End the process at once, without flushing or closing: what is in doubt must not go on.
+
+    Everything durable is in files, Kafka or Postgres; the next start resumes from there.
+    """
+    log.critical("ending at once: %s", reason)
+    logging.shutdown()
+    os._exit(STUCK_EXIT_CODE)
+
+
+def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
+    """Run a service: settings, logging, its main function, one line for a refusal."""
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout
+    )
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    try:
+        settings = read(kind)
+        logging.getLogger().setLevel(settings.log_level)
+        main(settings, Service(settings))
+    except ConfigurationError as refusal:
+        log.error("%s", refusal)
+        sys.exit(REFUSED_EXIT_CODE)
+    log.info("stopped")

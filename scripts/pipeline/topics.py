@@ -1,0 +1,71 @@
+"""`topics.yaml`: the topics, their keys and partitions, and the contract of a value."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from pipeline.settings import Name, parse, read_yaml
+
+COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+
+
+class Topic(BaseModel):
+    """One topic. `key` and `required` name fields of the value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    key: Name
+    partitions: PositiveInt
+    event_types: Annotated[list[Name], Field(min_length=1)]
+    required: list[Name]
+
+
+class Topics(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    replication_factor: PositiveInt
+    topics: Annotated[dict[Name, Topic], Field(min_length=1)]
+
+
+def load(configs_dir: Path) -> Topics:
+    """Read `topics.yaml`.
+
+    Raises:
+        ConfigurationError: naming the key, what it got and what it expected.
+    """
+    path = configs_dir / "topics.yaml"
+    return parse(Topics, read_yaml(path), path.name)
+
+
+def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict:
+    """The event in a record's value.
+
+    Raises:
+        ValueError: with the reason, if it breaks the topic's contract.
+    """
+    if not value:
+        raise ValueError("the value is empty")
+    try:
+        event = json.loads(value)
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(f"the value is not JSON: {error}") from None
+    if not isinstance(event, dict):
+        raise ValueError(f"the value is a JSON {type(event).__name__}, not an object")
+    for field in (*COMMON_FIELDS, topic.key, *topic.required):
+        if not isinstance(event.get(field), str) or not event[field]:
+            raise ValueError(f"{field} is not a text: {str(event.get(field))[:60]!r}")
+    if event["event_type"] not in topic.event_types:
+        raise ValueError(f"event_type {event['event_type'][:60]!r} is not of this topic")
+    if not INSTANT.fullmatch(event["event_time"]):
+        raise ValueError(f"event_time {event['event_time'][:60]!r} is not an instant")
+    if key != event[topic.key].encode():
+        raise ValueError(f"the record's key is not its {topic.key}")
+    if b"\n" in value:
+        raise ValueError("the value has a line break")
+    return event

@@ -1,0 +1,65 @@
+"""The producer: publishes what the journal holds to Kafka, as simulated time passes over it.
+
+It keeps no progress of its own. At start it asks the broker for the running number of the last
+record in each partition, begins reading the journal a window before the highest of them, and
+passes over what is already there. If a record cannot be delivered it ends at once, and the next
+start finds out from the broker what arrived.
+"""
+
+import logging
+
+from pipeline import clock, kafka_client, service, topics
+from pipeline.clock import Clock
+from pipeline.delivery import Delivery
+from pipeline.journal import Reader
+from pipeline.rate_log import RateLog
+from pipeline.service import Service
+from pipeline.settings import ProducerSettings
+
+IDLE_SECONDS = 0.2
+BATCH_EVENTS = 500
+
+log = logging.getLogger("producer")
+
+
+def main(settings: ProducerSettings, svc: Service) -> None:
+    """Resume, then follow the clock until stopped."""
+    wanted = topics.load(settings.configs_dir)
+    kafka_client.ensure_topics(settings, wanted)
+    now = wait_for_clock(settings, svc)
+    if now is None:
+        return
+    delivery = Delivery(settings, kafka_client.partitions_of(wanted))
+    log.info("resuming at event %d of the run", delivery.resume_number)
+    journal = Reader(settings.simulation_dir / "journal", now.start, delivery.resume_number)
+    rate = RateLog(log, "published", settings.log_events_per_second)
+    finished = False
+    while not svc.stopping.is_set():
+        now = clock.read(settings.simulation_dir) or now
+        due = journal.take(clock.text(now.instant), now.open_until, BATCH_EVENTS)
+        for record in due:
+            if record.topic and delivery.send(record):
+                rate.event(f"{record.event_time} {record.topic} {record.key.decode()}")
+        rate.flush()
+        delivery.end_if_stuck(settings.stuck_limit_seconds)
+        if not due:
+            if now.instant == now.end and delivery.pending == 0 and not finished:
+                finished = True
+                log.info("the run is over: all its events are published")
+            svc.wait(IDLE_SECONDS)
+        svc.turn_completed()
+    delivery.close()
+
+
+def wait_for_clock(settings: ProducerSettings, svc: Service) -> Clock | None:
+    """The clock, once the scheduler has set it for the first time; None if stopped before."""
+    while not svc.stopping.is_set():
+        if now := clock.read(settings.simulation_dir):
+            return now
+        svc.turn_completed()
+        svc.wait(IDLE_SECONDS)
+    return None
+
+
+if __name__ == "__main__":
+    service.run(main, ProducerSettings)
