@@ -151,11 +151,17 @@ class Timekeeper:
     def _check(self, content: dict) -> None:
         """Refuse a content that is wrong or changes what cannot change in a run."""
         new = parse(Configuration, content, None)
-        old = self._run.configuration(self.now.configurations[-1])
-        if fixed := configuration.unchangeable(old, new):
-            raise ConfigurationError(
-                f"{', '.join(fixed)}: got another value, expected what the run began with"
-            )
+        entry = self.now.configurations[-1]
+        fixed = configuration.unchangeable(self._run.configuration(entry), new)
+        began = pinned.load(self._settings.simulation_dir / CONFIGURATIONS, entry.configuration)
+        faults = [
+            f"{change.key}: got {pinned.shown(change.after)}, expected "
+            f"{pinned.shown(change.before)}, with which the run began"
+            for change in pinned.differences(began, content)
+            if any(key == change.key or key.startswith(f"{change.key}.") for key in fixed)
+        ]
+        if faults:
+            raise ConfigurationError("; ".join(faults))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""WHAT happens in the hospitals: people, staff, rosters, arrivals, beds and events. No I/O, no environment, no clock.
+"""WHAT happens in the hospitals: people, staff, rosters, arrivals, beds and events.
+
+No input or output, no environment, no clock.
 
 Start reading at `simulation.py`: one simulated hour is one pure function there.
 """

@@ -1,7 +1,7 @@
 """Who sets out for a hospital in an hour, why, and how the visit will go.
 
-The number comes from one draw per hospital, source and hour, by inverse distribution: a higher rate adds ordinals
-and keeps the earlier ones. Everything about an arrival is drawn by its encounter_id.
+The number comes from one draw per hospital, source and hour, by inverse distribution: a higher rate
+adds ordinals and keeps the earlier ones. Everything about an arrival is drawn by its encounter_id.
 """
 
 from datetime import datetime, timedelta
@@ -15,14 +15,15 @@ from hospital.state import Visit
 from hospital.world import World
 
 LETTERS = {"emergency": "E", "elective": "L"}
-# So many people are looked at for one arrival; only where nearly everybody is in hospital already is none found.
+# So many people are looked at for one arrival; only where nearly everybody is in hospital already
+# is none found.
 ATTEMPTS = 400
 
 
 def arrive(
     world: World, config: Configuration, house: House, hour: datetime, start: int
 ) -> list[tuple[str, Visit]]:
-    """The arrivals whose origin is this hour (an ambulance sets out in it, and may arrive in the next one)."""
+    """The arrivals whose origin is this hour: ambulances set out in it, and may arrive later."""
     rates = world.rates(config)
     arrivals = []
     for hospital_id in world.network.hospitals:
@@ -108,7 +109,7 @@ def find_person(
     start: int,
     specialty: str | None = None,
 ) -> tuple[int, str] | None:
-    """Somebody who lives near, is alive and not in hospital, with an ICD-10 code that fits age and sex.
+    """Somebody who lives near, is alive and not in hospital, with a fitting ICD-10 code.
 
     With `specialty`, only an illness of that specialty will do. None if nobody was found.
     """

@@ -1,6 +1,7 @@
-"""The configuration of a run: both files together, checked against each other, and what may change while it runs."""
+"""The configuration of a run: both files, checked against each other, and what may change."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationInfo, field_validator
@@ -34,56 +35,56 @@ class Configuration(Section):
     def _simulation(cls, file: SimulationFile) -> SimulationFile:
         """Names that refer to each other must exist."""
         for name, district in file.population.districts.items():
-            if district.hospital not in file.hospitals:
-                raise refuse(
-                    f"districts whose hospital is one of {', '.join(file.hospitals)} "
-                    f"(population.districts.{name} has {district.hospital})"
-                )
-        specialties = {d.specialty for d in file.diagnoses.values()}
+            where = ("population", "districts", name, "hospital")
+            _check_name(district.hospital, file.hospitals, where)
         for code, diagnosis in file.diagnoses.items():
-            if diagnosis.season is not None and diagnosis.season not in file.seasons:
-                raise refuse(
-                    f"diagnoses whose season is one of {', '.join(file.seasons)} "
-                    f"(diagnoses.{code} has {diagnosis.season})"
-                )
-        for table, where in (
-            (file.length_of_stay_days, "length_of_stay_days"),
-            (file.intensive_care.step_up_shares, "intensive_care.step_up_shares"),
-            (file.discharge.disposition_shares, "discharge.disposition_shares"),
-        ):
-            if set(table) != specialties:
-                raise refuse(
-                    f"{where} with exactly the specialties of the diagnoses: "
-                    f"{', '.join(sorted(specialties))}"
-                )
+            if diagnosis.season is not None:
+                _check_name(diagnosis.season, file.seasons, ("diagnoses", code, "season"))
+        specialties = sorted({d.specialty for d in file.diagnoses.values()})
         for hospital_id, hospital in file.hospitals.items():
             has = {ward.specialty for ward in hospital.wards.values()}
-            missing = sorted((specialties | {INTENSIVE_CARE}) - has)
-            if missing:
-                raise refuse(
-                    f"hospitals with a ward for every specialty "
-                    f"(hospitals.{hospital_id} has none for {', '.join(missing)})"
-                )
+            for specialty in (*specialties, INTENSIVE_CARE):
+                if specialty not in has:
+                    raise refuse(
+                        f"wards of which one at least has the specialty {specialty}",
+                        sorted(has),
+                        ("hospitals", hospital_id, "wards"),
+                    )
+        for table, where in (
+            (file.length_of_stay_days, ("length_of_stay_days",)),
+            (file.intensive_care.step_up_shares, ("intensive_care", "step_up_shares")),
+            (file.discharge.disposition_shares, ("discharge", "disposition_shares")),
+        ):
+            if sorted(table) != specialties:
+                expected = f"the specialties of the diagnoses: {', '.join(specialties)}"
+                raise refuse(expected, sorted(table), where)
         return file
 
     @field_validator("staffing")
     @classmethod
     def _staffing(cls, file: StaffingFile, info: ValidationInfo) -> StaffingFile:
-        """Each hospital needs a doctor for every letter of the pattern: somebody is on shift at any time."""
+        """Each hospital needs a doctor for every letter of the pattern: one is always there."""
         simulation: SimulationFile | None = info.data.get("simulation")
         if simulation is None:
             return file
-        needed = len(file.patterns[file.roles[ATTENDING_ROLE].pattern])
+        rule = file.roles[ATTENDING_ROLE]
+        needed = len(file.patterns[rule.pattern])
         for hospital_id, hospital in simulation.hospitals.items():
-            have = sum(
-                posts(file, ATTENDING_ROLE, w.specialty, w.beds) for w in hospital.wards.values()
-            )
+            wards = hospital.wards.values()
+            have = sum(posts(file, ATTENDING_ROLE, ward.specialty, ward.beds) for ward in wards)
             if have < needed:
                 raise refuse(
-                    f"at least {needed} posts for {ATTENDING_ROLE} in each hospital, one for every "
-                    f"letter of the pattern ({hospital_id} has {have})"
+                    f"enough for {needed} posts in each hospital, one for every letter of the "
+                    f"pattern ({hospital_id} has {have})",
+                    rule.staff_per_bed,
+                    ("roles", ATTENDING_ROLE, "staff_per_bed"),
                 )
         return file
+
+
+def _check_name(name: str, known: Iterable[str], where: tuple[str, ...]) -> None:
+    if name not in known:
+        raise refuse(f"one of {', '.join(known)}", name, where)
 
 
 def posts(file: StaffingFile, role: str, specialty: str, beds: int) -> int:

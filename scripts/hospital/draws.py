@@ -1,6 +1,7 @@
 """Draws: a draw is a hash of (seed, purpose, key), so that it depends on nothing else that happens.
 
-The hash is splitmix64 (Steele, Lea, Flood 2014). One number at a time and a whole array give the same values.
+The hash is splitmix64 (Steele, Lea, Flood 2014). One number at a time and a whole array give the
+same values.
 """
 
 import math
@@ -58,10 +59,11 @@ def uniforms(seed: int, purpose: str, keys: np.ndarray) -> np.ndarray:
 
 
 def poisson(expected: float, draw: float) -> int:
-    """The number of arrivals by inverse distribution: with the same draw, a higher rate gives at least as many."""
+    """Arrivals by inverse distribution: for the same draw, a higher rate gives at least as many."""
     if expected <= 0:
         return 0
-    # Twelve deviations below the mean nothing is left of the distribution, and exp() cannot underflow on the way.
+    # Twelve deviations below the mean nothing is left of the distribution, and exp() cannot
+    # underflow on the way.
     count = max(0, int(expected - 12 * math.sqrt(expected)))
     share = math.exp(count * math.log(expected) - expected - math.lgamma(count + 1))
     total = share

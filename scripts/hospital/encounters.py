@@ -1,4 +1,4 @@
-"""What happens to patients, one task after the other: registered, admitted, moved, diverted, discharged."""
+"""What happens to patients, task by task: registered, admitted, moved, diverted, discharged."""
 
 from hospital import events, stays
 from hospital.configuration import Configuration
@@ -17,7 +17,7 @@ WHILE_ON_THE_ROAD = (
 
 
 class Encounters:
-    """The tasks of one hour. Each method is the task of that name; `drafts` collects what they did."""
+    """The tasks of one hour, a method each; `drafts` collects what they did."""
 
     def __init__(
         self, world: World, config: Configuration, house: House, rosters: list[Roster]
@@ -35,28 +35,6 @@ class Encounters:
         if visit.departed_at is not None:
             self.house.plan(visit.departed_at, encounter_id, "depart")
         self.house.plan(visit.registered_at, encounter_id, "register")
-
-    def announce_opening(self) -> None:
-        """Everybody whom the run finds in a bed: registered at its first second, admitted at the next."""
-        for encounter_id, stay in self.house.stays.items():
-            at = stay.admitted_at
-            visit = Visit(
-                stay.patient,
-                stay.hospital_id,
-                stay.source,
-                "walk_in",
-                stay.triage,
-                stay.diagnosis_code,
-                "admitted",
-                None,
-                at - 1,
-                None,
-                at,
-            )
-            self.drafts.append(events.registered(encounter_id, visit))
-            self.drafts.append(
-                events.admitted(encounter_id, stay, self._doctor(encounter_id, stay, at))
-            )
 
     def _depart(self, at: int, encounter_id: str) -> None:
         self._ambulance(encounter_id, self.house.visits[encounter_id], None)
@@ -105,9 +83,7 @@ class Encounters:
             bed_id=bed_id, ward_id=ward.ward_id if bed_id is None else ward_of(bed_id)
         )
         self.house.stays[encounter_id] = stay
-        self.drafts.append(
-            events.admitted(encounter_id, stay, self._doctor(encounter_id, stay, at))
-        )
+        self.drafts.append(events.admitted(encounter_id, stay, self.doctor(encounter_id, stay, at)))
         self.house.plan(stay.discharge_at, encounter_id, "discharge")
         if stay.step is not None:
             self.house.plan(stay.step_at, encounter_id, "step")
@@ -221,7 +197,7 @@ class Encounters:
             moves=before.moves + 1,
         )
         self.house.stays[encounter_id] = after
-        doctor = self._doctor(encounter_id, after, at)
+        doctor = self.doctor(encounter_id, after, at)
         self.drafts.append(events.transferred(encounter_id, before, after, at, doctor, reason))
         self._vacate(at, before.bed_id)
 
@@ -234,7 +210,7 @@ class Encounters:
             self.house.stays[encounter_id] = stay._replace(discharge_at=later)
             self.house.plan(later, encounter_id, "discharge")
             return
-        doctor = self._doctor(encounter_id, stay, at)
+        doctor = self.doctor(encounter_id, stay, at)
         self.drafts.append(events.discharged(encounter_id, stay, at, doctor))
         del self.house.stays[encounter_id]
         self.house.inside.discard(stay.patient)
@@ -247,7 +223,7 @@ class Encounters:
             minutes = self.config.simulation.admission.bed_cleaning_minutes
             self.house.plan(at + round(minutes * 60), bed_id, "clean")
 
-    def _doctor(self, encounter_id: str, stay: Stay, at: int) -> str:
+    def doctor(self, encounter_id: str, stay: Stay, at: int) -> str:
         number = doctor_on_shift(
             self.world.seed, self.rosters, stay.hospital_id, stay.ward_id, at, key_of(encounter_id)
         )

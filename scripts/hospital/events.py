@@ -1,4 +1,4 @@
-"""Events as the stream carries them: plain JSON values, the common fields first, never a name or an address."""
+"""Events as the stream carries them: plain JSON values, never a name or an address."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -177,7 +177,7 @@ def transport(
     departed_at: int,
     arrived_at: int | None,
 ) -> Draft:
-    """A journey's start while `arrived_at` is None, else its end. `kind`: ambulance or inter_hospital."""
+    """A journey's start while `arrived_at` is None, else its end."""
     transport_id = f"T-{encounter_id}-{number}"
     event_type = "departed" if arrived_at is None else "arrived"
     return _draft(

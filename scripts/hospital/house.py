@@ -49,10 +49,6 @@ class House:
                 return heappop(self._free[ward.ward_id])
         return None
 
-    def has_free_bed(self, hospital_id: str, specialty: str) -> bool:
-        wards = self.network.by_specialty[hospital_id, specialty]
-        return any(self._free[ward.ward_id] for ward in wards)
-
     def free_bed(self, bed_id: str) -> None:
         heappush(self._free[ward_of(bed_id)], bed_id)
 
@@ -87,7 +83,8 @@ class House:
         return None
 
     def _still_waits(self, encounter_id: str, hospital_id: str, specialty: str, since: int) -> bool:
-        # People leave the queue by going home, moving on or being diverted, without anybody looking for them in it.
+        # People leave the queue by going home, moving on or being diverted, without anybody looking
+        # for them in it.
         stay = self.stays.get(encounter_id)
         return (
             stay is not None

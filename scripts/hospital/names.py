@@ -1,7 +1,7 @@
 """Names and addresses: drawn by index from pools that Faker fills from the seed.
 
-Faker takes tens of microseconds a name; a million people share pools of a few thousand. They stand only in
-`people.csv` and `staff.csv`, never in an event.
+Faker takes tens of microseconds a name; a million people share pools of a few thousand. They stand
+only in `people.csv` and `staff.csv`, never in an event.
 """
 
 from dataclasses import dataclass
@@ -35,15 +35,10 @@ class Labels:
 
 
 def fill_pools(seed: int, rule: Names) -> list[Pool]:
-    """One pool a locale, in the order of the configuration. Raises ValueError for a locale unknown to Faker."""
+    """One pool a locale, in order. Raises ValueError for a locale that Faker does not have."""
     pools = []
     for locale in rule.locale_shares:
-        try:
-            faker = Faker(locale)
-        except AttributeError:
-            raise ValueError(
-                f"population.names.locale_shares: Faker has no locale {locale}"
-            ) from None
+        faker = Faker(locale)
         faker.seed_instance(seed ^ key_of(locale))
         pools.append(
             Pool(
@@ -69,7 +64,7 @@ def label(seed: int, rule: Names, pools: list[Pool], group: str, female: np.ndar
     size = rule.pool_size
 
     def pick(what: str, *columns: str) -> np.ndarray:
-        """One of the locale's pool; with two columns, the first for women and the second for men."""
+        """One of the locale's pool; of two columns, the first is for women, the second for men."""
         whole = np.concatenate([getattr(pool, name) for name in columns for pool in pools])
         index = (uniforms(seed, f"{group}.{what}", keys) * size).astype(np.int64) + locale * size
         if len(columns) == 2:

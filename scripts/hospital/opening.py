@@ -1,18 +1,21 @@
 """The house on the first morning: as full as it will stay, drawn from the steady state.
 
-Somebody found in a bed at a given instant is more likely to be on a long stay: such a stay is the length-biased
-lognormal (its μ moved up by σ²), and the instant lies evenly within it. What is left of it is what remains here.
-The stream begins with the run, so these patients are registered at its first second and admitted at the next.
+Somebody found in a bed at a given instant is more likely to be on a long stay: such a stay is the
+length-biased lognormal (its μ moved up by σ²), and the instant lies evenly within it. What is left
+of it is what remains here. The stream begins with the run, so these patients are registered at its
+first second and admitted at the next.
 """
 
 import math
 from datetime import UTC, datetime, time
 from statistics import NormalDist
 
-from hospital import stays
+from hospital import events, stays
 from hospital.arrivals import find_person
 from hospital.configuration import Configuration
 from hospital.draws import key_of, uniform
+from hospital.encounters import Encounters
+from hospital.events import Draft
 from hospital.house import House
 from hospital.people import EPOCH
 from hospital.quantities import Spread
@@ -55,6 +58,30 @@ def opening_state(world: World, config: Configuration) -> State:
     return State(at, house.visits, house.stays, house.agenda, state.shift_rules, state.dead)
 
 
+def announce(encounters: Encounters) -> list[Draft]:
+    """The registration and admission of everybody in the house, events of the first hour."""
+    drafts = []
+    for encounter_id, stay in encounters.house.stays.items():
+        at = stay.admitted_at
+        visit = Visit(
+            patient=stay.patient,
+            hospital_id=stay.hospital_id,
+            source=stay.source,
+            arrival_mode="walk_in",
+            triage=stay.triage,
+            diagnosis_code=stay.diagnosis_code,
+            outcome="admitted",
+            departed_at=None,
+            registered_at=at - 1,
+            seen_at=None,
+            left_at=at,
+        )
+        drafts.append(events.registered(encounter_id, visit))
+        doctor = encounters.doctor(encounter_id, stay, at)
+        drafts.append(events.admitted(encounter_id, stay, doctor))
+    return drafts
+
+
 def _occupy(
     world: World,
     config: Configuration,
@@ -74,7 +101,8 @@ def _occupy(
     if found is None:
         return
     patient, code = found
-    # Nobody knows any more how they came: as a yellow walk-in, who is never sent to intensive care directly.
+    # Nobody knows any more how they came: as a yellow walk-in, who is never sent to intensive care
+    # directly.
     visit = Visit(
         patient,
         ward.hospital_id,

@@ -1,4 +1,4 @@
-"""The population: what the model needs of each person, as compact columns, a function of seed and person number."""
+"""The population: what the model needs of a person, as columns by seed and person number."""
 
 from dataclasses import dataclass
 from datetime import date

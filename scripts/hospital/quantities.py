@@ -1,15 +1,16 @@
-"""The building blocks of the configuration models: bounded numbers, shares that add up, weights, durations.
+"""What the configuration models are built of: bounded numbers, shares, weights, spreads.
 
-Every model is strict ("5" is not 5, true is not 1), frozen, and refuses unknown keys. Messages start with
-"Input should be", as pydantic's own do, so that a reader of an error is always told what was expected.
+Every model is strict ("5" is not 5, true is not 1), frozen, and refuses unknown keys. Messages
+start with "Input should be", as pydantic's own do, so that a reader of an error is always told what
+was expected.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 SHARE_TOLERANCE = 1e-6
@@ -22,17 +23,26 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 Triage = Literal["red", "orange", "yellow", "green"]
 
 
-def refuse(expected: str) -> PydanticCustomError:
-    """A validation error that says what was expected in words."""
-    # The text goes in as a context value: braces in it would otherwise be read as fields of the template.
-    return PydanticCustomError("expected", "Input should be {expected}", {"expected": expected})
+def refuse(expected: str, got: object = None, at: Sequence[str | int] = ()) -> Exception:
+    """A validation error that says what was expected in words.
+
+    Raised in a validator of a section: `at` leads from the section to the value, `got` is the
+    value; without `at`, it is the section itself.
+    """
+    # As a context value: braces in the text would otherwise be read as fields of the template.
+    fault = PydanticCustomError("expected", "Input should be {expected}", {"expected": expected})
+    if not at:
+        return fault
+    return ValidationError.from_exception_data(
+        "configuration", [{"type": fault, "loc": tuple(at), "input": got}]
+    )
 
 
-def check_shares(shares: Iterable[float]) -> None:
-    """Raises unless the shares add up to 1."""
-    total = math.fsum(shares)
+def check_shares(shares: Mapping[str, float], at: Sequence[str | int] = ()) -> None:
+    """Raises unless the shares add up to 1; `at` as in `refuse`."""
+    total = math.fsum(shares.values())
     if abs(total - 1) > SHARE_TOLERANCE:
-        raise refuse(f"shares that add up to 1 (these add up to {total:.6g})")
+        raise refuse(f"shares that add up to 1 (these add up to {total:.6g})", dict(shares), at)
 
 
 def _some_weight(weights: list[float]) -> list[float]:
@@ -63,7 +73,7 @@ class Spread(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "Spread":
         if not self.least <= self.mean <= self.most:
-            raise refuse("a mean between `least` and `most`")
+            raise refuse("a mean between `least` and `most`", self.mean, ("mean",))
         return self
 
     @cached_property
@@ -90,5 +100,5 @@ class TriageShares(ByTriage):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "TriageShares":
-        check_shares((self.red, self.orange, self.yellow, self.green))
+        check_shares(self.model_dump())
         return self

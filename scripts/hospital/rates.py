@@ -1,4 +1,4 @@
-"""What the configuration in force says, in the form the hour needs it: tables worked out once per configuration."""
+"""The configuration in force as the hour needs it: tables worked out once per configuration."""
 
 from bisect import bisect_right
 from datetime import datetime

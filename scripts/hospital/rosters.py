@@ -1,4 +1,4 @@
-"""Who works when: one shift of the whole network is a pure function of staff, day and the rules it began under."""
+"""Who works when: a shift is a pure function of staff, day and the rules it began under."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -99,7 +99,7 @@ def draw_roster(
 def doctor_on_shift(
     seed: int, rosters: list[Roster], hospital_id: str, ward_id: str, at: int, key: int
 ) -> int:
-    """The number of a doctor who is at work at that second: of the ward if there is one, else of the hospital.
+    """The number of a doctor at work at that second: of the ward if there is one, else another's.
 
     `rosters`: the shifts under way in this hour, the latest first.
     """

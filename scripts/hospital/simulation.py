@@ -1,7 +1,7 @@
-"""One simulated hour as one pure function: `simulate_hour(world, config, state, hour)` → events and the next state.
+"""One simulated hour as one pure function: state and hour → events and the next state.
 
-It depends on nothing but its arguments: no input or output, no environment, no clock. How many hours are computed
-at once, and whether the state has been through JSON, makes no difference.
+It depends on nothing but its arguments: no input or output, no environment, no clock. How many
+hours are computed at once, and whether the state has been through JSON, makes no difference.
 
     world = World(config)                       # people, staff and wards, from the seed
     state = opening_state(world, config)        # midnight of the first day, a full house
@@ -16,7 +16,7 @@ from hospital.configuration import Configuration
 from hospital.encounters import Encounters
 from hospital.events import Draft, Event
 from hospital.house import House
-from hospital.opening import opening_state
+from hospital.opening import announce, opening_state
 from hospital.rosters import DAY, HOUR, Presence, Roster, Rules, planned, rules_of
 from hospital.state import State
 from hospital.world import World
@@ -29,8 +29,8 @@ def simulate_hour(
 ) -> tuple[list[Event], State]:
     """The events of [hour, hour + 1 h), sorted by (event_time, event_id), and the state after it.
 
-    The census of a day comes with its last hour and bears the next midnight. Raises ValueError if the state is not
-    that of the hour.
+    The census of a day comes with its last hour and bears the next midnight. Raises ValueError if
+    the state is not that of the hour.
     """
     start = int(hour.timestamp())
     if start != state.at:
@@ -41,7 +41,7 @@ def simulate_hour(
     house = House(world.network, state)
     encounters = Encounters(world, config, house, rosters)
     if hour.date() == config.simulation.run.start_date and hour.hour == 0:
-        encounters.announce_opening()
+        encounters.drafts += announce(encounters)
     for encounter_id, visit in arrive(world, config, house, hour, start):
         encounters.set_out(encounter_id, visit)
     while task := house.next_task(before=end):
@@ -57,7 +57,7 @@ def simulate_hour(
 def _shifts_under_way(
     world: World, config: Configuration, state: State, start: int
 ) -> tuple[dict[str, list[float]], list[Roster]]:
-    """The shifts of this hour, the latest first, among them the one that ends as it begins (overtime)."""
+    """The shifts of this hour, the latest first, with the one whose overtime falls into it."""
     rules, rosters = {}, []
     today = start // DAY
     for day in (today - 1, today):

@@ -1,15 +1,15 @@
-"""What `configs/simulation.yaml` holds, without its `clock` section. Units stand in the keys, sources in the file."""
+"""What `configs/simulation.yaml` holds, without `clock`: units in the keys, sources in the file."""
 
 import re
 from datetime import date
 from typing import Annotated, Literal
 
+from faker.config import AVAILABLE_LOCALES
 from pydantic import BeforeValidator, Field, model_validator
 
 from hospital.quantities import (
     ByTriage,
     Name,
-    Positive,
     Rate,
     Section,
     Share,
@@ -72,7 +72,10 @@ class Names(Section):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Names":
-        check_shares(self.locale_shares.values())
+        check_shares(self.locale_shares, ("locale_shares",))
+        for locale, share in self.locale_shares.items():
+            if locale not in AVAILABLE_LOCALES:
+                raise refuse("a locale of Faker, such as en_GB", share, ("locale_shares", locale))
         return self
 
 
@@ -86,16 +89,22 @@ class Population(Section):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Population":
-        check_shares(band.share for band in self.age_bands)
-        check_shares(district.share for district in self.districts.values())
-        edges = [age for band in self.age_bands for age in (band.from_age, band.to_age)]
-        joined = all(left == right for left, right in zip(edges[1::2], edges[2::2], strict=False))
-        if edges[0] != 0 or not joined or any(b.from_age >= b.to_age for b in self.age_bands):
-            raise refuse("age_bands that begin at 0 and follow on from each other")
-        columns = ("share_under_40", "share_40_to_64", "share_65_and_over")
-        for column in columns:
-            if sum(getattr(c, column) for c in self.chronic_conditions.values()) > 1:
-                raise refuse(f"chronic_conditions whose {column} together are at most 1")
+        bands = {f"{band.from_age}-{band.to_age}": band.share for band in self.age_bands}
+        check_shares(bands, ("age_bands",))
+        check_shares({name: d.share for name, d in self.districts.items()}, ("districts",))
+        reached = 0
+        for index, band in enumerate(self.age_bands):
+            if band.from_age != reached:
+                where = ("age_bands", index, "from_age")
+                raise refuse(f"{reached}: bands follow on from each other", band.from_age, where)
+            if band.to_age <= band.from_age:
+                where = ("age_bands", index, "to_age")
+                raise refuse(f"above from_age {band.from_age}", band.to_age, where)
+            reached = band.to_age
+        for column in ChronicCondition.model_fields:
+            shares = {n: getattr(c, column) for n, c in self.chronic_conditions.items()}
+            if sum(shares.values()) > 1:
+                raise refuse(f"{column} of at most 1 together", shares, ("chronic_conditions",))
         return self
 
 
@@ -148,9 +157,9 @@ class Arrivals(Section):
     def _ages(self) -> "Arrivals":
         ages = [step.from_age for step in self.age_weights]
         if ages[0] != 0 or ages != sorted(set(ages)):
-            raise refuse("age_weights that begin at from_age 0 and ascend")
+            raise refuse("ages that begin at 0 and ascend", ages, ("age_weights",))
         if not any(step.weight for step in self.age_weights):
-            raise refuse("age_weights of which at least one is above 0")
+            raise refuse("weights of which at least one is above 0", 0, ("age_weights",))
         return self
 
 
@@ -163,7 +172,7 @@ class Outcomes(Section):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Outcomes":
-        check_shares(self.model_dump().values())
+        check_shares(self.model_dump())
         return self
 
 
@@ -175,8 +184,9 @@ class EmergencyDepartment(Section):
     @model_validator(mode="after")
     def _every_colour(self) -> "EmergencyDepartment":
         for name in ("waiting_minutes", "treatment_minutes", "outcome_shares"):
-            if len(getattr(self, name)) != 4:
-                raise refuse(f"{name} for each of red, orange, yellow and green")
+            colours = list(getattr(self, name))
+            if len(colours) != 4:
+                raise refuse("one each for red, orange, yellow and green", colours, (name,))
         return self
 
 
@@ -203,7 +213,7 @@ class Dispositions(Section):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Dispositions":
-        check_shares(self.model_dump().values())
+        check_shares(self.model_dump())
         return self
 
 
@@ -218,7 +228,7 @@ class Diagnosis(Section):
     specialty: Word
     sex: Literal["F", "M"] | None = None
     from_age: Age
-    to_age: Positive
+    to_age: Age
     admitted: Rate
     not_admitted: Rate
     elective: Rate

@@ -1,4 +1,4 @@
-"""The posts of the network and the people who fill them: a function of the seed and the configuration."""
+"""The posts of the network and the people who fill them, by seed and configuration."""
 
 from dataclasses import dataclass
 
@@ -34,10 +34,10 @@ def appoint(config: Configuration, network: Network) -> Staff:
     rows: list[tuple[str, str, str, str, int]] = []
     for hospital_id in network.hospitals:
         wards = [w for w in network.wards.values() if w.hospital_id == hospital_id]
+        # Colleagues follow the same pattern from different letters: counted through the hospital,
+        # so that each ward is covered as evenly as its size allows, and the hospital always is.
+        offset = 0
         for role, rule in file.roles.items():
-            # Colleagues follow the same pattern from different letters: counted through the hospital, so
-            # that each ward is covered as evenly as its size allows, and the hospital always is.
-            offset = 0
             for ward in wards:
                 for _ in range(posts(file, role, ward.specialty, len(ward.beds))):
                     rows.append((role, hospital_id, ward.ward_id, rule.pattern, offset))

@@ -1,5 +1,6 @@
-"""What `configs/staffing.yaml` holds, and that its patterns leave everybody the rest they are due."""
+"""What `configs/staffing.yaml` holds; its patterns must leave everybody their rest."""
 
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -21,7 +22,7 @@ class ShiftHours(Section):
 
 
 class Shifts(Section):
-    """Starts and lengths in full hours; together they cover the day, so that somebody is always there."""
+    """Starts and lengths in full hours; together they cover the day."""
 
     day: ShiftHours
     night: ShiftHours
@@ -71,35 +72,33 @@ class StaffingFile(Section):
     @model_validator(mode="after")
     def _consistent(self) -> "StaffingFile":
         if ATTENDING_ROLE not in self.roles:
-            raise refuse(f"roles that include {ATTENDING_ROLE}, who admits and discharges")
+            expected = f"roles that include {ATTENDING_ROLE}, who admits and discharges"
+            raise refuse(expected, list(self.roles), ("roles",))
         for name, role in self.roles.items():
             if role.pattern not in self.patterns:
-                raise refuse(
-                    f"roles whose pattern is one of {', '.join(self.patterns)} "
-                    f"({name} has {role.pattern})"
-                )
+                where = ("roles", name, "pattern")
+                raise refuse(f"one of {', '.join(self.patterns)}", role.pattern, where)
         for name, pattern in self.patterns.items():
             rest = self._shortest_rest_hours(pattern)
             if rest < self.rest.least_hours:
-                raise refuse(
-                    f"patterns that leave {self.rest.least_hours:g} hours between shifts, overtime "
-                    f"taken off ({name} {pattern} leaves {max(rest, 0):.2f})"
+                expected = (
+                    f"a pattern that leaves {self.rest.least_hours:g} hours between shifts after "
+                    f"a late end (this leaves {max(rest, 0):.4g})"
                 )
-        attending = self.patterns[self.roles[ATTENDING_ROLE].pattern]
-        if not {"D", "N"} <= set(attending):
-            raise refuse(f"a pattern with D and N for {ATTENDING_ROLE}, who is always needed")
+                raise refuse(expected, pattern, ("patterns", name))
+        attending = self.roles[ATTENDING_ROLE].pattern
+        if not {"D", "N"} <= set(self.patterns[attending]):
+            expected = f"a pattern with D and N: a {ATTENDING_ROLE} is always needed"
+            raise refuse(expected, self.patterns[attending], ("patterns", attending))
         return self
 
     def _shortest_rest_hours(self, pattern: str) -> float:
-        """Between two shifts of one person following the pattern, with the latest end and the earliest start."""
+        """Between two shifts of one person, from the latest end to the earliest start."""
         hours = {"D": self.shifts.day, "N": self.shifts.night}
         spans = [
             (day * 24 + hours[letter].start_hour, hours[letter].length_hours)
             for day, letter in enumerate(pattern * 2 + pattern[0])
             if letter != "O"
         ]
-        gaps = [
-            after - start - length
-            for (start, length), (after, _) in zip(spans, spans[1:], strict=False)
-        ]
+        gaps = [after - start - length for (start, length), (after, _) in pairwise(spans)]
         return min(gaps, default=24.0) - self.attendance.late_end_minutes_most / 60

@@ -1,6 +1,7 @@
-"""The state of the network between two hours: who is on the way, in the emergency department, or in a bed.
+"""The state of the network between two hours: who is on the way, being treated, or in a bed.
 
-Small, plain and immutable: an hour copies the dictionaries it changes. Instants are whole seconds since 1970.
+Small, plain and immutable: an hour copies the dictionaries it changes. Instants are whole seconds
+since 1970.
 """
 
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class State:
     dead: frozenset[int]  # person numbers
 
     def to_json(self) -> dict[str, Any]:
-        """As lists, dicts, numbers and text; the order does not depend on how the state came about."""
+        """Plain JSON; its order does not depend on how the state came about."""
         return {
             "at": self.at,
             "visits": {name: list(visit) for name, visit in sorted(self.visits.items())},

@@ -1,4 +1,4 @@
-"""How a stay will go: how long, into intensive care or not, when and how it ends. Drawn by encounter_id."""
+"""How a stay will go: how long, through intensive care or not, when and how it ends."""
 
 from bisect import bisect_right
 
@@ -19,7 +19,7 @@ STEP_UP_FROM, STEP_UP_TO = (
 def begin(
     seed: int, config: Configuration, rates: Rates, encounter_id: str, visit: Visit, at: int
 ) -> Stay:
-    """The stay of somebody admitted at that instant, still without a place: boarding, waiting for nothing."""
+    """The stay of somebody admitted at that instant, who still has to be given a bed."""
     key, file = key_of(encounter_id), config.simulation
     care = file.intensive_care
     specialty = file.diagnoses[visit.diagnosis_code].specialty
@@ -92,7 +92,7 @@ def stepped_up(
 def end_of_stay(
     seed: int, rates: Rates, key: int, earliest: int, raw: int, disposition: str
 ) -> int:
-    """The drawn end, moved to the weekdays and hours at which people are sent home. Deaths stay where they fall."""
+    """The drawn end, moved to the weekdays and hours of discharges; deaths stay where they fall."""
     if disposition == "died":
         return max(raw, earliest + 600)
     day, draw = raw // DAY, uniform(seed, "discharge.day", key)

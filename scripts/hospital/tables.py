@@ -1,6 +1,7 @@
 """Tables: who and what exists at the start, and a day's events as the batch path publishes them.
 
-Columns and their order are `COLUMNS`; instants are text (`2021-04-07T13:05:09Z`), a missing value is None.
+Columns and their order are `COLUMNS`; instants are text (`2021-04-07T13:05:09Z`), a missing value
+is None.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +39,8 @@ COLUMNS: dict[str, list[str]] = {
     }.items()
 }
 DAY_ZERO = ("people", "staff", "wards")
-# The event that completes a row → its dataset, and the column that its event_time fills, if the value has it not.
+# The event that completes a row → its dataset, and the column that its event_time fills, if the
+# value has it not.
 _ROW_OF: dict[str, tuple[str, str | None]] = {
     "registered": ("registrations", "registered_at"),
     "admitted": ("admissions", "admitted_at"),
@@ -53,7 +55,7 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
 
 
 def day_tables(values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame]:
-    """The events of a day (JSON values in their order) → its datasets, all of them, also the empty ones."""
+    """The events of a day (JSON values in their order) → all its datasets, also the empty ones."""
     rows: dict[str, list[list[object]]] = {name: [] for name in COLUMNS if name not in DAY_ZERO}
     for value in values:
         dataset, own_instant = _ROW_OF.get(str(value["event_type"]), (None, None))

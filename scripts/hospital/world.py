@@ -9,7 +9,7 @@ _ROSTERS_KEPT = 8
 
 
 class World:
-    """People, staff and wards. The two caches hold pure functions' results and change nothing that can be seen."""
+    """People, staff and wards; what the two caches keep can be worked out again at any time."""
 
     def __init__(self, config: Configuration) -> None:
         self.seed = config.simulation.run.seed

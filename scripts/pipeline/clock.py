@@ -50,8 +50,10 @@ class Clock(BaseModel):
         """The instant that `elapsed_seconds` of real time lead to, at this pace; at most `end`."""
         if self.real_days == 0:
             return self.end
-        pace = (self.end - self.start) / timedelta(days=self.real_days)
-        return min(self.end, self.instant + timedelta(seconds=elapsed_seconds * pace))
+        # In plain numbers: a pace can be too small or too large for a timedelta.
+        seconds = elapsed_seconds / self.real_days * ((self.end - self.start) / DAY)
+        left = (self.end - self.instant).total_seconds()
+        return self.end if seconds >= left else self.instant + timedelta(seconds=seconds)
 
     def in_force(self, hour: datetime) -> ConfigurationEntry:
         """What is in force in the hour that begins at `hour`."""

@@ -8,13 +8,23 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, field_validator
-from pydantic import model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.settings import parse, read_yaml
 
 IDENTIFIER = r"[a-z][a-z0-9_]{0,54}"
 Identifier = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
+
+# Columns of the loader's own: the day in the tables, the line of the file in staging.
+RESERVED = ("simulated_date", "line")
 
 COMPARISON = re.compile(rf"({IDENTIFIER}) (<|<=|=|>=|>) ({IDENTIFIER})")
 CONDITION = re.compile(rf"({IDENTIFIER}) (required|empty) when ({IDENTIFIER}) = (\w+)")
@@ -89,8 +99,9 @@ class Dataset(BaseModel):
 
     @model_validator(mode="after")
     def _names_its_own_columns(self) -> Self:
-        if "simulated_date" in self.columns:
-            raise ValueError("no column simulated_date: the day's own name fills it")
+        for name in self.columns:
+            if name in RESERVED:
+                raise ValueError(f"no column {name!r}: the loader fills it")
         used = {*self.key, *self.references}
         for rule in self.parsed_rules():
             match rule:
@@ -149,9 +160,13 @@ class Datasets(BaseModel):
         for name, dataset in self.datasets.items():
             for column, target in dataset.references.items():
                 if target not in known:
-                    raise ValueError(f"{name}.{column} to refer to a dataset above it, got {target!r}")
+                    raise ValueError(
+                        f"{name}.{column} to refer to a dataset above it, got {target!r}"
+                    )
                 if len(known[target].key) != 1:
-                    raise ValueError(f"{name}.{column} to refer to a dataset with a key of one column")
+                    raise ValueError(
+                        f"{name}.{column} to refer to a dataset with a key of one column"
+                    )
             if dataset.table in tables:
                 raise ValueError(f"a table for {name} that no other dataset has: {dataset.table!r}")
             known[name] = dataset

@@ -38,7 +38,13 @@ class Block(NamedTuple):
     path: Path
 
     def records(self) -> Iterator[Record]:
-        """Its records in order."""
+        """Its records in order.
+
+        Raises:
+            OSError, EOFError, ValueError: if the file is damaged.
+        """
+        if not self.path.stat().st_size:
+            raise EOFError(f"{self.path.name} is empty, which a block without events is not")
         with gzip.open(self.path, "rb") as lines:
             for line in lines:
                 number, event_time, topic, key, value = line.rstrip(b"\n").split(b"\t")

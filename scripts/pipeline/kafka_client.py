@@ -109,6 +109,33 @@ def last_numbers(
         consumer.close()
 
 
+def ends_and_dead_letters(
+    settings: KafkaSettings, topics: Topics
+) -> tuple[dict[TopicPartition, int], dict[TopicPartition, set[int]]]:
+    """Per partition its end offset, and the offsets of its records that are dead letters."""
+    partitions = partitions_of(topics)
+    graves = [TopicPartition(name + DEAD_LETTER_SUFFIX, 0) for name in topics.topics]
+    dead: dict[TopicPartition, set[int]] = {partition: set() for partition in partitions}
+    consumer = KafkaConsumer(**connection(settings), enable_auto_commit=False)
+    try:
+        ends = consumer.end_offsets(partitions)
+        unread = {grave: end for grave, end in consumer.end_offsets(graves).items() if end}
+        if unread:
+            consumer.assign(list(unread))
+            consumer.seek_to_beginning()
+        while unread:
+            for grave, records in consumer.poll(timeout_ms=500).items():
+                for record in records:
+                    headers = {name: value.decode() for name, value in record.headers}
+                    origin = TopicPartition(headers["topic"], int(headers["partition"]))
+                    dead[origin].add(int(headers["offset"]))
+                if records[-1].offset + 1 >= unread[grave]:
+                    unread.pop(grave)
+    finally:
+        consumer.close()
+    return ends, dead
+
+
 def number_of(headers: Iterable[tuple[str, bytes]]) -> int:
     """The running number in a record's headers; -1 if it is not ours."""
     for name, value in headers:

@@ -69,8 +69,19 @@ def load(root: Path, digest: str) -> dict:
     return json.loads(body)
 
 
-def differences(old: object, new: object, key: str = "") -> Iterator[str]:
-    """What changed, a line each: `arrivals.emergency_per_day: 500 → 1000`."""
+class Change(NamedTuple):
+    """One key that differs; None where it is missing."""
+
+    key: str
+    before: object
+    after: object
+
+    def __str__(self) -> str:
+        return f"{self.key}: {shown(self.before)} → {shown(self.after)}"
+
+
+def differences(old: object, new: object, key: str = "") -> Iterator[Change]:
+    """What changed: mappings key by key, lists of equal length item by item."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in sorted(old.keys() | new.keys(), key=str):
             inner = f"{key}.{name}" if key else str(name)
@@ -79,7 +90,12 @@ def differences(old: object, new: object, key: str = "") -> Iterator[str]:
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from differences(before, after, f"{key}.{index}")
     elif old != new:
-        yield f"{key}: {json.dumps(old, default=str)} → {json.dumps(new, default=str)}"
+        yield Change(key, old, new)
+
+
+def shown(value: object) -> str:
+    """A value as a person would have written it in the file."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 class _ClockSection(BaseModel):

@@ -148,5 +148,7 @@ def brief(error: psycopg2.Error) -> str:
     message = re.sub(r': ".*', "", diagnostics.message_primary, flags=re.DOTALL)
     line = re.search(r"\bline (\d+)", diagnostics.context or "")
     place = f"line {line[1]}: " if line else ""
-    constraint = f" (constraint {diagnostics.constraint_name})" if diagnostics.constraint_name else ""
+    constraint = (
+        f" (constraint {diagnostics.constraint_name})" if diagnostics.constraint_name else ""
+    )
     return f"{place}{message}{constraint}"

@@ -14,13 +14,14 @@ class RateLog:
         self._limit = events_per_second
         self._second = time.monotonic()
         self._count = 0
+        self._too_many = False
         self._last = ""
 
     def event(self, line: str) -> None:
         """One event; `line` says which."""
         self._count += 1
         self._last = line
-        if self._count <= self._limit:
+        if self._count <= self._limit and not self._too_many:
             self._log.info("%s", line)
         if time.monotonic() - self._second >= 1:
             self.flush()
@@ -30,8 +31,8 @@ class RateLog:
         elapsed = time.monotonic() - self._second
         if elapsed < 1:
             return
-        if self._count > self._limit:
-            self._log.info(
-                "%s %.0f events a second; %s", self._verb, self._count / elapsed, self._last
-            )
+        rate = self._count / elapsed
+        if self._too_many or self._count > self._limit:
+            self._log.info("%s %.0f events a second; %s", self._verb, rate, self._last)
+        self._too_many = rate > self._limit
         self._second, self._count = time.monotonic(), 0

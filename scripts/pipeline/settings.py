@@ -5,14 +5,16 @@ A refusal is one line that names the variable or the key, what it got and what i
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from dotenv import dotenv_values, find_dotenv
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -102,9 +104,8 @@ def read[S: Settings](kind: type[S]) -> S:
         ConfigurationError: naming each variable that is missing or wrong.
     """
     environment = {**dotenv_values(find_dotenv(usecwd=True)), **os.environ}
-    wanted = {
-        name: environment[name.upper()] for name in kind.model_fields if name.upper() in environment
-    }
+    # An empty variable is a missing one: Compose passes what is not set as empty.
+    wanted = {name: value for name in kind.model_fields if (value := environment.get(name.upper()))}
     try:
         return kind.model_validate(wanted)
     except ValidationError as error:
@@ -119,6 +120,7 @@ def read_yaml(path: Path) -> dict[str, object]:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        strange = next(_keys_that_are_no_text(content), None)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
     except yaml.YAMLError as error:
@@ -126,6 +128,10 @@ def read_yaml(path: Path) -> dict[str, object]:
         where = f"line {place.line + 1}, column {place.column + 1}" if place else "somewhere"
         problem = getattr(error, "problem", None) or "not valid YAML"
         raise ConfigurationError(f"{path.name}: {where}: {problem}, expected valid YAML") from None
+    except (ValueError, RecursionError) as error:  # 30 February; a thousand brackets
+        raise ConfigurationError(f"{path.name}: {error}, expected valid YAML") from None
+    if strange:
+        raise ConfigurationError(f"{path.name}: {strange}, expected a text (in quotes)")
     if not isinstance(content, dict):
         got = "an empty file" if content is None else f"a {type(content).__name__}"
         raise ConfigurationError(f"{path.name}: got {got}, expected a mapping of keys")
@@ -151,7 +157,7 @@ def explain(error: ValidationError, source: str | None, *, upper: bool = False) 
     faults = []
     for fault in error.errors(include_url=False):
         place = [str(part) for part in fault["loc"]]
-        file = source or f"{place.pop(0)}.yaml"
+        file = source or (f"{place.pop(0)}.yaml" if place else "the files together")
         key = ".".join(place).upper() if upper else ".".join(place)
         got = "nothing" if fault["type"] == "missing" else _short(fault["input"])
         faults.append(f"{file}: {key or 'the file'}: got {got}, expected {_expected(fault)}")
@@ -171,3 +177,12 @@ def _expected(fault: dict) -> str:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _keys_that_are_no_text(content: object, place: str = "") -> Iterator[str]:
+    """YAML reads `1:` and `on:` as a number and a truth value; JSON knows only texts."""
+    pairs = content.items() if isinstance(content, dict) else ()
+    for key, inner in enumerate(content) if isinstance(content, list) else pairs:
+        if isinstance(content, dict) and not isinstance(key, str):
+            yield f"{place}{key}: got a key that is a {type(key).__name__}"
+        yield from _keys_that_are_no_text(inner, f"{place}{key}.")

@@ -8,8 +8,9 @@ disk decides where its reader goes on; there is no other record of progress.
 import fcntl
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from pipeline import files
 
@@ -120,6 +121,32 @@ class PartitionFiles:
             segment.truncate(good_bytes)
             os.fsync(segment.fileno())
         return None if last is None else last + 1
+
+
+class Line(NamedTuple):
+    """One line of the lake; `value` is the exact bytes of the record's value."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+
+
+def lines(segment: Path) -> Iterator[Line]:
+    """The lines of a segment.
+
+    Raises:
+        ValueError: if a line is not whole.
+    """
+    with segment.open("rb") as content:
+        for number, line in enumerate(content, start=1):
+            head, found, tail = line.partition(b',"event":')
+            if not found or not tail.endswith(b"}\n"):
+                raise ValueError(
+                    f"{segment.parent.name}/{segment.name}, line {number} is not whole"
+                )
+            place = json.loads(head + b"}")
+            yield Line(place["topic"], place["partition"], place["offset"], tail[:-2])
 
 
 def segments(root: Path, topic: str, partition: int) -> list[Path]:

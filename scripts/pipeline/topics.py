@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from pipeline.settings import Name, parse, read_yaml
 
 COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
+TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")]  # also a directory
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+# Strict where json.loads is not: no NaN, and bytes are UTF-8 without a byte order mark.
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class Topic(BaseModel):
@@ -30,7 +40,7 @@ class Topics(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     replication_factor: PositiveInt
-    topics: Annotated[dict[Name, Topic], Field(min_length=1)]
+    topics: Annotated[dict[TopicName, Topic], Field(min_length=1)]
 
 
 def load(configs_dir: Path) -> Topics:
@@ -52,8 +62,8 @@ def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict:
     if not value:
         raise ValueError("the value is empty")
     try:
-        event = json.loads(value)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        event = DECODER.decode(value.decode())
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the value is not JSON: {error}") from None
     if not isinstance(event, dict):
         raise ValueError(f"the value is a JSON {type(event).__name__}, not an object")
@@ -62,10 +72,18 @@ def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict:
             raise ValueError(f"{field} is not a text: {str(event.get(field))[:60]!r}")
     if event["event_type"] not in topic.event_types:
         raise ValueError(f"event_type {event['event_type'][:60]!r} is not of this topic")
-    if not INSTANT.fullmatch(event["event_time"]):
+    if not _is_instant(event["event_time"]):
         raise ValueError(f"event_time {event['event_time'][:60]!r} is not an instant")
     if key != event[topic.key].encode():
         raise ValueError(f"the record's key is not its {topic.key}")
-    if b"\n" in value:
+    if b"\n" in value or b"\r" in value:
         raise ValueError("the value has a line break")
     return event
+
+
+def _is_instant(text: str) -> bool:
+    """Whether it is written as an instant and is one: 30 February is not."""
+    try:
+        return bool(INSTANT.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False

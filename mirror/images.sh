@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# The five public images this project stands on: pulled where a registry
+# answers, otherwise built here from package mirrors as mirror/<public name>.
+#
+# All or none: docker-compose.override.yml, a link that Compose reads by itself,
+# says which. Whatever is there already is used again without a word of network.
+#
+#   MIRROR=auto            public if they are here or can be pulled, else mirror
+#   MIRROR=always, never   no question asked
+#   REBUILD=1              build the mirror images again from the newest packages
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+source "$here/lib.sh"
+
+override=$here/../docker-compose.override.yml
+link_target=mirror/docker-compose.mirror.yml
+mode=${MIRROR:-auto}
+logs=${TMPDIR:-/tmp}
+
+python=$(env_value PYTHON_IMAGE)
+zookeeper=$(env_value ZOOKEEPER_IMAGE)
+kafka=$(env_value KAFKA_IMAGE)
+postgres=$(env_value POSTGRES_IMAGE)
+pgadmin=$(env_value PGADMIN_IMAGE)
+public=("$python" "$zookeeper" "$kafka" "$postgres" "$pgadmin")
+
+is_here() { docker image inspect "$1" >/dev/null 2>&1; }
+
+missing_public() {
+  local image
+  for image in "${public[@]}"; do
+    is_here "$image" || printf '%s\n' "$image"
+  done
+}
+
+use_public() {
+  local image missing
+  missing=$(missing_public)
+  if [[ -n $missing ]]; then
+    # One short question decides for all, so that a network without a registry
+    # costs seconds and not five long timeouts.
+    if [[ $mode == auto ]] && ! timeout 15 docker manifest inspect "${missing%%$'\n'*}" >/dev/null 2>&1; then
+      say 'no registry answers'
+      return 1
+    fi
+    while IFS= read -r image; do
+      say "pulling $image"
+      docker pull -q "$image" >/dev/null || return 1
+    done <<<"$missing"
+  fi
+  [[ ! -L $override ]] || rm "$override"
+  say 'images: the public ones'
+}
+
+# build IMAGE DIRECTORY BASE DOCKER-BUILD-ARGUMENT…: unless it is there already,
+# made from the same files, arguments and base image.
+build() {
+  local image=mirror/$1 directory=$here/$2 base=$3 started=$SECONDS key
+  local log
+  log=$logs/mirror-build-$(tr -c 'a-z0-9.\n' - <<<"$1").log
+  shift 3
+  key=$(hash_of "$directory" "$*" "$(docker image inspect --format '{{.Id}}' "$base")")
+  if [[ -z ${REBUILD:-} ]] && is_built "$image" "$key"; then return; fi
+  say "building $image (log: $log)"
+  if ! docker buildx build --load --label "$label=$key" ${REBUILD:+--no-cache} \
+    ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL="$PIP_INDEX_URL"} \
+    "$@" -t "$image" "$directory" >"$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    die "$image could not be built"
+  fi
+  say "built $image in $((SECONDS - started)) s"
+}
+
+# Two lines of builds side by side: pgAdmin needs the Python image; the Java ones
+# share their layers and so follow each other.
+build_mirror() {
+  local settings=${HOME:-/root}/.m2/settings.xml maven=()
+  [[ ! -e $settings ]] || maven=(--secret "id=maven_settings,src=$settings")
+  "$here/debian.sh"
+  {
+    build "$python" python mirror/debian:trixie
+    # 9.17 → pgadmin4==9.17; a tag's third part (9.8.0) is not in PyPI's version.
+    build "$pgadmin" pgadmin "mirror/$python" --build-arg "PYTHON_IMAGE=mirror/$python" \
+      --build-arg "PGADMIN_VERSION=$(grep -oE '^[0-9]+\.[0-9]+' <<<"${pgadmin##*:}")"
+  } &
+  local first=$!
+  {
+    build "$kafka" kafka mirror/debian:trixie --target kafka "${maven[@]}"
+    build "$zookeeper" kafka mirror/debian:trixie --target zookeeper "${maven[@]}"
+    build "$postgres" postgres mirror/debian:trixie
+  } &
+  local second=$! failed=
+  wait "$first" || failed=yes
+  wait "$second" || failed=yes
+  [[ -z $failed ]] || exit 1
+}
+
+use_mirror() {
+  if [[ -e $override && ! -L $override ]]; then
+    die 'docker-compose.override.yml is a file of yours; this needs that name. Move it away, or pass both with -f.'
+  fi
+  build_mirror
+  ln -sfn "$link_target" "$override"
+  say 'images: the mirror ones (mirror/README.md)'
+}
+
+case $mode in
+  always) use_mirror ;;
+  never) use_public || die 'the public images cannot be had here' ;;
+  auto)
+    # Once on mirror images, stay there: no question to a registry at each start.
+    if [[ -L $override && -n $(missing_public) ]]; then
+      use_mirror
+    else
+      use_public || use_mirror
+    fi
+    ;;
+  *) die "MIRROR is auto, always or never, not '$mode'" ;;
+esac

@@ -1,0 +1,279 @@
+"""Loading published days: one transaction each, everything of a day or nothing.
+
+Per file: COPY into a staging table of texts, hash and rows held to the manifest, one statement
+that finds what is wrong with which line, one that inserts the rest. The ledger and the rejected
+rows are committed with the rows.
+
+Loading a day again:
+- The same manifest: what is there stays, what had to be rejected before and is good now is added.
+  Nothing is deleted, so rows of later days that refer to it never lose their footing.
+- Another manifest: the day was published anew, and every later day follows from it (each manifest
+  holds the hash of the one before). So the rows of that day and of all later ones go, in the same
+  transaction; the later days leave the ledger and are loaded again in their turn.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from pipeline import batch_lake, postgres, warehouse_files, warehouse_ledger, warehouse_sql
+from pipeline.batch_lake import FileEntry, Manifest
+from pipeline.datasets import Datasets
+from pipeline.settings import ConfigurationError
+from pipeline.warehouse_files import PublishedFile, Refused
+from pipeline.warehouse_ledger import Entry, Ledger, LoadedFile
+
+PLANNING = {
+    # One sort or hash: enough for a million people without going to disk.
+    "work_mem": "128MB",
+    # A day's rows refer to recent ones, which are in memory: an index beats reading a table.
+    "random_page_cost": "1.1",
+    # Compiling takes longer than any of these statements.
+    "jit": "off",
+}
+
+
+class LoadedDay(NamedTuple):
+    """What loading a day came to."""
+
+    day: date
+    files: list[LoadedFile]
+    seconds: float
+    replaced: bool
+
+    def summary(self) -> str:
+        """The line of the log."""
+        rows = sum(file.rows_loaded for file in self.files)
+        rejected = sum(file.rows_rejected for file in self.files)
+        return (
+            f"loaded {self.day}: {rows} rows in {len(self.files)} files, {rejected} rejected, "
+            f"{self.seconds * 1000:.0f} ms ({rows / self.seconds / 1000:.0f} k rows/s)"
+        )
+
+
+class Warehouse:
+    """A session that loads days; it keeps its staging tables and prepared statements."""
+
+    def __init__(
+        self, connection: Connection, root: Path, datasets: Datasets, max_rejected_share: float
+    ) -> None:
+        """Prepare the session.
+
+        Args:
+            root: the batch lake.
+            max_rejected_share: a file with a larger share of bad rows is refused.
+
+        Raises:
+            ConfigurationError: if the tables are not what the datasets say.
+        """
+        self._connection = connection
+        self._root = root
+        self._datasets = datasets
+        self._max_rejected_share = max_rejected_share
+        self._copies: dict[str, str] = {}
+        self._checks: dict[str, str] = {}
+        with connection, connection.cursor() as cursor:
+            _check_tables(cursor, datasets)
+            for setting, value in PLANNING.items():
+                cursor.execute("select set_config(%s, %s, false)", [setting, value])
+            cursor.execute(warehouse_sql.VERDICTS)
+            for name in datasets.datasets:
+                statements = warehouse_sql.statements(name, datasets)
+                cursor.execute(statements.create)
+                for verb, statement in statements.prepared.items():
+                    prepared = sql.Identifier(f"{verb}_{name}")
+                    cursor.execute(sql.SQL("prepare {} ").format(prepared) + statement)
+                self._copies[name] = statements.copy.as_string(cursor)
+                self._checks[name] = statements.check.as_string(cursor)
+
+    def ledger(self) -> Ledger:
+        """What the ledger says now."""
+        with self._connection, self._connection.cursor() as cursor:
+            return warehouse_ledger.read(cursor)
+
+    def load_day(self, day: date, ledger: Ledger, progress: Callable[[], None]) -> LoadedDay:
+        """Load a day, or load it again, in one transaction; `ledger` is brought up to date.
+
+        Args:
+            progress: called after each file.
+
+        Raises:
+            Refused: with the reason; the day stands in the ledger as refused, its rows do not.
+            psycopg2.Error: of postgres.TEMPORARY, after which the session is not to be used.
+        """
+        directory = batch_lake.day_directory(self._root, day)
+        try:
+            return self._load_day(day, directory, ledger, progress)
+        except Refused as refusal:
+            reason = str(refusal)
+        except (psycopg2.DataError, psycopg2.IntegrityError) as error:
+            reason = f"Postgres refuses it: {postgres.brief(error)}"
+        state = warehouse_files.directory_state(directory, every_file=True)
+        with self._connection, self._connection.cursor() as cursor:
+            warehouse_ledger.record_refused(cursor, day, reason, state)
+        kept = ledger.get(day)
+        ledger[day] = Entry(kept and kept.manifest_sha256, reason, state, to_load_again=False)
+        raise Refused(reason)
+
+    def _load_day(
+        self, day: date, directory: Path, ledger: Ledger, progress: Callable[[], None]
+    ) -> LoadedDay:
+        began = time.monotonic()
+        # Looked at before it is read: what changes meanwhile is seen at the next turn.
+        state = warehouse_files.directory_state(directory, every_file=False)
+        manifest, manifest_sha256 = warehouse_files.read_manifest(directory)
+        names = self._names(manifest)
+        before = ledger.get(day)
+        replaced = bool(before and before.manifest_sha256 not in (None, manifest_sha256))
+        entry = Entry(manifest_sha256, None, state, to_load_again=False)
+        gap = warehouse_ledger.missing_before(day, ledger)
+        waits_for = f" (it may come with {gap}, which is not loaded)" if gap else ""
+        with self._connection, self._connection.cursor() as cursor:
+            if replaced:
+                self._remove_from(cursor, day, ledger)
+            warehouse_ledger.forget(cursor, day)
+            self._count_lines_from_the_header(cursor, names)
+            cursor.execute("select set_config(%s, %s, true)", [warehouse_sql.WAITS_FOR, waits_for])
+            loaded = []
+            for name in names:
+                loaded.append(self._load_file(cursor, day, name, manifest.files[name]))
+                progress()
+            warehouse_ledger.record_loaded(cursor, day, entry, loaded)
+            for file in loaded:
+                if file.rows_rejected:
+                    _run(cursor, "keep_rejected", file.dataset, day)
+        if replaced:
+            for later in [other for other in ledger if other > day]:
+                del ledger[later]
+        ledger[day] = entry
+        return LoadedDay(day, loaded, time.monotonic() - began, replaced)
+
+    def _names(self, manifest: Manifest) -> list[str]:
+        """The datasets of the day in the order to load them."""
+        expected = self._datasets.of_day(first=manifest.previous_manifest is None)
+        if absent := [name for name in expected if name not in manifest.files]:
+            raise Refused(f"{batch_lake.MANIFEST}: lacks {', '.join(absent)}")
+        if len(manifest.files) > len(expected):
+            unknown = len(manifest.files) - len(expected)
+            raise Refused(
+                f"{batch_lake.MANIFEST}: {unknown} files that datasets.yaml does not expect then"
+            )
+        return expected
+
+    def _load_file(self, cursor: Cursor, day: date, name: str, entry: FileEntry) -> LoadedFile:
+        began = time.monotonic()
+        path = batch_lake.day_directory(self._root, day) / f"{name}.csv"
+        self._stage(cursor, path, name, entry)
+        cursor.execute(self._checks[name])
+        rejected = cursor.rowcount
+        waiting = 0
+        if rejected:
+            cursor.execute(
+                "select count(*) from pg_temp.verdicts where dataset = %s and waiting", [name]
+            )
+            waiting = cursor.fetchone()[0]
+        inserted = _run(cursor, "insert", name, day)
+        if inserted + rejected < entry.rows:
+            rejected += _run(cursor, "find_taken", name, day)
+        if rejected - waiting > self._max_rejected_share * entry.rows:
+            raise Refused(self._too_many(cursor, path.name, rejected - waiting, entry.rows))
+        return LoadedFile(
+            dataset=name,
+            path=str(path.relative_to(self._root)),
+            sha256=entry.sha256,
+            bytes=entry.bytes,
+            rows_read=entry.rows,
+            rows_loaded=entry.rows - rejected,
+            rows_rejected=rejected,
+            rows_waiting=waiting,
+            duration_seconds=time.monotonic() - began,
+        )
+
+    def _stage(self, cursor: Cursor, path: Path, name: str, entry: FileEntry) -> None:
+        """COPY the file into its staging table and hold it to the manifest."""
+        with PublishedFile(path, entry) as file:
+            file.check_header(self._datasets.datasets[name].header())
+            try:
+                cursor.copy_expert(self._copies[name], file, warehouse_files.READ_BYTES)
+            except psycopg2.DataError as error:
+                # If the bytes are not those that were published, that is the reason to give.
+                file.verify()
+                raise Refused(f"{path.name}: {postgres.brief(error)}") from None
+            file.verify()
+        if cursor.rowcount != entry.rows:
+            raise Refused(
+                f"{path.name}: {cursor.rowcount} rows, but the manifest says {entry.rows}"
+            )
+
+    def _too_many(self, cursor: Cursor, file: str, bad: int, rows: int) -> str:
+        cursor.execute(
+            "select line, reason from pg_temp.verdicts where dataset = %s and not waiting"
+            " order by line limit 1",
+            [file.removesuffix(".csv")],
+        )
+        line, reason = cursor.fetchone()
+        return (
+            f"{file}: {bad} of {rows} rows are bad, more than a share of "
+            f"{self._max_rejected_share:g}; the first is row {line - 1}: {reason}"
+        )
+
+    def _count_lines_from_the_header(self, cursor: Cursor, names: list[str]) -> None:
+        """The header is line 1, so the first row staged is line 2."""
+        cursor.execute(
+            "select setval(pg_get_serial_sequence(name, 'line'), 2, false) from unnest(%s) name",
+            [[f"pg_temp.staged_{name}" for name in names]],
+        )
+
+    def _remove_from(self, cursor: Cursor, day: date, ledger: Ledger) -> None:
+        """Remove the rows of the day and of every later one, those that refer to others first."""
+        tables = [
+            sql.Identifier("hospital", dataset.table)
+            for dataset in reversed(self._datasets.datasets.values())
+        ]
+        if day == min(ledger):
+            cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
+        else:
+            for table in tables:
+                cursor.execute(
+                    sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
+                )
+        cursor.execute("delete from lake.ingested_days where simulated_date > %s", [day])
+
+
+def _run(cursor: Cursor, verb: str, name: str, parameter: object) -> int:
+    """Execute a prepared statement of a dataset; how many rows it wrote."""
+    statement = sql.Identifier(f"{verb}_{name}")
+    cursor.execute(sql.SQL("execute {} (%s)").format(statement), [parameter])
+    return cursor.rowcount
+
+
+def _check_tables(cursor: Cursor, datasets: Datasets) -> None:
+    """Each dataset's table must have its columns, with their types, and the day's.
+
+    Raises:
+        ConfigurationError: naming the first table that has not.
+    """
+    for name, dataset in datasets.datasets.items():
+        expected = {"simulated_date": "date"}
+        expected |= {
+            column: warehouse_sql.SQL_TYPES[spec.type] for column, spec in dataset.columns.items()
+        }
+        cursor.execute(
+            "select attname, format_type(atttypid, null) from pg_attribute where attnum > 0"
+            " and not attisdropped and attrelid = to_regclass(%s)",
+            [f"hospital.{dataset.table}"],
+        )
+        found = dict(cursor.fetchall())
+        if found != expected:
+            wrong = sorted(set(found.items()) ^ set(expected.items()))
+            raise ConfigurationError(
+                f"datasets.yaml: datasets.{name}: got columns that the table hospital."
+                f"{dataset.table} does not share, expected the same: {wrong}"
+            )

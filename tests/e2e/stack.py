@@ -1,0 +1,138 @@
+"""A whole stack as a Compose project of its own, used as a person uses it."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+PYTHON_SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
+SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
+
+
+class Stack:
+    """One project, `hospital-test-<name>`; `simulation` is what its simulation.yaml says."""
+
+    def __init__(self, name: str, simulation: dict) -> None:
+        self.project = f"hospital-test-{name}"
+        self.simulation = simulation
+        override = ROOT / "docker-compose.override.yml"
+        files = ["docker-compose.yml", *([override.name] if override.exists() else [])]
+        files.append("tests/e2e/compose.yml")
+        self._command = ["docker", "compose", "-p", self.project]
+        self._command += [part for file in files for part in ("-f", str(ROOT / file))]
+
+    def compose(self, *arguments: str, check: bool = True, stdin: bytes | None = None) -> str:
+        """Run a Compose command; what it printed on standard output."""
+        result = subprocess.run(
+            [*self._command, *arguments], input=stdin, capture_output=True, check=False
+        )
+        if check and result.returncode != 0:
+            raise AssertionError(
+                f"docker compose {' '.join(arguments)} exited with {result.returncode}:\n"
+                f"{result.stdout.decode()}\n{result.stderr.decode()}"
+            )
+        return result.stdout.decode()
+
+    def write_configs(self) -> None:
+        """Put the shipped configs/ into the volume, with our simulation.yaml."""
+        self.compose("up", "-d", "--no-build", "editor")
+        for path in sorted((ROOT / "configs").glob("*.yaml")):
+            self.edit(path.name, path.read_text(encoding="utf-8"))
+        self.edit("simulation.yaml", yaml.safe_dump(self.simulation))
+
+    def edit(self, name: str, content: str) -> None:
+        """Save a file in configs/, as an editor does: in one rename."""
+        save = f"cat > /configs/.{name} && mv /configs/.{name} /configs/{name}"
+        self.compose("exec", "-T", "editor", "sh", "-c", save, stdin=content.encode())
+
+    def up(self, *services: str) -> None:
+        """Start everything, or the services named, and wait until all are healthy."""
+        self.compose("up", "-d", "--no-build", "--wait", "--wait-timeout", "300", *services)
+
+    def down(self) -> None:
+        """Remove containers, network and volumes."""
+        self.compose("--profile", "tools", "down", "-v", "--remove-orphans", "-t", "5")
+
+    def health(self) -> dict[str, str]:
+        """What `docker compose ps` says of each service."""
+        lines = self.compose("ps", "-a", "--format", "json").splitlines()
+        return {s["Service"]: s["Health"] or s["State"] for s in map(json.loads, lines)}
+
+    def logs(self, service: str) -> list[str]:
+        """A service's log lines so far."""
+        return self.compose("logs", "--no-log-prefix", "--no-color", service).splitlines()
+
+    def wait_for_log(self, service: str, text: str, seconds: float) -> str:
+        """The first log line that holds `text`."""
+        found: list[str] = []
+
+        def look() -> bool:
+            found[:] = [line for line in self.logs(service) if text in line]
+            return bool(found)
+
+        wait_until(look, seconds, f"{service} to log {text!r}")
+        return found[0]
+
+    def reconcile(self) -> subprocess.CompletedProcess:
+        """Run `reconcile` once."""
+        return subprocess.run(
+            [*self._command, "run", "--rm", "-T", "reconcile"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def wait_until_reconciled(self, seconds: float) -> str:
+        """What `reconcile` printed once all was well; fails with its last words otherwise."""
+        last = subprocess.CompletedProcess([], 1, "", "")
+
+        def look() -> bool:
+            nonlocal last
+            last = self.reconcile()
+            assert "Traceback" not in last.stderr, last.stderr
+            return last.returncode == 0
+
+        try:
+            wait_until(look, seconds, "both paths to agree")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{last.stdout}\n{last.stderr}") from None
+        return last.stdout
+
+    def lakes(self, directory: Path) -> Path:
+        """Copy both lakes out of their volumes; the directory that holds `stream` and `batch`."""
+        self.compose("cp", "editor:/lake", str(directory))
+        return directory / "lake"
+
+    def query(self, statement: str) -> list[str]:
+        """What Postgres answers, a line per row."""
+        user, database = os.environ["POSTGRES_OWNER_USER"], os.environ["POSTGRES_DB"]
+        psql = ("psql", "-U", user, "-d", database, "-At", "-c", statement)
+        return self.compose("exec", "-T", "postgres", *psql).splitlines()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Look again and again until the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+        time.sleep(0.5)
+
+
+def small_simulation(real_days: float, days: int = 30) -> dict:
+    """The shipped simulation.yaml at a tenth of its size."""
+    simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
+    simulation["clock"]["real_days"] = real_days
+    simulation["run"]["days"] = days
+    simulation["population"]["size"] = 20_000
+    for hospital in simulation["hospitals"].values():
+        for ward in hospital["wards"].values():
+            ward["beds"] = max(2, ward["beds"] // 10)
+    simulation["arrivals"]["emergency_per_day"] = 50
+    simulation["arrivals"]["elective_per_day"] = 3
+    return simulation

@@ -1,0 +1,139 @@
+"""What the configuration refuses: where, and in which words."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hospital.configuration import Configuration, unchangeable
+from hospital.quantities import SHARE_TOLERANCE
+
+REFUSED = [
+    # key, value, where the fault is reported (None: at the key), words of the message
+    ("simulation.arrivals.emergency_per_day", -5, None, "greater than or equal to 0"),
+    ("simulation.arrivals.emergency_per_day", "5", None, "valid number"),
+    ("simulation.arrivals.emergency_per_day", True, None, "valid number"),
+    ("simulation.arrivals.emergency_per_day", float("nan"), None, "finite"),
+    ("simulation.arrivals.emergency_per_day", float("inf"), None, "finite"),
+    ("simulation.arrivals.emergency_per_day", None, None, "valid number"),
+    ("simulation.arrivals.emergency_per_days", 5, None, "not permitted"),
+    ("simulation.run.seed", 1.5, None, "integer"),
+    ("simulation.run.seed", -1, None, "greater"),
+    ("simulation.run.start_date", "2021-02-30", None, "a day that exists"),
+    ("simulation.run.start_date", "07/04/2021", None, "valid date"),
+    ("simulation.run.days", 0, None, "greater"),
+    ("simulation.population.districts.Soweto.hospital", "SWT", None, "one of JHB, SOW, PTA"),
+    ("simulation.population.districts.Soweto.share", 0.5, "simulation.population.districts",
+     "these add up to 1.25"),
+    ("simulation.population.names.locale_shares", {"xx_XX": 1.0},
+     "simulation.population.names.locale_shares.xx_XX", "locale of Faker"),
+    ("simulation.population.age_bands", [{"from_age": 1, "to_age": 100, "share": 1.0}],
+     "simulation.population.age_bands.0.from_age", "follow on"),
+    ("simulation.hospitals.JHB.wards.MED.beds", 0, None, "greater than or equal to 1"),
+    ("simulation.hospitals.JHB.wards.MED.beds", True, None, "integer"),
+    ("simulation.hospitals.JHB.wards.ICU.specialty", "medicine", "simulation.hospitals.JHB.wards",
+     "specialty intensive_care"),
+    ("simulation.arrivals.triage_shares.red", 0.03, "simulation.arrivals.triage_shares",
+     "these add up to 1.01"),
+    ("simulation.arrivals.emergency_shape.hour_weights", [1] * 23, None, "24"),
+    ("simulation.arrivals.emergency_shape.weekday_weights", [0] * 7, None, "above 0"),
+    ("simulation.emergency_department.outcome_shares.red.died", 0.5,
+     "simulation.emergency_department.outcome_shares.red", "add up"),
+    ("simulation.emergency_department.waiting_minutes", {},
+     "simulation.emergency_department.waiting_minutes", "red, orange, yellow and green"),
+    ("simulation.length_of_stay_days.medicine.least", 7,
+     "simulation.length_of_stay_days.medicine.mean", "between"),
+    ("simulation.length_of_stay_days.medicin", {"mean": 1, "sd": 1, "least": 0, "most": 2},
+     "simulation.length_of_stay_days", "the specialties of the diagnoses"),
+    ("simulation.diagnoses.J18.9.season", "respiratry", None, "one of respiratory"),
+    ("simulation.diagnoses", {}, None, "at least 1"),
+    ("staffing.roles.doctor.pattern", "rotatin", None, "one of rotating, days"),
+    ("staffing.roles.doctor", {"pattern": "rotating", "staff_per_bed": 0.01,
+     "staff_per_intensive_care_bed": 0}, "staffing.roles.doctor.staff_per_bed", "8 posts"),
+    ("staffing.patterns.rotating", "NDOO", None, "11 hours between shifts"),
+    ("staffing.patterns.rotating", "DXO", None, "pattern"),
+    ("staffing.patterns.rotating", "DDOO", None, "D and N"),
+    ("staffing.shifts.day.length_hours", 8, "staffing.shifts", "cover the 24 hours"),
+    ("staffing.rest.least_hours", 13, "staffing.patterns.rotating", "13 hours"),
+    ("staffing.attendance.absence_share", 1.01, None, "less than or equal to 1"),
+]  # fmt: skip
+
+
+def put(files: dict[str, Any], dotted: str, value: object) -> dict[str, Any]:
+    """Sets a dotted key; an ICD-10 code has a dot of its own."""
+    path = dotted.replace("J18.9", "J18|9").split(".")
+    section: Any = files
+    for name in path[:-1]:
+        section = section[name.replace("|", ".")]
+    section[path[-1]] = value
+    return files
+
+
+@pytest.mark.parametrize(("key", "value", "where", "words"), REFUSED)
+def test_a_bad_value_is_refused_where_it_stands(
+    key: str, value: object, where: str | None, words: str, shipped: Callable
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(put(shipped(), key, value))
+    faults = refused.value.errors()
+    assert ".".join(map(str, faults[0]["loc"])) == (where or key)
+    assert words in faults[0]["msg"]
+    assert len(faults) == 1
+
+
+@pytest.mark.parametrize("section", ["simulation", "staffing", "simulation.run", "staffing.shifts"])
+def test_a_missing_section_is_refused(section: str, shipped: Callable) -> None:
+    files = shipped()
+    *path, last = section.split(".")
+    del (files[path[0]] if path else files)[last]
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(files)
+    assert [".".join(fault["loc"]) for fault in refused.value.errors()] == [section]
+
+
+def test_the_shipped_files_are_accepted_and_survive_json(shipped: Callable) -> None:
+    config = Configuration.model_validate(shipped())
+    again = Configuration.model_validate(config.model_dump(mode="json"))
+    assert again == config
+
+
+def test_the_clock_is_no_part_of_it(shipped: Callable) -> None:
+    files = shipped()
+    files["simulation"]["clock"] = {"real_days": 9}
+    with pytest.raises(ValidationError, match="clock"):
+        Configuration.model_validate(files)
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 500, 12.5])
+def test_rates_may_be_zero_whole_or_fractions(value: float, shipped: Callable) -> None:
+    files = put(shipped(), "simulation.arrivals.emergency_per_day", value)
+    assert Configuration.model_validate(files).simulation.arrivals.emergency_per_day == value
+
+
+def test_shares_may_miss_one_by_the_tolerance(shipped: Callable) -> None:
+    files = put(shipped(), "simulation.arrivals.triage_shares.red", 0.02 + SHARE_TOLERANCE / 2)
+    Configuration.model_validate(files)
+
+
+def test_what_cannot_change_in_a_run(shipped: Callable) -> None:
+    old = Configuration.model_validate(shipped())
+    files = shipped()
+    for key, value in {
+        "simulation.run.seed": 1,
+        "simulation.run.start_date": "2022-01-01",
+        "simulation.hospitals.JHB.wards.MED.beds": 9,
+        "simulation.population.size": 5000,
+        "staffing.roles.nurse.staff_per_bed": 2.0,
+    }.items():
+        put(files, key, value)
+    put(files, "simulation.arrivals.emergency_per_day", 1000)
+    put(files, "staffing.attendance.absence_share", 0.2)
+    assert unchangeable(old, old) == []
+    assert unchangeable(old, Configuration.model_validate(files)) == [
+        "simulation.hospitals.JHB.wards.MED.beds",
+        "simulation.population.size",
+        "simulation.run.seed",
+        "simulation.run.start_date",
+        "staffing.roles.nurse.staff_per_bed",
+    ]

@@ -1,0 +1,135 @@
+"""One hour is a pure function: same arguments, same bytes, however one got there."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from hospital.configuration import Configuration
+from hospital.simulation import State, simulate_hour
+
+
+def as_bytes(run: object) -> bytes:
+    return "\n".join(json.dumps(event.value) for event in run.events).encode()
+
+
+def test_the_seed_decides_every_byte(run: Callable) -> None:
+    assert as_bytes(run(48)) == as_bytes(run(48))
+    assert as_bytes(run(48)) != as_bytes(run(48, {"simulation.run.seed": 1}))
+
+
+@pytest.mark.parametrize("hours", [1, 7, 8, 19, 24, 31])
+def test_through_json_or_straight_through_is_the_same(
+    hours: int, run: Callable, start_at: Callable
+) -> None:
+    crowded = {"simulation.arrivals.emergency_per_day": 70}
+    straight = run(hours, crowded)
+    text = json.dumps(straight.state.to_json(), sort_keys=True)
+    middle = State.from_json(json.loads(text))
+    assert json.dumps(middle.to_json(), sort_keys=True) == text
+    again = start_at(run(0, crowded), middle, straight.hour).go_on(48)
+    straight = start_at(straight, straight.state, straight.hour).go_on(48)
+    assert as_bytes(again) == as_bytes(straight)
+    assert again.state.to_json() == straight.state.to_json()
+
+
+def test_an_hour_leaves_its_state_as_it_was(run: Callable) -> None:
+    before = run(12)
+    text = json.dumps(before.state.to_json())
+    first = simulate_hour(before.world, before.config, before.state, before.hour)
+    second = simulate_hour(before.world, before.config, before.state, before.hour)
+    assert json.dumps(before.state.to_json()) == text
+    assert first[0] == second[0]
+    assert first[1].to_json() == second[1].to_json()
+
+
+def test_a_state_of_another_hour_is_refused(run: Callable) -> None:
+    one = run(2)
+    with pytest.raises(ValueError, match="2021-04-07 02:00"):
+        simulate_hour(one.world, one.config, one.state, one.hour + timedelta(hours=1))
+
+
+def test_the_house_opens_full_and_announces_everybody(run: Callable) -> None:
+    one = run(1)
+    admitted = [v for v in one.values("admitted") if "-X2021040700-" in v["encounter_id"]]
+    beds = sum(len(ward.beds) for ward in one.world.network.wards.values())
+    assert 0.7 < len(admitted) / beds < 0.97
+    assert {v["event_time"] for v in admitted} == {"2021-04-07T00:00:01Z"}
+    registered = {v["encounter_id"]: v["event_time"] for v in one.values("registered")}
+    assert all(registered[v["encounter_id"]] == "2021-04-07T00:00:00Z" for v in admitted)
+
+
+def origins(run: object) -> dict[str, str]:
+    """When each arrival was registered; patients of the opening house are none."""
+    return {
+        value["encounter_id"]: value["event_time"]
+        for value in run.values("registered")
+        if "-X" not in value["encounter_id"]
+    }
+
+
+def test_a_doubled_rate_keeps_the_earlier_arrivals_and_doubles_the_count(run: Callable) -> None:
+    once, twice = (
+        run(24 * 10, {"simulation.arrivals.emergency_per_day": rate}) for rate in (40, 80)
+    )
+    first, second = origins(once), origins(twice)
+    assert first.items() <= second.items()
+    emergencies = [sum("-E" in name for name in ids) for ids in (first, second)]
+    # Ten days of 40 a day: the doubled count has a standard deviation of 28.
+    assert abs(emergencies[1] - 800) < 4 * 28
+    assert 1.7 < emergencies[1] / emergencies[0] < 2.3
+    electives = [{name for name in ids if "-L" in name} for ids in (first, second)]
+    assert electives[0] == electives[1]
+
+
+def test_an_edit_of_one_rate_moves_no_other_draw(run: Callable) -> None:
+    before = run(48)
+    after = run(48, {"simulation.length_of_stay_days.medicine.mean": 3.0})
+    kinds = ("registered", "departed", "started", "ended", "absent")
+    outside = [
+        [
+            (v["event_id"], v["event_time"])
+            for v in one.values(*kinds)
+            if v.get("transport_type") != "inter_hospital"
+        ]
+        for one in (before, after)
+    ]
+    assert outside[0] == outside[1]
+
+
+def test_a_rate_of_zero_gives_none(run: Callable) -> None:
+    none = run(48, {
+        "simulation.arrivals.emergency_per_day": 0, "simulation.arrivals.elective_per_day": 0,
+    })  # fmt: skip
+    assert origins(none) == {}
+    assert not none.values("departed")
+    assert none.values("discharged")
+
+
+def test_an_edit_takes_effect_from_its_hour(run: Callable, tiny: Callable) -> None:
+    one = run(12)
+    one.config = Configuration.model_validate(
+        tiny(
+            {"simulation.arrivals.emergency_per_day": 0, "simulation.arrivals.elective_per_day": 0}
+        )
+    )
+    late = origins(one.go_on(12))
+    # Only ambulances that were on the road already still arrive.
+    assert max(name.split("-")[1][1:] for name in late) == "2021040711"
+
+
+def test_an_edit_of_absences_leaves_shifts_under_way_alone(run: Callable, tiny: Callable) -> None:
+    one = run(12)
+    one.config = Configuration.model_validate(tiny({"staffing.attendance.absence_share": 0.9}))
+    one.go_on(24)
+    day = {v["shift_id"] for v in one.values("started") if v["shift_id"].endswith("0407-D")}
+    ended = {v["shift_id"] for v in one.values("ended") if v["shift_id"].endswith("0407-D")}
+    assert day == ended
+    night = [v for v in one.values("absent") if v["shift_id"].endswith("0407-N")]
+    assert len(night) > len([v for v in one.values("started") if v["shift_id"].endswith("0407-N")])
+
+
+def test_no_names_or_addresses_in_events(run: Callable) -> None:
+    forbidden = {"family_name", "given_name", "address", "birth_date"}
+    assert not any(forbidden & set(event.value) for event in run(30).events)

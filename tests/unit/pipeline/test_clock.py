@@ -1,0 +1,142 @@
+"""Simulated time: it advances by the pace, stops at the end, and remembers what was in force."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipeline import clock
+from pipeline.batch_lake import ConfigurationEntry
+from pipeline.clock import DAY, HOUR, Clock, Pace
+
+START = datetime(2021, 4, 7, tzinfo=UTC)
+DAYS = 1455
+
+
+def a_clock(real_days: float = 9, instant: datetime = START, changes: tuple[int, ...] = ()) -> Clock:
+    """A clock with a configuration from the start and from each of these hours of the run."""
+    return Clock(
+        instant=instant,
+        open_until=instant,
+        start=START,
+        end=START + DAYS * DAY,
+        real_days=real_days,
+        configurations=[
+            ConfigurationEntry(from_hour=START + h * HOUR, configuration=f"c{h}", code="x")
+            for h in (0, *changes)
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("real_days", "elapsed", "expected"),
+    [
+        (9, 0, timedelta()),
+        (9, 1, timedelta(seconds=1455 / 9)),
+        (9, 9 * 86_400, DAYS * DAY),
+        (9, 10 * 86_400, DAYS * DAY),
+        (1455, 60, timedelta(seconds=60)),
+        (2910, 60, timedelta(seconds=30)),
+        (2 / 1440, 60, DAYS * DAY / 2),
+        (0, 0, DAYS * DAY),
+        (1e-12, 2, DAYS * DAY),
+        (5e-324, 2, DAYS * DAY),
+        (1e300, 2, timedelta()),
+    ],
+)
+def test_real_time_leads_as_far_as_the_pace_says(
+    real_days: float, elapsed: float, expected: timedelta
+) -> None:
+    assert abs(a_clock(real_days).after(elapsed) - START - expected) <= timedelta(milliseconds=1)
+
+
+@given(st.floats(0, 1e6), st.lists(st.floats(0, 2), max_size=20))
+def test_time_never_goes_back_nor_past_the_end(real_days: float, ticks: list[float]) -> None:
+    now = a_clock(real_days)
+    for tick in ticks:
+        later = now.after(tick)
+        assert now.instant <= later <= now.end
+        now = now.model_copy(update={"instant": later})
+
+
+def test_the_run_takes_its_real_days_in_ticks_of_a_second() -> None:
+    now = a_clock(0.01)
+    ticks = 0
+    while now.instant < now.end:
+        now = now.model_copy(update={"instant": now.after(1)})
+        ticks += 1
+    assert ticks in (864, 865)
+
+
+def test_what_is_in_force_begins_with_its_hour() -> None:
+    now = a_clock(changes=(5, 30))
+    in_force = [now.in_force(START + h * HOUR).configuration for h in (0, 4, 5, 29, 30, 999)]
+    assert in_force == ["c0", "c0", "c5", "c5", "c30", "c30"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "day", "expected"),
+    [
+        ((), 0, ["c0"]),
+        ((), 3, ["c0"]),
+        ((5,), 0, ["c0", "c5"]),
+        ((5, 7, 23), 0, ["c0", "c5", "c7", "c23"]),
+        ((24,), 0, ["c0"]),
+        ((24,), 1, ["c24"]),
+        ((23, 24, 47, 48), 1, ["c24", "c47"]),
+        ((5,), 2, ["c5"]),
+    ],
+)
+def test_a_day_has_what_it_began_with_and_what_changed_within_it(
+    changes: tuple[int, ...], day: int, expected: list[str]
+) -> None:
+    entries = a_clock(changes=changes).in_force_on((START + day * DAY).date())
+    assert [entry.configuration for entry in entries] == expected
+
+
+@given(st.timedeltas(timedelta(), DAYS * DAY), st.floats(0, 1e6))
+def test_what_is_written_is_read(instant: timedelta, real_days: float) -> None:
+    now = a_clock(real_days, START + instant, changes=(3,))
+    assert Clock.model_validate_json(now.model_dump_json()) == now
+
+
+def test_the_file_is_replaced_whole(tmp_path: Path) -> None:
+    assert clock.read(tmp_path) is None
+    (tmp_path / ".clock.json.draft").write_text("half of a clo")
+    first, second = a_clock(), a_clock(instant=START + HOUR / 3)
+    clock.write(tmp_path, first)
+    assert clock.read(tmp_path) == first
+    clock.write(tmp_path, second)
+    assert clock.read(tmp_path) == second
+    assert [path.name for path in tmp_path.iterdir()] == ["clock.json"]
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        (START, "2021-04-07T00:00:00Z"),
+        (START + timedelta(hours=13, minutes=5, seconds=9), "2021-04-07T13:05:09Z"),
+        (START + timedelta(seconds=59, microseconds=999_999), "2021-04-07T00:00:59Z"),
+    ],
+)
+def test_an_instant_is_written_in_whole_seconds(instant: datetime, expected: str) -> None:
+    assert clock.text(instant) == expected
+    assert datetime.fromisoformat(expected) == instant.replace(microsecond=0)
+
+
+def test_midnight_is_the_first_instant_of_a_day() -> None:
+    assert clock.midnight(date(2021, 4, 7)) == START
+
+
+@pytest.mark.parametrize("real_days", [-1, "9", True, None, float("nan"), float("inf")])
+def test_a_pace_is_a_number_of_days(real_days: object) -> None:
+    with pytest.raises(ValidationError):
+        Pace.model_validate({"real_days": real_days})
+
+
+def test_a_typo_in_the_pace_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Pace.model_validate({"real_days": 9, "reel_days": 9})

@@ -1,0 +1,179 @@
+"""Settings and YAML files are complete and typed, or refused in one line a person can act on."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from pipeline import settings
+from pipeline.settings import ConfigurationError, SchedulerSettings, StreamProcessorSettings
+
+GOOD = {
+    "LOG_LEVEL": "INFO",
+    "HEARTBEAT_FILE": "/tmp/heartbeat",
+    "STUCK_LIMIT_SECONDS": "180",
+    "CONFIGS_DIR": "/configs",
+    "SIMULATION_DIR": "/simulation",
+    "BATCH_LAKE_DIR": "/lake/batch",
+    "CONFIG_CHECK_SECONDS": "0.5",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment with nothing but `GOOD`, in a directory without a `.env` above it."""
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_complete_environment_is_typed() -> None:
+    read = settings.read(SchedulerSettings)
+    assert read.simulation_dir == Path("/simulation")
+    assert (read.stuck_limit_seconds, read.config_check_seconds) == (180.0, 0.5)
+
+
+def test_the_dotenv_above_the_working_directory_fills_what_the_environment_lacks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SIMULATION_DIR")
+    (tmp_path / ".env").write_text("SIMULATION_DIR=/from-file\nCONFIGS_DIR=/ignored\n")
+    below = tmp_path / "below"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    read = settings.read(SchedulerSettings)
+    assert (read.simulation_dir, read.configs_dir) == (Path("/from-file"), Path("/configs"))
+
+
+@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_a_missing_or_empty_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.read(SchedulerSettings)
+    assert str(refusal.value) == f"environment: {name}: got nothing, expected a value"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("STUCK_LIMIT_SECONDS", "soon", "a valid number"),
+        ("STUCK_LIMIT_SECONDS", "-1", "greater than 0"),
+        ("STUCK_LIMIT_SECONDS", "0", "greater than 0"),
+        ("STUCK_LIMIT_SECONDS", "nan", "a finite number"),
+        ("STUCK_LIMIT_SECONDS", "inf", "a finite number"),
+        ("CONFIG_CHECK_SECONDS", "1,5", "a valid number"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.read(SchedulerSettings)
+    assert str(refusal.value).startswith(f"environment: {name}: got {value!r}, expected {expected}")
+
+
+def test_every_fault_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "x" * 200)
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.read(StreamProcessorSettings)
+    faults = str(refusal.value).split("; ")
+    assert "\n" not in str(refusal.value)
+    assert len(faults[0]) < 150
+    assert [fault.split(": ")[1] for fault in faults] == [
+        "LOG_LEVEL",
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "KAFKA_SECURITY_PROTOCOL",
+        "KAFKA_REQUEST_TIMEOUT_MS",
+        "LOG_EVENTS_PER_SECOND",
+        "STREAM_LAKE_DIR",
+        "KAFKA_GROUP_ID",
+        "KAFKA_SESSION_TIMEOUT_MS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "got an empty file, expected a mapping of keys"),
+        (b"# only a comment\n", "got an empty file, expected a mapping of keys"),
+        (b"- a\n- b\n", "got a list, expected a mapping of keys"),
+        (b"half: {a: 1,", "line 1, column 13: "),
+        (b"a: 1\n b: 2\n", "line 2, column 3: "),
+        (b"a: 'open", "line 1, column 9: "),
+        (b"\x00", "somewhere: "),
+        (b"caf\xe9: 1", "cannot be read: "),
+        (b"a: !!python/object/apply:os.getcwd []", "line 1, column 4: "),
+        (b"start_date: 2021-02-30", "expected valid YAML"),
+        (b"a: " + b"[" * 3_000, "expected valid YAML"),
+        (b"a: &loop [*loop]", "expected valid YAML"),
+        (b"a:\n  1: x\n", "a.1: got a key that is a int, expected a text"),
+        (b"a: [{on: x}]", "a.0.True: got a key that is a bool, expected a text"),
+    ],
+)
+def test_a_broken_yaml_file_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "simulation.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.read_yaml(path)
+    assert str(refusal.value).startswith("simulation.yaml: ")
+    assert reason in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_yaml_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^topics\.yaml: cannot be read: "):
+        settings.read_yaml(tmp_path / "topics.yaml")
+
+
+class Inner(BaseModel):
+    """A section with a key."""
+
+    model_config = ConfigDict(extra="forbid")
+    share: float
+
+
+class Outer(BaseModel):
+    """Two files at once, with a rule over both."""
+
+    simulation: Inner
+    staffing: Inner
+
+    @model_validator(mode="after")
+    def _rule(self) -> "Outer":
+        if self.simulation.share + self.staffing.share > 1:
+            raise ValueError("expected shares that add up to at most 1")
+        return self
+
+
+@pytest.mark.parametrize(
+    ("content", "source", "reason"),
+    [
+        ({"share": "x"}, "topics.yaml", "topics.yaml: share: got 'x', expected a valid number"),
+        ({}, "topics.yaml", "topics.yaml: share: got nothing, expected a value"),
+        ({"share": 1, "shar": 2}, "a.yaml", "a.yaml: shar: got 2, expected no such key (a typo?)"),
+        ([], "a.yaml", "a.yaml: the file: got [], expected a valid dictionary"),
+    ],
+)
+def test_parse_names_source_and_key(content: object, source: str, reason: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.parse(Inner, content, source)
+    assert str(refusal.value).startswith(reason)
+
+
+def test_without_a_source_the_key_begins_with_its_file() -> None:
+    with pytest.raises(ConfigurationError, match=r"^staffing\.yaml: share: got nothing"):
+        settings.parse(Outer, {"simulation": {"share": 1}, "staffing": {}}, None)
+
+
+def test_a_rule_over_both_files_is_refused_too() -> None:
+    content = {"simulation": {"share": 1}, "staffing": {"share": 1}}
+    with pytest.raises(ConfigurationError, match="expected shares that add up to at most 1"):
+        settings.parse(Outer, content, None)

@@ -1,0 +1,97 @@
+"""The state cache is never believed: what is damaged, or of hours that never opened, is dropped."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline import state_cache
+from pipeline.clock import HOUR
+from pipeline.state_cache import Snapshot
+
+START = datetime(2021, 4, 7, tzinfo=UTC)
+
+
+def snapshot(hours: int) -> Snapshot:
+    """A state after so many hours."""
+    return Snapshot(START + hours * HOUR, 10 * hours, {"beds": {"JHB-MED-001": f"E{hours}"}})
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A cache with the states after 22, 23, 24 and 25 hours, of which the newest three stay."""
+    for hours in (22, 23, 24, 25):
+        state_cache.save(tmp_path / "states", snapshot(hours))
+    return tmp_path / "states"
+
+
+def kept(root: Path) -> list[str]:
+    """The names of the cache's files."""
+    return sorted(path.name for path in root.iterdir())
+
+
+def test_the_newest_few_are_kept(root: Path) -> None:
+    assert kept(root) == [
+        "2021-04-07T23Z.json.gz",
+        "2021-04-08T00Z.json.gz",
+        "2021-04-08T01Z.json.gz",
+    ]
+    assert state_cache.newest(root, START + 25 * HOUR) == snapshot(25)
+    assert state_cache.newest(root, START + 99 * HOUR) == snapshot(25)
+
+
+def test_a_state_of_hours_that_never_opened_is_removed(root: Path) -> None:
+    assert state_cache.newest(root, START + 24 * HOUR) == snapshot(24)
+    assert kept(root) == ["2021-04-07T23Z.json.gz", "2021-04-08T00Z.json.gz"]
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\x1f\x8b\x08", "cut", "flipped", "other"])
+def test_a_damaged_state_is_passed_over_and_removed(
+    root: Path, content: bytes | str, caplog: pytest.LogCaptureFixture
+) -> None:
+    newest = root / "2021-04-08T01Z.json.gz"
+    good = newest.read_bytes()
+    middle = len(good) // 2
+    damaged = {
+        "cut": good[:-1],
+        "flipped": good[:middle] + bytes([good[middle] ^ 0xFF]) + good[middle + 1 :],
+        "other": good + b"garbage",
+    }
+    newest.write_bytes(damaged[content] if isinstance(content, str) else content)
+    assert state_cache.newest(root, START + 25 * HOUR) == snapshot(24)
+    assert kept(root) == ["2021-04-07T23Z.json.gz", "2021-04-08T00Z.json.gz"]
+    assert "2021-04-08T01Z.json.gz is damaged" in caplog.text
+
+
+def test_every_cut_and_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
+    state_cache.save(tmp_path, snapshot(1))
+    path = tmp_path / "2021-04-07T01Z.json.gz"
+    good = path.read_bytes()
+    cuts = [good[:length] for length in range(len(good))]
+    flips = [good[:i] + bytes([good[i] ^ 0x10]) + good[i + 1 :] for i in range(10, len(good))]
+    for damaged in cuts + flips:
+        path.write_bytes(damaged)
+        # A bit that gzip does not use may be flipped without changing anything.
+        assert state_cache.newest(tmp_path, START + HOUR) in (None, snapshot(1))
+        assert damaged in flips or not path.exists()
+
+
+def test_without_a_good_state_there_is_none(root: Path, tmp_path: Path) -> None:
+    assert state_cache.newest(tmp_path / "missing", START) is None
+    for path in root.iterdir():
+        path.write_bytes(b"")
+    assert state_cache.newest(root, START + 25 * HOUR) is None
+    assert kept(root) == []
+
+
+def test_a_draft_is_no_state(root: Path) -> None:
+    (root / ".2021-04-08T02Z.json.gz.draft").write_bytes(b"half")
+    assert state_cache.newest(root, START + 99 * HOUR) == snapshot(25)
+
+
+def test_the_same_state_is_the_same_bytes(tmp_path: Path) -> None:
+    state_cache.save(tmp_path / "a", snapshot(1))
+    state_cache.save(tmp_path / "b", snapshot(1))
+    assert (tmp_path / "a" / "2021-04-07T01Z.json.gz").read_bytes() == (
+        tmp_path / "b" / "2021-04-07T01Z.json.gz"
+    ).read_bytes()

@@ -1,0 +1,194 @@
+"""The contract of a message: what is taken is one line of JSON; all else has a reason."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import topics
+from pipeline.settings import ConfigurationError
+from pipeline.topics import Topic
+
+CONFIGS = Path(__file__).parents[3] / "configs"
+TOPIC = Topic(
+    key="patient_id",
+    partitions=6,
+    event_types=["admitted", "discharged"],
+    required=["encounter_id"],
+)
+EVENT = {
+    "event_id": "E1:A01",
+    "event_type": "admitted",
+    "event_time": "2021-04-07T13:05:09Z",
+    "hospital_id": "JHB",
+    "patient_id": "P0000001",
+    "encounter_id": "E1",
+    "bed_id": None,
+}
+KEY = b"P0000001"
+
+
+def value(**changes: object) -> bytes:
+    """A good value with some fields changed."""
+    return json.dumps(EVENT | changes, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def without(field: str) -> bytes:
+    """A good value that lacks a field."""
+    return json.dumps({k: v for k, v in EVENT.items() if k != field}).encode()
+
+
+def test_a_good_value_is_its_event() -> None:
+    assert topics.check_value(TOPIC, KEY, value()) == EVENT
+    assert topics.check_value(TOPIC, KEY, value(note="é – 北"))["note"] == "é – 北"
+
+
+NOT_JSON = [
+    b"{",
+    b"not json",
+    value()[:-1],
+    value() + b"}",
+    b"\xff\xfe",
+    value(note="caf").replace(b"caf", b"caf\xe9"),
+    b"\xef\xbb\xbf" + value(),
+    value().decode().encode("utf-16"),
+    value().decode().encode("utf-16-le"),
+    value().decode().encode("utf-32"),
+    value(cost=float("nan")),
+    value(cost=float("inf")),
+    value(cost=-float("inf")),
+    b"[" * 100_000,
+    value()[:-1] + b',"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    value()[:-1] + b',"a":' + b"9" * 5_000 + b"}",
+    b"x" * 1_048_576,
+    b"\x00",
+    b" ",
+]
+
+
+@pytest.mark.parametrize("bad", NOT_JSON, ids=lambda bad: repr(bad[:12]))
+def test_what_is_not_json_in_utf8_is_refused(bad: bytes) -> None:
+    with pytest.raises(ValueError, match="^the value is not JSON"):
+        topics.check_value(TOPIC, KEY, bad)
+
+
+BROKEN = [
+    (None, "the value is empty"),
+    (b"", "the value is empty"),
+    (b"null", "the value is a JSON NoneType, not an object"),
+    (b"[]", "the value is a JSON list, not an object"),
+    (b'"text"', "the value is a JSON str, not an object"),
+    (b"1", "the value is a JSON int, not an object"),
+    (b"true", "the value is a JSON bool, not an object"),
+    (b"{}", "event_id is not a text: 'None'"),
+    (without("event_id"), "event_id is not a text"),
+    (without("hospital_id"), "hospital_id is not a text"),
+    (without("patient_id"), "patient_id is not a text"),
+    (without("encounter_id"), "encounter_id is not a text"),
+    (value(event_id=""), "event_id is not a text"),
+    (value(event_id=7), "event_id is not a text: '7'"),
+    (value(encounter_id=["E1"]), "encounter_id is not a text"),
+    (value(event_type="born"), "event_type 'born' is not of this topic"),
+    (value(event_time="2021-04-07"), "event_time '2021-04-07' is not an instant"),
+    (value(event_time="2021-04-07T13:05:09+00:00"), "is not an instant"),
+    (value(event_time="2021-04-07T13:05:09Z\n"), "is not an instant"),
+    (value(event_time="2021-02-30T13:05:09Z"), "is not an instant"),
+    (value(event_time="2021-04-07T24:00:00Z"), "is not an instant"),
+    (value(event_time="9999-99-99T99:99:99Z"), "is not an instant"),
+    (value(event_time="٢٠٢١-04-07T13:05:09Z"), "is not an instant"),
+    (value(event_time="../../../etc/passwd"), "is not an instant"),
+    (value(patient_id="P0000002"), "the record's key is not its patient_id"),
+    (json.dumps(EVENT, indent=1).encode(), "the value has a line break"),
+    (value() + b"\n", "the value has a line break"),
+    (value() + b"\r", "the value has a line break"),
+]
+
+
+@pytest.mark.parametrize(("bad", "reason"), BROKEN, ids=[f"{r}-{i}" for i, (_, r) in enumerate(BROKEN)])
+def test_what_breaks_the_contract_is_refused(bad: bytes | None, reason: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refusal:
+        topics.check_value(TOPIC, KEY, bad)
+    assert reason in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("key", [None, b"", b"P0000002", b"\xff"])
+def test_a_wrong_key_is_refused(key: bytes | None) -> None:
+    with pytest.raises(ValueError, match="the record's key is not its patient_id"):
+        topics.check_value(TOPIC, key, value())
+
+
+def test_a_key_that_no_bytes_can_hold_is_refused() -> None:
+    bad = json.dumps(EVENT | {"patient_id": "\ud800"}).encode()
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        topics.check_value(TOPIC, b"\xed\xa0\x80", bad)
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+objects = st.dictionaries(
+    st.sampled_from([*EVENT]), scalars | st.sampled_from([*EVENT.values()]), max_size=7
+)
+
+
+@given(st.binary(max_size=60) | (scalars | objects).map(lambda c: json.dumps(c).encode()))
+def test_anything_at_all_is_refused_with_a_reason_that_can_be_sent(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r".") as refusal:
+        topics.check_value(TOPIC, KEY, content)
+    assert str(refusal.value)[:1000].encode()
+
+
+@given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text()))
+def test_what_is_taken_is_one_line_of_json(extra: dict[str, object]) -> None:
+    content = value(**{f"x{name}": inner for name, inner in extra.items() if _utf8(name, inner)})
+    event = topics.check_value(TOPIC, KEY, content)
+    assert b"\n" not in content
+    assert json.loads(content) == event
+
+
+def _utf8(*texts: object) -> bool:
+    return all(str(t).isprintable() for t in texts)
+
+
+def test_the_projects_own_file_is_good() -> None:
+    wanted = topics.load(CONFIGS)
+    assert {name: topic.partitions for name, topic in wanted.topics.items()} == {
+        "hospital.admissions": 6,
+        "hospital.transports": 3,
+        "hospital.staff_shifts": 6,
+    }
+
+
+GOOD_FILE = "replication_factor: 1\ntopics:\n  a: {key: k, partitions: 1, event_types: [x], required: []}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("partitions: 1", "partitions: 0", "topics.a.partitions: got 0, expected greater than 0"),
+        ("partitions: 1", "partitions: '1'", "topics.a.partitions: got '1', expected a valid int"),
+        ("partitions: 1", "partitions: 1.5", "topics.a.partitions: got 1.5, expected a valid int"),
+        ("partitions: 1", "partitons: 1", "topics.a.partitions: got nothing, expected a value"),
+        ("partitions: 1", "partitons: 1", "topics.a.partitons: got 1, expected no such key"),
+        ("key: k", "key: ''", "topics.a.key: got '', expected"),
+        ("key: k", "key: 7", "topics.a.key: got 7, expected a valid string"),
+        ("[x]", "[]", "topics.a.event_types: got [], expected"),
+        ("replication_factor: 1", "", "replication_factor: got nothing, expected a value"),
+        ("  a: {", "  a: x\n  b: {", "topics.a: got 'x', expected"),
+        ("  a: {", "  'a b': {", "topics.a b"),
+        ("  a: {", "  '../a': {", "topics.../a"),
+    ],
+)
+def test_a_wrong_topics_file_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    assert old in GOOD_FILE
+    (tmp_path / "topics.yaml").write_text(GOOD_FILE.replace(old, new))
+    with pytest.raises(ConfigurationError) as refusal:
+        topics.load(tmp_path)
+    assert f"topics.yaml: {reason}" in str(refusal.value)
+
+
+def test_no_topics_at_all_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_text("replication_factor: 1\ntopics: {}\n")
+    with pytest.raises(ConfigurationError, match="topics: got {}, expected"):
+        topics.load(tmp_path)
