@@ -80,7 +80,7 @@ def write(
         except ValueError as reason:
             dead_letters.send(record, str(reason))
             continue
-        keys = " ".join(event[key] for key in KEYS_SHOWN if event.get(key))
+        keys = " ".join(str(event[key]) for key in KEYS_SHOWN if event.get(key))
         rate.event(
             f"{event['event_time']} {event['event_type']:<11} {keys} "
             f"({partition.topic} partition {partition.partition} offset {record.offset})"

@@ -1,11 +1,11 @@
 """Events as the stream carries them: plain JSON values, never a name or an address."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from hospital.people import EPOCH, patient_id
-from hospital.rosters import DAY, Presence, Roster
+from hospital.rosters import DAY, HOUR, LETTERS, Presence, Roster
 from hospital.staff import Staff
 from hospital.state import Stay, Visit
 
@@ -41,12 +41,15 @@ def date_text(day: int) -> str:
     return (EPOCH + timedelta(days=day)).isoformat()
 
 
+@lru_cache(maxsize=4096)
+def _hour_text(hour: int) -> str:
+    return f"{date_text(hour // 24)}T{hour % 24:02d}:"
+
+
 def instant(at: int) -> str:
     """`2021-04-07T13:05:09Z`."""
-    day, second = divmod(at, DAY)
-    minute, second = divmod(second, 60)
-    hour, minute = divmod(minute, 60)
-    return f"{date_text(day)}T{hour:02d}:{minute:02d}:{second:02d}Z"
+    hour, second = divmod(at, HOUR)
+    return f"{_hour_text(hour)}{second // 60:02d}:{second % 60:02d}Z"
 
 
 def maybe(at: int | None) -> str | None:
@@ -201,13 +204,10 @@ def transport(
 def shift(staff: Staff, roster: Roster, event_type: str, person: Presence) -> Draft:
     """`started`, `ended` or `absent`."""
     number = person.number
-    letter = "D" if roster.shift_name == "day" else "N"
-    day = date.fromisoformat(date_text(roster.day)).strftime("%Y%m%d")
+    day, letter = date_text(roster.day).replace("-", ""), LETTERS[roster.shift_name]
     shift_id = f"{staff.staff_id[number]}-{day}-{letter}"
     missed = event_type == "absent"
-    at = {"started": person.started_at, "ended": person.ended_at}.get(
-        event_type, roster.planned_start_at
-    )
+    at = person.ended_at if event_type == "ended" else person.started_at
     return _draft(
         at,
         STAFF_SHIFTS,

@@ -79,7 +79,7 @@ def _shift_events(world: World, rosters: list[Roster], start: int) -> list[Draft
     for roster in rosters:
         if roster.planned_start_at == start:
             drafts += [
-                events.shift(world.staff, roster, "absent", Presence(number, 0, 0))
+                events.shift(world.staff, roster, "absent", Presence(number, start, start))
                 for number in roster.absent
             ]
             drafts += [

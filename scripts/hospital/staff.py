@@ -34,14 +34,15 @@ def appoint(config: Configuration, network: Network) -> Staff:
     rows: list[tuple[str, str, str, str, int]] = []
     for hospital_id in network.hospitals:
         wards = [w for w in network.wards.values() if w.hospital_id == hospital_id]
-        # Colleagues follow the same pattern from different letters: counted through the hospital,
-        # so that each ward is covered as evenly as its size allows, and the hospital always is.
-        offset = 0
+        # Colleagues follow a pattern from different letters: counted through the hospital, so that
+        # each ward is covered as evenly as its size allows, and the hospital always is.
+        offsets = dict.fromkeys(file.patterns, 0)
         for role, rule in file.roles.items():
             for ward in wards:
                 for _ in range(posts(file, role, ward.specialty, len(ward.beds))):
+                    offset = offsets[rule.pattern]
                     rows.append((role, hospital_id, ward.ward_id, rule.pattern, offset))
-                    offset += 1
+                    offsets[rule.pattern] += 1
     numbers = np.arange(len(rows), dtype=np.uint64)
     start_day = (config.simulation.run.start_date - EPOCH).days
     youngest, oldest = file.ages.youngest_years, file.ages.oldest_years

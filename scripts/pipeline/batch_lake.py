@@ -7,6 +7,7 @@ run: its hash is the run's fingerprint.
 
 import json
 import shutil
+import stat
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -82,9 +83,11 @@ def published_days(root: Path) -> list[date]:
     days = []
     for entry in root.iterdir():
         try:
-            days.append(date.fromisoformat(entry.name))
+            day = date.fromisoformat(entry.name)  # reads 20210407 and 2021-W14-3 as well
         except ValueError:
             continue
+        if entry == day_directory(root, day) and entry.is_dir():
+            days.append(day)
     return sorted(days)
 
 
@@ -96,13 +99,15 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
     """
     path = directory / MANIFEST
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ValueError(f"{MANIFEST} is not a regular file")
         content = path.read_bytes()
         manifest = Manifest.model_validate_json(content)
     except OSError as error:
         raise ValueError(f"{MANIFEST} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in fault["loc"])
+        key = ".".join(str(part) for part in fault["loc"]) or "the file"
         raise ValueError(f"{MANIFEST} is wrong: {key}: {fault['msg']}") from None
     if manifest.simulated_date.isoformat() != directory.name:
         raise ValueError(f"{MANIFEST} is of {manifest.simulated_date}, not of {directory.name}")

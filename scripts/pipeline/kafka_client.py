@@ -139,7 +139,7 @@ def ends_and_dead_letters(
 def number_of(headers: Iterable[tuple[str, bytes]]) -> int:
     """The running number in a record's headers; -1 if it is not ours."""
     for name, value in headers:
-        if name == NUMBER_HEADER and value.isdigit():
+        if name == NUMBER_HEADER and value and value.isdigit():
             return int(value)
     return -1
 
@@ -156,9 +156,10 @@ def _last_number(consumer: KafkaConsumer, partition: TopicPartition, start: int,
         newest, position = -1, lower
         while position < upper:
             for record in consumer.poll(timeout_ms=500).get(partition, []):
-                position = record.offset + 1
                 if record.offset < upper:
                     newest = max(newest, number_of(record.headers))
+            # Not the last record's: the marks of somebody's transaction are offsets too.
+            position = consumer.position(partition)
         if newest >= 0:
             return newest
         upper, step = lower, step * 10

@@ -32,7 +32,7 @@ class RateLog:
         if elapsed < 1:
             return
         rate = self._count / elapsed
-        if self._too_many or self._count > self._limit:
+        if self._count and (self._too_many or self._count > self._limit):
             self._log.info("%s %.0f events a second; %s", self._verb, rate, self._last)
         self._too_many = rate > self._limit
         self._second, self._count = time.monotonic(), 0

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pipeline.settings import ConfigurationError, Settings, read
 
 STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
+STOP_LIMIT_SECONDS = 8  # a stop may wait for a broker that is gone; Docker's grace is longer
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
 log = logging.getLogger(__name__)
@@ -33,26 +35,36 @@ class Service:
         self._heartbeat_file = settings.heartbeat_file
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self._last_turn = time.monotonic()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        self._asked_to_stop: float | None = None
+        # Awaited by a thread, not handled: a handler runs inside whatever it interrupts, and
+        # neither logging nor Event.set may be entered twice.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        threading.Thread(target=self._await_stop, name="signals", daemon=True).start()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def turn_completed(self) -> None:
         """Renew the heartbeat."""
         self._last_turn = time.monotonic()
-        self._heartbeat_file.write_text(f"{self._last_turn}\n")
+        # In one rename: the healthcheck must not find it empty.
+        draft = self._heartbeat_file.with_name(f".{self._heartbeat_file.name}.draft")
+        draft.write_text(f"{self._last_turn}\n")
+        draft.rename(self._heartbeat_file)
 
     def wait(self, seconds: float) -> None:
         """Sleep, but not through a stop."""
         self.stopping.wait(seconds)
 
-    def _stop(self, number: int, _frame: object) -> None:
+    def _await_stop(self) -> None:
+        number = signal.sigwait(STOP_SIGNALS)
+        self._asked_to_stop = time.monotonic()
         log.info("stopping on %s", signal.Signals(number).name)
         self.stopping.set()
 
     def _watch(self) -> None:
         while True:
             time.sleep(min(1.0, self._stuck_limit_seconds / 4))
+            if self._asked_to_stop and time.monotonic() - self._asked_to_stop > STOP_LIMIT_SECONDS:
+                end_now(f"not stopped within {STOP_LIMIT_SECONDS} s")
             silent = time.monotonic() - self._last_turn
             if silent > self._stuck_limit_seconds:
                 end_now(f"no turn completed for {silent:.0f} s")

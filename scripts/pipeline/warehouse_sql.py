@@ -1,42 +1,24 @@
 """The statements that take one dataset from its file into its table.
 
 Staging tables hold every field as text, so that Postgres itself, in one pass over a file, can
-say per line what is wrong with it. A reason names the column and what was expected; it never
-quotes a value, since values may be anybody's name.
-
-Patterns are spelled with explicit ranges and staged text has collation "C": what counts as a
-digit or as equal does not depend on the server's language.
+say per line what is wrong with it (warehouse_checks).
 """
 
 from typing import NamedTuple
 
 from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
 
-from pipeline.datasets import Column, Comparison, Condition, Dataset, Datasets
-
-SQL_TYPES = {
-    "text": "text",
-    "integer": "integer",
-    "numeric": "numeric",
-    "date": "date",
-    "instant": "timestamp with time zone",
-}
-
-# What Postgres takes for a day or an instant is far more than ISO 8601 ("today", "3 Apr 99"). So a
-# text must have the length, be one at all, and be what Postgres itself would write for it.
-CANONICAL = {
-    "date": (10, "{field}::date::text"),
-    "instant": (20, "replace({field}::timestamptz::timestamp::text, ' ', 'T') || 'Z'"),
-}
-WHOLE_NUMBER = "-?(0|[1-9][0-9]{0,17})"
-EXPECTED = {
-    "integer": "a whole number",
-    "date": "a day such as 2021-04-07",
-    "instant": "an instant such as 2021-04-07T13:05:09Z",
-}
-INTEGER_RANGE = (-(2**31), 2**31 - 1)
-# Digits before the point of a numeric: far beyond any amount, far below what numeric can hold.
-NUMERIC_DIGITS = 18
+from pipeline.datasets import Datasets
+from pipeline.settings import ConfigurationError
+from pipeline.warehouse_checks import (
+    SQL_TYPES,
+    field,
+    missing_references,
+    reference_joins,
+    typed,
+    wrong_in_itself,
+)
 
 # What a row with a missing reference may wait for, in words; empty if nothing is missing.
 WAITS_FOR = "batch_ingestor.waits_for"
@@ -71,21 +53,21 @@ def statements(name: str, datasets: Datasets) -> Statements:
         "bare_staged": sql.Identifier(f"staged_{name}"),
         "table": sql.Identifier("hospital", dataset.table),
         "columns": sql.SQL(", ").join(map(sql.Identifier, dataset.columns)),
-        "staged_columns": sql.SQL(", ").join(map(_field, dataset.columns)),
+        "staged_columns": sql.SQL(", ").join(map(field, dataset.columns)),
         "text_columns": sql.SQL(", ").join(
             sql.SQL('{} text collate "C"').format(sql.Identifier(column))
             for column in dataset.columns
         ),
         "key": key,
-        "bad": _cases(_duplicates(dataset) + _bad_values(dataset) + _broken_rules(dataset)),
-        "missing": _cases(_missing_references(dataset)),
-        "reference_joins": _reference_joins(dataset, datasets),
+        "bad": wrong_in_itself(dataset),
+        "missing": missing_references(dataset),
+        "reference_joins": reference_joins(dataset, datasets),
         "typed_columns": sql.SQL(", ").join(
-            _typed(column, spec) for column, spec in dataset.columns.items()
+            typed(column, spec) for column, spec in dataset.columns.items()
         ),
         "same_key": sql.SQL(" and ").join(
             sql.SQL("t.{} = {}").format(
-                sql.Identifier(column), _typed(column, dataset.columns[column])
+                sql.Identifier(column), typed(column, dataset.columns[column])
             )
             for column in dataset.key
         ),
@@ -154,124 +136,24 @@ def statements(name: str, datasets: Datasets) -> Statements:
     )
 
 
-def _field(column: str, alias: str = "s") -> sql.Composable:
-    return sql.SQL("{}.{}").format(sql.SQL(alias), sql.Identifier(column))
+def check_tables(cursor: Cursor, datasets: Datasets) -> None:
+    """Each dataset's table must have its columns, with their types, and the day's.
 
-
-def _typed(column: str, spec: Column) -> sql.Composable:
-    return sql.SQL("{}::{}").format(_field(column), sql.SQL(SQL_TYPES[spec.type]))
-
-
-def _cases(cases: list[tuple[sql.Composable, str]]) -> sql.Composable:
-    """`case when <condition> then '<reason>' … end`: the first that applies is the reason."""
-    if not cases:
-        return sql.SQL("null::text")
-    whens = [sql.SQL("when {} then {}").format(test, sql.Literal(why)) for test, why in cases]
-    return sql.SQL("case {} end").format(sql.SQL(" ").join(whens))
-
-
-def _duplicates(dataset: Dataset) -> list[tuple[sql.Composable, str]]:
-    why = f"{', '.join(dataset.key)}: the same as on an earlier line of this file"
-    return [(sql.SQL("s.line > twin.line"), why)]
-
-
-def _bad_values(dataset: Dataset) -> list[tuple[sql.Composable, str]]:
-    return [
-        (test, f"{name}: {why}")
-        for name, spec in dataset.columns.items()
-        for test, why in _bad_value(_field(name), spec)
-    ]
-
-
-def _bad_value(field: sql.Composable, spec: Column) -> list[tuple[sql.Composable, str]]:
-    """What can be wrong with a field. A test on NULL is NULL, which is not true: no reason."""
-
-    def test(template: str, *values: object) -> sql.Composable:
-        return sql.SQL(template).format(*map(sql.Literal, values), field=field)
-
-    def unlike(pattern: str) -> sql.Composable:
-        return test("{field} !~ {}", f"^({pattern})$")
-
-    cases = []
-    if spec.required:
-        cases.append((test("{field} is null"), "empty, expected a value"))
-    if spec.type == "text":
-        cases.append((test("{field} = 'NULL'"), "the text NULL, expected a value or nothing"))
-        if spec.allowed:
-            cases.append(
-                (test("{field} not in {}", spec.allowed), f"expected {' or '.join(spec.allowed)}")
-            )
-        elif spec.pattern:
-            cases.append((unlike(spec.pattern), f"expected the form {spec.pattern}"))
-        else:
-            cases.append((test("{field} <> btrim({field}, E' \\t\\r\\n')"), "padded with blanks"))
-        if spec.max_length is not None:
-            cases.append(
-                (test("char_length({field}) > {}", spec.max_length), f"over {spec.max_length} long")
-            )
-    elif spec.type == "numeric":
-        fraction = f"(\\.[0-9]{{1,{spec.decimals}}})?" if spec.decimals else ""
-        pattern = f"-?(0|[1-9][0-9]{{0,{NUMERIC_DIGITS - 1}}}){fraction}"
-        cases.append((unlike(pattern), f"expected a number with {spec.decimals} decimals at most"))
-    elif spec.type == "integer":
-        cases.append((unlike(WHOLE_NUMBER), f"expected {EXPECTED['integer']}"))
-    else:
-        length, canonical = CANONICAL[spec.type]
-        expected = f"expected {EXPECTED[spec.type]}"
-        cases.append((test("length({field}) <> {}", length), expected))
-        cases.append((test("not pg_input_is_valid({field}, {})", SQL_TYPES[spec.type]), expected))
-        cases.append((test(f"{{field}} <> {canonical}"), expected))
-    if spec.type in ("integer", "numeric"):
-        low, high = spec.minimum, spec.maximum
-        if spec.type == "integer":
-            low = INTEGER_RANGE[0] if low is None else low
-            high = INTEGER_RANGE[1] if high is None else high
-        if low is not None:
-            cases.append((test("{field}::numeric < {}", low), f"expected {low} or more"))
-        if high is not None:
-            cases.append((test("{field}::numeric > {}", high), f"expected {high} or less"))
-    return cases
-
-
-def _broken_rules(dataset: Dataset) -> list[tuple[sql.Composable, str]]:
-    cases = []
-    for rule in dataset.parsed_rules():
-        match rule:
-            case Comparison(left, operator, right):
-                test = sql.SQL("not ({} {} {})").format(
-                    _typed(left, dataset.columns[left]),
-                    sql.SQL(operator),
-                    _typed(right, dataset.columns[right]),
-                )
-                cases.append((test, f"expected {left} {operator} {right}"))
-            case Condition(column, verb, other, value):
-                wrong = sql.SQL("is null" if verb == "required" else "is not null")
-                test = sql.SQL("{} = {} and {} {}").format(
-                    _field(other), sql.Literal(value), _field(column), wrong
-                )
-                cases.append((test, f"{column}: expected {verb} when {other} = {value}"))
-    return cases
-
-
-def _missing_references(dataset: Dataset) -> list[tuple[sql.Composable, str]]:
-    return [
-        (
-            sql.SQL("{} is not null and {}.simulated_date is null").format(
-                _field(column), sql.Identifier(f"reference_{number}")
-            ),
-            f"{column}: not in {target}",
+    Raises:
+        ConfigurationError: naming the first table that has not.
+    """
+    for name, dataset in datasets.datasets.items():
+        expected = {"simulated_date": "date"}
+        expected |= {column: SQL_TYPES[spec.type] for column, spec in dataset.columns.items()}
+        cursor.execute(
+            "select attname, format_type(atttypid, null) from pg_attribute where attnum > 0"
+            " and not attisdropped and attrelid = to_regclass(%s)",
+            [f"hospital.{dataset.table}"],
         )
-        for number, (column, target) in enumerate(dataset.references.items())
-    ]
-
-
-def _reference_joins(dataset: Dataset, datasets: Datasets) -> sql.Composable:
-    return sql.SQL(" ").join(
-        sql.SQL("left join {} {alias} on {alias}.{} = {}").format(
-            sql.Identifier("hospital", datasets.datasets[target].table),
-            sql.Identifier(datasets.datasets[target].key[0]),
-            _typed(column, dataset.columns[column]),
-            alias=sql.Identifier(f"reference_{number}"),
-        )
-        for number, (column, target) in enumerate(dataset.references.items())
-    )
+        found = dict(cursor.fetchall())
+        if found != expected:
+            wrong = sorted(set(found.items()) ^ set(expected.items()))
+            raise ConfigurationError(
+                f"datasets.yaml: datasets.{name}: got columns that the table hospital."
+                f"{dataset.table} does not share, expected the same: {wrong}"
+            )

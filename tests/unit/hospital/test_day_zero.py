@@ -98,4 +98,4 @@ def test_absences_follow_their_share(share: float, run: Callable) -> None:
 def test_every_night_has_about_as_many_people(run: Callable) -> None:
     world = run(0).world
     nights = [len(world.roster("night", day, Rules(0.0, 0, 0)).present) for day in range(8)]
-    assert max(nights) - min(nights) <= 3  # one a hospital
+    assert max(nights) - min(nights) <= 6  # two a hospital: two of eight letters are nights

@@ -1,0 +1,169 @@
+"""What can be wrong with a staged row, as SQL: one condition and one reason after the other.
+
+A reason names the column and what was expected; it never quotes a value, since values may be
+anybody's name. Staged text has collation "C" and patterns spell their ranges out: what counts as
+a digit or as equal does not depend on the server's language.
+"""
+
+from psycopg2 import sql
+
+from pipeline.datasets import Column, Comparison, Condition, Dataset, Datasets
+
+Case = tuple[sql.Composable, str]
+
+SQL_TYPES = {
+    "text": "text",
+    "integer": "integer",
+    "numeric": "numeric",
+    "date": "date",
+    "instant": "timestamp with time zone",
+}
+
+# What Postgres takes for a day or an instant is far more than ISO 8601 ("today", "3 Apr 99"). So a
+# text must have the length, be one at all, and be what Postgres itself would write for it.
+CANONICAL = {
+    "date": (10, "{field}::date::text"),
+    "instant": (20, "replace({field}::timestamptz::timestamp::text, ' ', 'T') || 'Z'"),
+}
+WHOLE_NUMBER = "-?(0|[1-9][0-9]{0,17})"
+EXPECTED = {
+    "integer": "a whole number",
+    "date": "a day such as 2021-04-07",
+    "instant": "an instant such as 2021-04-07T13:05:09Z",
+}
+INTEGER_RANGE = (-(2**31), 2**31 - 1)
+# Digits before the point of a numeric: far beyond any amount, far below what numeric can hold.
+NUMERIC_DIGITS = 18
+
+
+def field(column: str) -> sql.Composable:
+    """A column of the staged row."""
+    return sql.SQL("s.{}").format(sql.Identifier(column))
+
+
+def typed(column: str, spec: Column) -> sql.Composable:
+    """The same with the type it has in its table."""
+    return sql.SQL("{}::{}").format(field(column), sql.SQL(SQL_TYPES[spec.type]))
+
+
+def wrong_in_itself(dataset: Dataset) -> sql.Composable:
+    """The first thing wrong with the row by itself, as a reason; NULL if there is none."""
+    return _cases(_duplicates(dataset) + _bad_values(dataset) + _broken_rules(dataset))
+
+
+def _cases(cases: list[Case]) -> sql.Composable:
+    """`case when <condition> then '<reason>' … end`: the first that applies is the reason."""
+    if not cases:
+        return sql.SQL("null::text")
+    whens = [sql.SQL("when {} then {}").format(test, sql.Literal(why)) for test, why in cases]
+    return sql.SQL("case {} end").format(sql.SQL(" ").join(whens))
+
+
+def _duplicates(dataset: Dataset) -> list[Case]:
+    why = f"{', '.join(dataset.key)}: the same as on an earlier line of this file"
+    return [(sql.SQL("s.line > twin.line"), why)]
+
+
+def _bad_values(dataset: Dataset) -> list[Case]:
+    return [
+        (test, f"{name}: {why}")
+        for name, spec in dataset.columns.items()
+        for test, why in _bad_value(field(name), spec)
+    ]
+
+
+def _bad_value(value: sql.Composable, spec: Column) -> list[Case]:
+    """What can be wrong with a field. A test on NULL is NULL, which is not true: no reason."""
+
+    def test(template: str, *literals: object) -> sql.Composable:
+        return sql.SQL(template).format(*map(sql.Literal, literals), field=value)
+
+    def unlike(pattern: str) -> sql.Composable:
+        return test("{field} !~ {}", f"^({pattern})$")
+
+    cases = []
+    if spec.required:
+        cases.append((test("{field} is null"), "empty, expected a value"))
+    if spec.type == "text":
+        cases.append((test("{field} = 'NULL'"), "the text NULL, expected a value or nothing"))
+        if spec.allowed:
+            cases.append(
+                (test("{field} not in {}", spec.allowed), f"expected {' or '.join(spec.allowed)}")
+            )
+        elif spec.pattern:
+            cases.append((unlike(spec.pattern), f"expected the form {spec.pattern}"))
+        else:
+            cases.append((test("{field} <> btrim({field}, E' \\t\\r\\n')"), "padded with blanks"))
+        if spec.max_length is not None:
+            cases.append(
+                (test("char_length({field}) > {}", spec.max_length), f"over {spec.max_length} long")
+            )
+    elif spec.type == "numeric":
+        fraction = f"(\\.[0-9]{{1,{spec.decimals}}})?" if spec.decimals else ""
+        pattern = f"-?(0|[1-9][0-9]{{0,{NUMERIC_DIGITS - 1}}}){fraction}"
+        cases.append((unlike(pattern), f"expected a number with {spec.decimals} decimals at most"))
+    elif spec.type == "integer":
+        cases.append((unlike(WHOLE_NUMBER), f"expected {EXPECTED['integer']}"))
+    else:
+        length, canonical = CANONICAL[spec.type]
+        expected = f"expected {EXPECTED[spec.type]}"
+        cases.append((test("length({field}) <> {}", length), expected))
+        cases.append((test("not pg_input_is_valid({field}, {})", SQL_TYPES[spec.type]), expected))
+        cases.append((test(f"{{field}} <> {canonical}"), expected))
+    if spec.type in ("integer", "numeric"):
+        low, high = spec.minimum, spec.maximum
+        if spec.type == "integer":
+            low = INTEGER_RANGE[0] if low is None else low
+            high = INTEGER_RANGE[1] if high is None else high
+        if low is not None:
+            cases.append((test("{field}::numeric < {}", low), f"expected {low} or more"))
+        if high is not None:
+            cases.append((test("{field}::numeric > {}", high), f"expected {high} or less"))
+    return cases
+
+
+def _broken_rules(dataset: Dataset) -> list[Case]:
+    cases = []
+    for rule in dataset.parsed_rules():
+        match rule:
+            case Comparison(left, operator, right):
+                test = sql.SQL("not ({} {} {})").format(
+                    typed(left, dataset.columns[left]),
+                    sql.SQL(operator),
+                    typed(right, dataset.columns[right]),
+                )
+                cases.append((test, f"expected {left} {operator} {right}"))
+            case Condition(column, verb, other, value):
+                wrong = sql.SQL("is null" if verb == "required" else "is not null")
+                test = sql.SQL("{} = {} and {} {}").format(
+                    field(other), sql.Literal(value), field(column), wrong
+                )
+                cases.append((test, f"{column}: expected {verb} when {other} = {value}"))
+    return cases
+
+
+def missing_references(dataset: Dataset) -> sql.Composable:
+    """The first reference that leads nowhere, as a reason; NULL if there is none."""
+    cases = [
+        (
+            sql.SQL("{} is not null and {}.simulated_date is null").format(
+                field(column), sql.Identifier(f"reference_{number}")
+            ),
+            f"{column}: not in {target}",
+        )
+        for number, (column, target) in enumerate(dataset.references.items())
+    ]
+    return _cases(cases)
+
+
+def reference_joins(dataset: Dataset, datasets: Datasets) -> sql.Composable:
+    """Joins the rows that the staged row refers to, for `missing_references`."""
+    return sql.SQL(" ").join(
+        sql.SQL("left join {} {alias} on {alias}.{} = {}").format(
+            sql.Identifier("hospital", datasets.datasets[target].table),
+            sql.Identifier(datasets.datasets[target].key[0]),
+            typed(column, dataset.columns[column]),
+            alias=sql.Identifier(f"reference_{number}"),
+        )
+        for number, (column, target) in enumerate(dataset.references.items())
+    )

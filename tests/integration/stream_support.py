@@ -1,0 +1,268 @@
+"""What the tests of the stream path share: topics of their own on the real broker, and our
+services as processes of their own."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from pipeline import clock, journal, kafka_client, stream_lake, topics
+from pipeline.batch_lake import ConfigurationEntry
+from pipeline.clock import DAY, HOUR, Clock
+from pipeline.journal import Record
+from pipeline.settings import ProducerSettings, StreamProcessorSettings
+from pipeline.topics import Topics
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+START = datetime(2021, 4, 7, tzinfo=UTC)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
+    """Wait for a condition; fail if it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def event(number: int, instant: datetime, **more: object) -> tuple[bytes, bytes]:
+    """Key and value of an event that keeps the contract."""
+    patient = f"P{number % 97:07d}"
+    value = {
+        "event_id": f"E{number}",
+        "event_type": "admitted",
+        "event_time": clock.text(instant),
+        "hospital_id": "JHB",
+        "patient_id": patient,
+        **more,
+    }
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return patient.encode(), text.encode()
+
+
+class Process:
+    """One of our services, its log in a file."""
+
+    def __init__(self, script: str, environment: dict[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, script],
+                cwd=SCRIPTS,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def text(self) -> str:
+        """What it logged."""
+        return self.log.read_text()
+
+    def says(self, words: str) -> None:
+        """Wait until it logs these words."""
+        wait_until(lambda: words in self.text() or not self.running())
+        assert words in self.text(), self.text()
+
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """kill -9; it must have been running."""
+        assert self.running(), self.text()
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> tuple[int, float]:
+        """SIGTERM; its exit code and how long it took."""
+        assert self.running(), self.text()
+        before = time.monotonic()
+        self._process.terminate()
+        code = self._process.wait(timeout=30)
+        return code, time.monotonic() - before
+
+    def exit_code(self) -> int:
+        """Wait for its own end."""
+        return self._process.wait(timeout=30)
+
+    def clean_up(self) -> None:
+        """At the end of a test."""
+        self._process.kill()
+        self._process.wait()
+
+
+class Stage:
+    """Topics, directories, settings and processes of one test, apart from all others."""
+
+    def __init__(self, root: Path, topic_count: int = 1, partitions: int = 3) -> None:
+        name = f"test-{uuid.uuid4().hex[:12]}"
+        self.topics = [f"{name}.{letter}" for letter in "abcdef"[:topic_count]]
+        self.topic = self.topics[0]
+        self.lake = root / "lake"
+        self.simulation = root / "simulation"
+        self._configs = root / "configs"
+        self._root = root
+        for directory in (self.lake, self.simulation, self._configs):
+            directory.mkdir()
+        self.write_topics(partitions)
+        self.variables = {
+            "CONFIGS_DIR": str(self._configs),
+            "SIMULATION_DIR": str(self.simulation),
+            "STREAM_LAKE_DIR": str(self.lake),
+            "KAFKA_GROUP_ID": name,
+            "KAFKA_SESSION_TIMEOUT_MS": "6000",  # the least that the broker allows
+            "STUCK_LIMIT_SECONDS": "60",
+            "PRODUCER_WINDOW_EVENTS": "2000",
+            "LOG_EVENTS_PER_SECOND": "5",
+            "HEARTBEAT_FILE": str(root / "heartbeat"),
+        }
+        values = {key.lower(): value for key, value in (os.environ | self.variables).items()}
+        self.settings = StreamProcessorSettings.model_validate(values)
+        self.producer_settings = ProducerSettings.model_validate(values)
+        self.processes: list[Process] = []
+
+    def write_topics(self, partitions: int) -> None:
+        """Write `topics.yaml`."""
+        section = "{key: patient_id, partitions: %d, event_types: [admitted], required: []}"
+        lines = [f"  {topic}: {section % partitions}" for topic in self.topics]
+        text = "\n".join(["replication_factor: 1", "topics:", *lines, ""])
+        (self._configs / "topics.yaml").write_text(text)
+
+    @property
+    def wanted(self) -> Topics:
+        """The file as our services read it."""
+        return topics.load(self._configs)
+
+    def partitions(self) -> list[TopicPartition]:
+        """Every partition of every topic."""
+        return kafka_client.partitions_of(self.wanted)
+
+    def create(self) -> None:
+        """Create the topics."""
+        kafka_client.ensure_topics(self.settings, self.wanted)
+
+    def start(self, script: str, **variables: str) -> Process:
+        """Start a service."""
+        number = len(self.processes)
+        environment = {
+            **os.environ,
+            **self.variables,
+            "HEARTBEAT_FILE": str(self._root / f"heartbeat-{number}"),
+            **variables,
+        }
+        process = Process(script, environment, self._root / f"{number}-{script}.log")
+        self.processes.append(process)
+        return process
+
+    def produce(self, records: list[tuple[bytes | None, bytes | None]], **send: object) -> None:
+        """Produce as somebody else would; to topic a and the partition of the key, or as told."""
+        producer = kafka_client.producer(self.settings)
+        futures = [
+            producer.send(**{"topic": self.topic, "value": value, "key": key, **send})
+            for key, value in records
+        ]
+        for future in futures:
+            future.get(timeout=30)
+        producer.close()
+
+    def ends(self) -> dict[TopicPartition, int]:
+        """The partitions' end offsets."""
+        with consumer(self.settings) as reader:
+            return reader.end_offsets(self.partitions())
+
+    def records(self, *names: str) -> dict[TopicPartition, list[ConsumerRecord]]:
+        """Everything that the broker holds of these topics (all of the test's, if none)."""
+        found: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
+        with consumer(self.settings) as reader:
+            partitions = [
+                TopicPartition(name, index)
+                for name in names or self.topics
+                for index in sorted(reader.partitions_for_topic(name))
+            ]
+            ends = reader.end_offsets(partitions)
+            reader.assign(partitions)
+            reader.seek_to_beginning()
+            while any(reader.position(p) < ends[p] for p in partitions):
+                for partition, records in reader.poll(timeout_ms=500).items():
+                    found[partition] += records
+        return dict(found)
+
+    def lines(self) -> dict[TopicPartition, list[dict]]:
+        """The lines of the lake, parsed, by partition, in the order of the segments."""
+        return {
+            partition: [
+                json.loads(line)
+                for path in stream_lake.segments(self.lake, *partition)
+                for line in path.read_bytes().splitlines()
+            ]
+            for partition in self.partitions()
+        }
+
+    def line_count(self) -> int:
+        """How many lines the lake holds at this moment, whole or not."""
+        return sum(path.read_bytes().count(b"\n") for path in self.lake.glob("*/*/*.jsonl"))
+
+    def dead(self) -> dict[TopicPartition, set[int]]:
+        """The offsets that stand in the dead letter topics."""
+        return kafka_client.ends_and_dead_letters(self.settings, self.wanted)[1]
+
+    def write_journal(self, records: list[Record], hours: int) -> None:
+        """A journal of blocks of an hour, all open, and a clock at its end."""
+        by_hour = itertools.groupby(records, lambda record: record.event_time[:13])
+        found = {hour: list(group) for hour, group in by_hour}
+        number = 0
+        for index in range(hours):
+            hour = START + index * HOUR
+            block = found.get(clock.text(hour)[:13], [])
+            content = journal.encode(block)
+            journal.write_block(
+                self.simulation / "journal", hour, hour + HOUR, number, content
+            )
+            number += len(block)
+        self.set_clock(START + hours * HOUR)
+
+    def set_clock(self, instant: datetime) -> None:
+        """Let simulated time be `instant`."""
+        entry = ConfigurationEntry(from_hour=START, configuration="c", code="x")
+        now = Clock(
+            instant=instant,
+            open_until=instant,
+            start=START,
+            end=START + 30 * DAY,
+            real_days=1,
+            configurations=[entry],
+        )
+        clock.write(self.simulation, now)
+
+
+def journal_records(topic_names: list[str], count: int, hours: int) -> list[Record]:
+    """So many events spread over the hours; every 50th is for the batch path only."""
+    step = timedelta(hours=hours) / count
+    records = []
+    for number in range(count):
+        instant = START + number * step
+        key, value = event(number, instant)
+        topic = "" if number % 50 == 49 else topic_names[number % len(topic_names)]
+        records.append(Record(number, clock.text(instant), topic, key, value))
+    return records
+
+
+@contextmanager
+def consumer(settings: StreamProcessorSettings) -> Iterator[KafkaConsumer]:
+    """A reader without a group."""
+    reader = KafkaConsumer(**kafka_client.connection(settings), enable_auto_commit=False)
+    try:
+        yield reader
+    finally:
+        reader.close()

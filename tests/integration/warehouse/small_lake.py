@@ -1,0 +1,106 @@
+"""A batch lake small enough to be written by hand: a ward, a doctor, three people, two days."""
+
+from datetime import date
+from pathlib import Path
+
+from pipeline import batch_lake
+from pipeline.datasets import read_datasets
+
+ROOT = Path(__file__).parents[3]
+ZERO, ONE, TWO, THREE = (date(2021, 4, day) for day in (6, 7, 8, 9))
+
+Tables = dict[str, list[str]]
+
+PEOPLE = [
+    "P0000001,Dlamini,Thandi,F,1980-02-29,Soweto,1 Vilakazi Street,asthma",
+    'P0000002,"van Wyk, jr",Jan,M,1975-12-31,Randburg,"2 ""Old"" Road",',
+    "P0000003,=cmd|' /C calc'!A0,Zoë,F,2021-01-01,Lenasia,3 Lake Avenue,",
+]
+
+
+def day_zero() -> Tables:
+    """Who and what exists at the start, as lines of CSV."""
+    return {
+        "wards": ["JHB-MED,JHB,Johannesburg,Internal medicine,medicine,10"],
+        "people": PEOPLE,
+        "staff": [
+            "S00001,Nkosi,Sipho,M,1970-01-01,doctor,JHB,JHB-MED,twelve_hours,2010-01-01",
+        ],
+    }
+
+
+def day_one() -> Tables:
+    """Two patients come, one is admitted."""
+    return {
+        "registrations": [
+            "JHB-E2021040700-001,JHB-E2021040700-001:A04,P0000001,JHB,2021-04-07T00:10:00Z,"
+            "emergency,walk_in,red,J45.9",
+            "JHB-E2021040700-002,JHB-E2021040700-002:A04,P0000002,JHB,2021-04-07T00:20:00Z,"
+            "emergency,ambulance,green,S72.0",
+        ],
+        "admissions": [
+            "JHB-E2021040700-001,JHB-E2021040700-001:A01,P0000001,JHB,JHB-MED,,S00001,"
+            "2021-04-07T02:00:00Z,medicine,emergency,J45.9",
+        ],
+        "transfers": [],
+        "discharges": [],
+        "emergency_visits": [
+            "JHB-E2021040700-002,P0000002,JHB,green,2021-04-07T00:20:00Z,,2021-04-07T03:00:00Z,"
+            "left_before_seen",
+        ],
+        "transports": [
+            "T-JHB-E2021040700-002-1,T-JHB-E2021040700-002-1:arrived,JHB-E2021040700-002,P0000002,"
+            "ambulance,Randburg,JHB,2021-04-07T00:05:00Z,2021-04-07T00:20:00Z",
+        ],
+        "shifts": [
+            "S00001-20210407-D,S00001-20210407-D:ended,S00001,JHB,JHB-MED,doctor,day,worked,"
+            "2021-04-07T07:00:00Z,2021-04-07T19:00:00Z,2021-04-07T07:01:00Z,2021-04-07T19:03:00Z",
+        ],
+        "bed_census": ["2021-04-07,JHB-MED,JHB,10,0,1"],
+    }
+
+
+def day_two() -> Tables:
+    """The patient admitted on day one moves into a bed and goes home; nobody comes."""
+    return {
+        **{name: [] for name in day_one()},
+        "transfers": [
+            "JHB-E2021040700-001:A02-1,JHB-E2021040700-001,P0000001,JHB,JHB-MED,,JHB,JHB-MED,"
+            "JHB-MED-001,S00001,2021-04-08T01:00:00Z,bed_found",
+        ],
+        "discharges": [
+            "JHB-E2021040700-001,JHB-E2021040700-001:A03,P0000001,JHB,JHB-MED,JHB-MED-001,S00001,"
+            "2021-04-07T02:00:00Z,2021-04-08T11:00:00Z,home",
+        ],
+        "bed_census": ["2021-04-08,JHB-MED,JHB,10,0,0"],
+    }
+
+
+class Lake:
+    """A batch lake that a test writes day by day."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.datasets = read_datasets(ROOT / "configs" / "datasets.yaml")
+
+    def publish(self, day: date, tables: Tables) -> str:
+        """Publish a day whose predecessor, if any, is there; returns its manifest's hash."""
+        before = sorted(other for other in batch_lake.published_days(self.root) if other < day)
+        previous = None
+        if day != ZERO:
+            directory = batch_lake.day_directory(self.root, before[-1])
+            previous = batch_lake.read_manifest(directory)[1]
+        files = {
+            name: (len(lines), "".join(f"{line}\n" for line in [self.header(name), *lines]))
+            for name, lines in tables.items()
+        }
+        contents = {name: (rows, text.encode()) for name, (rows, text) in files.items()}
+        return batch_lake.publish(self.root, day, contents, {}, [], previous)
+
+    def header(self, dataset: str) -> str:
+        """The first line of a dataset's file."""
+        return self.datasets.datasets[dataset].header()
+
+    def file(self, day: date, dataset: str) -> Path:
+        """A published file."""
+        return batch_lake.day_directory(self.root, day) / f"{dataset}.csv"

@@ -1,0 +1,193 @@
+"""Days are loaded whole or not at all; what is bad is kept out with a reason, and only that."""
+
+import shutil
+from contextlib import closing
+from datetime import date
+
+import pytest
+
+from pipeline import batch_lake, postgres
+from pipeline.datasets import read_datasets
+from pipeline.warehouse import Warehouse
+
+from .own_database import Database
+from .small_lake import ONE, THREE, ZERO, Lake, day_one, day_two, day_zero
+
+ALL_ROWS = {
+    "wards": 1,
+    "people": 3,
+    "staff": 1,
+    "registrations": 2,
+    "admissions": 1,
+    "transfers": 1,
+    "discharges": 1,
+    "emergency_visits": 1,
+    "transports": 1,
+    "shifts": 1,
+    "bed_census": 2,
+}
+LEDGER = "select dataset, rows_read, rows_loaded, rows_rejected from lake.ingested_files"
+
+
+def test_days_are_loaded_with_their_ledger(database: Database, three_days: Lake) -> None:
+    database.ingest()
+    assert database.counts() == ALL_ROWS
+    assert sum(row[2] for row in database.ask(LEDGER)) == sum(ALL_ROWS.values())
+    assert len(database.ask(LEDGER)) == 3 + 8 + 8
+    assert database.rejected() == []
+    names = database.ask("select family_name, address from hospital.people order by patient_id")
+    assert names[1:] == [
+        ("van Wyk, jr", '2 "Old" Road'),
+        ("=cmd|' /C calc'!A0", "3 Lake Avenue"),
+    ]
+    assert database.ask(
+        "select extract(epoch from admitted_at)::bigint from hospital.admissions"
+    ) == [(1617760800,)]
+
+
+def test_nothing_is_loaded_twice(database: Database, three_days: Lake) -> None:
+    database.ingest()
+    before = database.ask("select xmin::text, simulated_date from lake.ingested_days order by 2")
+    database.ingest()
+    after = database.ask("select xmin::text, simulated_date from lake.ingested_days order by 2")
+    assert after == before
+
+
+def test_a_day_that_appears_again_is_loaded_again(database: Database, three_days: Lake) -> None:
+    database.ingest()
+    for day, tables in ((ZERO, day_zero()), (ONE, day_one())):
+        shutil.rmtree(batch_lake.day_directory(three_days.root, day))
+        three_days.publish(day, tables)
+    database.ingest()
+    assert database.counts() == ALL_ROWS
+    assert len(database.ask(LEDGER)) == 3 + 8 + 8
+    assert database.rejected() == []
+
+
+@pytest.mark.parametrize("changed", [ZERO, ONE])
+def test_other_content_replaces_the_day_and_what_follows(
+    database: Database, three_days: Lake, changed: date
+) -> None:
+    database.ingest()
+    zero, one = day_zero(), day_one()
+    zero["people"] = [*zero["people"], zero["people"][0].replace("P0000001", "P0000004")]
+    one["transports"] = []
+    shutil.rmtree(batch_lake.day_directory(three_days.root, changed))
+    three_days.publish(changed, zero if changed == ZERO else one)
+    database.ingest()
+    database.ingest()  # the later days, which left the ledger
+    expected = {**ALL_ROWS, "people": 4} if changed == ZERO else {**ALL_ROWS, "transports": 0}
+    assert database.counts() == {name: count for name, count in expected.items() if count}
+    assert database.rejected() == []
+
+
+def test_a_session_killed_before_commit_leaves_nothing(
+    database: Database, three_days: Lake
+) -> None:
+    datasets = read_datasets(database.settings.configs_dir / "datasets.yaml")
+    with closing(postgres.connect_as_ingestor(database.settings)) as session:
+        pid = session.info.backend_pid
+        warehouse = Warehouse(session, three_days.root, datasets, 0.5)
+        with pytest.raises(postgres.TEMPORARY):
+            warehouse.load_day(
+                ZERO, {}, lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)")
+            )
+    assert database.counts() == {}
+    assert database.ask(LEDGER) == []
+    database.ingest()
+    assert database.counts() == ALL_ROWS
+
+
+BAD = "JHB-E2021040700-009,JHB-E2021040700-009:A04,{},JHB,{},emergency,walk_in,{},J45.9"
+
+
+def bad(patient: str = "P0000001", at: str = "2021-04-07T00:10:00Z", triage: str = "red") -> str:
+    """A registration, with a field to be made wrong."""
+    return BAD.format(patient, at, triage)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (bad(patient=""), "patient_id: empty, expected a value"),
+        (bad(patient='""'), "patient_id: empty, expected a value"),
+        (bad(patient="NULL"), "patient_id: the text NULL, expected a value or nothing"),
+        (bad(patient=" P0000001"), "patient_id: expected the form P[0-9]+"),
+        (bad(patient="P9999999"), "patient_id: not in people"),
+        (bad(triage="purple"), "triage: expected red or orange or yellow or green"),
+        *(
+            (bad(at=at), "registered_at: expected an instant such as 2021-04-07T13:05:09Z")
+            for at in (
+                "2021-02-30T00:10:00Z",
+                "2021-02-29T00:10:00Z",
+                "2021-04-07T24:00:00Z",
+                "2021-04-07T00:10:60Z",
+                "2021-04-07T00:10:00",
+                "2021-04-07 00:10:00Z",
+                "2021-04-07T00:10:00+02",
+                "202--04-07T:3:05:09Z",
+                "07/04/2021",
+                "infinity",
+                "today",
+            )
+        ),
+        (
+            day_one()["registrations"][0],
+            "encounter_id: the same as on an earlier line of this file",
+        ),
+    ],
+)
+def test_a_bad_row_is_kept_out_with_its_line(
+    database: Database, lake: Lake, row: str, reason: str
+) -> None:
+    tables = day_one()
+    tables["registrations"] = [*tables["registrations"], row]
+    lake.publish(ZERO, day_zero())
+    lake.publish(ONE, tables)
+    database.ingest()
+    assert database.rejected() == [(ONE, "registrations", 4, reason)]
+    assert ("registrations", 3, 2, 1) in database.ask(LEDGER)
+    assert database.counts()["registrations"] == 2
+
+
+def test_the_line_is_the_files_own(database: Database, lake: Lake) -> None:
+    tables = day_zero()
+    tables["people"] = [
+        'P0000007,Dlamini,Thandi,F,1980-02-29,Soweto,"1 Vilakazi\nStreet\nSoweto",',
+        "P0000008,Dlamini,Thandi,X,1980-02-29,Soweto,1 Vilakazi Street,",
+    ]
+    lake.publish(ZERO, tables)
+    database.ingest()
+    assert database.rejected() == [(ZERO, "people", 5, "sex: expected F or M")]
+    raw = database.ask("select raw_row ->> 'patient_id', raw_row ->> 'sex' from lake.rejected_rows")
+    assert raw == [("P0000008", "X")]
+
+
+def test_a_key_of_another_day_is_rejected(database: Database, three_days: Lake) -> None:
+    again = {
+        **day_two(),
+        "transfers": [],
+        "discharges": [],
+        "registrations": day_one()["registrations"],
+    }
+    again["registrations"] = [*again["registrations"], bad()]
+    three_days.publish(THREE, {**again, "bed_census": ["2021-04-09,JHB-MED,JHB,10,11,0"]})
+    database.settings = database.settings.model_copy(update={"max_rejected_share": 1})
+    database.ingest()
+    reason = "encounter_id: already there from 2021-04-07"
+    assert database.rejected() == [
+        (THREE, "bed_census", 2, "expected occupied <= capacity"),
+        (THREE, "registrations", 2, reason),
+        (THREE, "registrations", 3, reason),
+    ]
+    assert database.counts() == {**ALL_ROWS, "registrations": 3}
+
+
+def test_too_many_bad_rows_refuse_the_day(database: Database, lake: Lake) -> None:
+    lake.publish(ZERO, {**day_zero(), "people": ["P0000001,a,b,X,1980-02-29,c,d,"]})
+    database.ingest()
+    assert database.refused() == {
+        ZERO: "people.csv: 1 of 1 rows are bad, more than a share of 0.75; "
+        "the first is row 1: sex: expected F or M"
+    }
+    assert database.counts() == {}

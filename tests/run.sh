@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# `make test`: everything, in containers, from whatever this machine has. What the run starts is
+# called hospital-test*, and is removed at the end, however it ends.
+#
+# Arguments are passed to pytest (make test ARGS="tests/unit -k clock").
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=../mirror/lib.sh
+source mirror/lib.sh
+
+mirror/engine.sh
+mirror/images.sh
+
+CHECKOUT=$PWD
+export CHECKOUT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0
+files=(-f docker-compose.yml)
+[[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
+compose=(docker compose -p hospital-test "${files[@]}" -f tests/compose.yml)
+
+# of_tests LISTING…: the names in a listing of "<project> <name>" that are of a test's project.
+of_tests() { "$@" | awk '$1 ~ /^hospital-test/ { print $2 }'; }
+
+clean_up() {
+  local project='{{.Label "com.docker.compose.project"}}'
+  of_tests docker ps -a --format "$project {{.ID}}" | xargs -r docker rm -fv >/dev/null
+  of_tests docker network ls --format "$project {{.ID}}" | xargs -r docker network rm >/dev/null
+  of_tests docker volume ls --format "$project {{.Name}}" | xargs -r docker volume rm -f >/dev/null
+}
+
+trap clean_up EXIT
+clean_up # what a killed run left
+
+say 'building the services and the tests (cached after the first time)'
+quietly docker compose "${files[@]}" build || die 'the services could not be built'
+quietly "${compose[@]}" build tests || die "the tests' image could not be built"
+
+(($#)) || set -- tests/unit tests/integration tests/e2e
+# shellcheck disable=SC2016 # the inner shell expands "$@"
+"${compose[@]}" run --rm -T tests sh -ec \
+  'ruff format --no-cache --check . && ruff check --no-cache . && exec pytest -p no:cacheprovider "$@"' \
+  pytest "$@"

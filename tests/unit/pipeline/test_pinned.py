@@ -1,0 +1,118 @@
+"""What is pinned: the meaning of the files, not their comments, white space, order or pace."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import pinned
+from pipeline.clock import Pace
+from pipeline.settings import ConfigurationError
+
+SIMULATION = "clock: {real_days: 9}\nrun: {start_date: 2021-04-07, days: 30}\nrate: 1.5\n"
+STAFFING = "roles:\n  nurse: {headcount: 10}\n"
+
+
+def files(root: Path, simulation: str = SIMULATION, staffing: str = STAFFING) -> Path:
+    """A configs directory."""
+    (root / "simulation.yaml").write_text(simulation)
+    (root / "staffing.yaml").write_text(staffing)
+    return root
+
+
+def test_the_pace_stands_apart_from_what_is_pinned(tmp_path: Path) -> None:
+    edition = pinned.read(files(tmp_path))
+    assert edition.pace == Pace(real_days=9)
+    assert edition.content == {
+        "simulation": {"run": {"start_date": "2021-04-07", "days": 30}, "rate": 1.5},
+        "staffing": {"roles": {"nurse": {"headcount": 10}}},
+    }
+
+
+@pytest.mark.parametrize(
+    "simulation",
+    [
+        "# comment\n" + SIMULATION,
+        SIMULATION.replace(": ", ":   "),
+        SIMULATION.replace("real_days: 9", "real_days: 0.5"),
+        "rate: 1.5\nrun:\n  days: 30\n  start_date: '2021-04-07'\nclock: {real_days: 9}\n",
+        SIMULATION.replace("\n", "\r\n"),
+    ],
+)
+def test_what_means_the_same_has_the_same_hash(tmp_path: Path, simulation: str) -> None:
+    before = pinned.canonical(pinned.read(files(tmp_path)).content)
+    assert pinned.canonical(pinned.read(files(tmp_path, simulation)).content) == before
+
+
+@pytest.mark.parametrize(
+    ("simulation", "staffing"),
+    [
+        (SIMULATION.replace("1.5", "1.6"), STAFFING),
+        (SIMULATION.replace("1.5", "'1.5'"), STAFFING),
+        (SIMULATION, STAFFING.replace("10", "11")),
+        (SIMULATION + "more: null\n", STAFFING),
+    ],
+)
+def test_what_means_something_else_has_another_hash(
+    tmp_path: Path, simulation: str, staffing: str
+) -> None:
+    before = pinned.canonical(pinned.read(files(tmp_path)).content)
+    assert pinned.canonical(pinned.read(files(tmp_path, simulation, staffing)).content) != before
+
+
+def test_what_is_kept_is_loaded_by_its_hash(tmp_path: Path) -> None:
+    content = pinned.read(files(tmp_path)).content
+    digest = pinned.keep(tmp_path / "configurations", content)
+    assert pinned.keep(tmp_path / "configurations", content) == digest
+    assert pinned.load(tmp_path / "configurations", digest) == content
+    assert [p.name for p in (tmp_path / "configurations").iterdir()] == [f"{digest}.json"]
+
+
+def test_a_damaged_pinned_configuration_is_refused(tmp_path: Path) -> None:
+    digest = pinned.keep(tmp_path / "c", {"a": 1})
+    (tmp_path / "c" / f"{digest}.json").write_bytes(b'{"a":2}')
+    with pytest.raises(ConfigurationError, match=f"{digest[:12]} is damaged"):
+        pinned.load(tmp_path / "c", digest)
+
+
+@pytest.mark.parametrize(
+    ("simulation", "reason"),
+    [
+        (SIMULATION.replace("clock", "clok"), "simulation.yaml: clock: got nothing, expected"),
+        ("clock: {}\n", "simulation.yaml: clock.real_days: got nothing, expected a value"),
+        ("clock:\n", "simulation.yaml: clock: got None, expected"),
+        ("clock: 9\n", "simulation.yaml: clock: got 9, expected"),
+        ("clock: {real_days: -1}\n", "clock.real_days: got -1, expected greater than or equal to"),
+        ("clock: {real_days: soon}\n", "clock.real_days: got 'soon', expected a valid number"),
+        ("clock: {real_days: 9, reel: 1}\n", "clock.reel: got 1, expected no such key (a typo?)"),
+        ("clock: {real_days: .inf}\n", "clock.real_days: got inf, expected a finite number"),
+        ("", "simulation.yaml: got an empty file, expected a mapping"),
+        ("run: {start_date: 2021-02-30}\n", "simulation.yaml: "),
+        ("clock: {real_days: 9}\nweights: {1: 0.5, a: 1}\n", "simulation.yaml: weights.1: got a "),
+        ("clock: {real_days: 9}\nweights: {2021-04-07: 0.5}\n", "weights.2021-04-07: got a key"),
+        ("clock: {real_days: 9}\na: &loop [*loop]\n", "simulation.yaml: "),
+    ],
+)
+def test_bad_files_are_refused(tmp_path: Path, simulation: str, reason: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        pinned.read(files(tmp_path, simulation))
+    assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"a": {"b": 500}}, {"a": {"b": 1000}}, ["a.b: 500 → 1000"]),
+        ({"a": 1}, {}, ["a: 1 → null"]),
+        ({}, {"a": [1]}, ["a: null → [1]"]),
+        ({"a": [1, 2]}, {"a": [1, 3]}, ["a.1: 2 → 3"]),
+        ({"a": [1, 2]}, {"a": [1]}, ["a: [1, 2] → [1]"]),
+        ({"a": [{"b": 1}]}, {"a": [{"b": "x"}]}, ['a.0.b: 1 → "x"']),
+        ({"a": {"b": 1}}, {"a": 1}, ['a: {"b": 1} → 1']),
+        ({"b": 1, "a": 1}, {"b": 2, "a": 2}, ["a: 1 → 2", "b: 1 → 2"]),
+    ],
+)
+def test_differences_name_the_key_before_and_after(
+    old: object, new: object, expected: list[str]
+) -> None:
+    assert [str(change) for change in pinned.differences(old, new)] == expected

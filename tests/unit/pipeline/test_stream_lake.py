@@ -1,0 +1,181 @@
+"""Whatever a kill or a power cut leaves of a segment, recovery leaves whole, durable lines."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import stream_lake
+from pipeline.stream_lake import DamagedSegment, PartitionFiles
+
+SCRIPTS = Path(__file__).parents[3] / "scripts"
+TOPIC = "hospital.admissions"
+DAYS = ("2021-04-07", "2021-04-08", "2021-04-09")
+
+
+def own(root: Path, partition: int = 3) -> PartitionFiles:
+    """Own a partition that is free."""
+    owned = PartitionFiles.try_lock(root, TOPIC, partition)
+    assert owned is not None
+    return owned
+
+
+def fill(root: Path, offsets: list[tuple[int, int]]) -> list[bytes]:
+    """Write a record for each (offset, day); gives the lines."""
+    owned = own(root)
+    owned.recover(None)
+    for offset, day in offsets:
+        owned.append(DAYS[day], offset, b'{"n":%d,"text":"\xc3\xa9"}' % offset)
+    owned.sync()
+    owned.close()
+    return lines(root)
+
+
+def lines(root: Path, partition: int = 3) -> list[bytes]:
+    """Everything in the partition's segments, a line each, in order."""
+    paths = stream_lake.segments(root, TOPIC, partition)
+    return [line for path in paths for line in path.read_bytes().splitlines(keepends=True)]
+
+
+def offset_of(line: bytes) -> int:
+    """Independent of the code under test."""
+    return int(json.loads(line)["offset"])
+
+
+@st.composite
+def written(draw: st.DrawFn) -> list[tuple[int, int]]:
+    """Rising offsets, some left out (dead letters), over days that never go back."""
+    gaps = draw(st.lists(st.sampled_from([1, 1, 1, 2, 5]), min_size=1, max_size=12))
+    first = draw(st.sampled_from([0, 95, 10**10]))
+    offsets = [first + sum(gaps[:index]) for index in range(len(gaps))]
+    days = sorted(draw(st.lists(st.integers(0, 2), min_size=len(gaps), max_size=len(gaps))))
+    return list(zip(offsets, days, strict=True))
+
+
+@given(written(), st.data())
+def test_after_any_cut_whole_lines_below_the_committed_offset_are_left(
+    offsets: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        root = Path(directory)
+        whole = fill(root, offsets)
+        newest = stream_lake.segments(root, TOPIC, 3)[-1]
+        content = newest.read_bytes()
+        cut = data.draw(st.integers(0, len(content)), label="cut")
+        garbage = data.draw(st.sampled_from([b"", b"\x00" * 50, b"}\n", b"\n", b"x}\n", b"[1}\n"]))
+        newest.write_bytes(content[:cut] + garbage)
+        committed = data.draw(
+            st.none() | st.sampled_from([o for o, _ in offsets]) | st.just(offsets[-1][0] + 1),
+            label="committed",
+        )
+        owned = own(root)
+        after = owned.recover(committed)
+        left = lines(root)
+        good = [line for line in whole if committed is None or offset_of(line) < committed]
+        untouched = len(whole) - len(content.splitlines()) + content[:cut].count(b"\n")
+        assert left == good[: min(untouched, len(good))]
+        assert after == (offset_of(left[-1]) + 1 if left else None)
+        for offset, day in offsets:
+            if after is None or offset >= after:
+                owned.append(DAYS[day], offset, b'{"n":%d,"text":"\xc3\xa9"}' % offset)
+        owned.sync()
+        owned.close()
+        assert lines(root) == whole
+        names = [path.stem for path in stream_lake.segments(root, TOPIC, 3)]
+        assert len(names) == len({day for _, day in offsets})
+
+
+def test_a_line_holds_topic_partition_offset_and_the_value_untouched(tmp_path: Path) -> None:
+    owned = own(tmp_path)
+    owned.append(DAYS[0], 7, b'{"b": 1, "a":"\xc3\xa9"}')
+    owned.sync()
+    path = tmp_path / TOPIC / "2021-04-07" / "3-00000000000000000007.jsonl"
+    assert path.read_bytes() == (
+        b'{"topic":"hospital.admissions","partition":3,"offset":7,"event":{"b": 1, "a":"\xc3\xa9"}}\n'
+    )
+    owned.close()
+
+
+def test_a_new_segment_only_when_the_day_changes(tmp_path: Path) -> None:
+    fill(tmp_path, [(0, 0), (1, 0)])
+    fill(tmp_path, [(2, 0), (5, 1), (6, 1), (9, 2)])
+    assert [
+        f"{path.parent.name}/{path.name}" for path in stream_lake.segments(tmp_path, TOPIC, 3)
+    ] == [
+        "2021-04-07/3-00000000000000000000.jsonl",
+        "2021-04-08/3-00000000000000000005.jsonl",
+        "2021-04-09/3-00000000000000000009.jsonl",
+    ]
+
+
+def test_a_day_that_goes_back_is_refused_also_after_recovery(tmp_path: Path) -> None:
+    fill(tmp_path, [(0, 1)])
+    owned = own(tmp_path)
+    assert owned.recover(1) == 1
+    with pytest.raises(ValueError, match="its day 2021-04-07 is before its segment's day 2021-04-08"):
+        owned.append(DAYS[0], 1, b"{}")
+    owned.append(DAYS[1], 2, b"{}")
+    owned.sync()
+    assert [offset_of(line) for line in lines(tmp_path)] == [0, 2]
+
+
+def test_an_empty_lake_has_nowhere_to_go_on(tmp_path: Path) -> None:
+    assert own(tmp_path).recover(500) is None
+
+
+def test_partitions_do_not_touch_each_other(tmp_path: Path) -> None:
+    for partition in (1, 11, 111):
+        owned = own(tmp_path, partition)
+        owned.append(DAYS[0], partition, b"{}")
+        owned.sync()
+        owned.close()
+    assert own(tmp_path, 1).recover(0) is None
+    assert lines(tmp_path, 1) == []
+    assert [offset_of(line) for line in lines(tmp_path, 11)] == [11]
+    assert own(tmp_path, 11).recover(None) == 12
+
+
+@pytest.mark.parametrize("second", [4, 5])
+def test_offsets_that_do_not_follow_each_other_are_named(tmp_path: Path, second: int) -> None:
+    fill(tmp_path, [(4, 0), (5, 0)])
+    (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
+    path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[second - 4])
+    with pytest.raises(
+        DamagedSegment,
+        match=rf"{TOPIC}/2021-04-07/3-0+4\.jsonl, line 3: offset {second} follows 5",
+    ):
+        own(tmp_path).recover(None)
+    assert len(lines(tmp_path)) == 3, "what a person has to look at must stay"
+
+
+def test_a_lock_is_exclusive_between_processes_and_ends_with_its_process(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from pipeline.stream_lake import PartitionFiles\n"
+        f"owned = PartitionFiles.try_lock(pathlib.Path({str(tmp_path)!r}), {TOPIC!r}, 3)\n"
+        "print(owned is not None, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=SCRIPTS,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        assert PartitionFiles.try_lock(tmp_path, TOPIC, 3) is None
+        own(tmp_path, 4).close()
+        other.kill()
+    own(tmp_path).close()
+
+
+def test_a_lock_is_free_after_close(tmp_path: Path) -> None:
+    owned = own(tmp_path)
+    assert PartitionFiles.try_lock(tmp_path, TOPIC, 3) is None
+    owned.close()
+    own(tmp_path).close()
