@@ -12,8 +12,7 @@ from hospital.staffing_file import ATTENDING_ROLE, StaffingFile
 
 # People, beds and posts are drawn once, before the first hour; shifts follow from them.
 FIXED_IN_A_RUN = (
-    "simulation.run.seed",
-    "simulation.run.start_date",
+    "simulation.run",
     "simulation.population",
     "simulation.hospitals",
     "simulation.opening",

@@ -28,15 +28,17 @@ def directory_state(directory: Path, *, every_file: bool) -> str:
     Of a loaded day the directory itself and the manifest are enough and cheap to look at again;
     a refused one may be mended by any file of it.
     """
-    names = sorted(os.listdir(directory)) if every_file else [batch_lake.MANIFEST]
-    looks = [_look(directory)] + [f"{name} {_look(directory / name)}" for name in names]
+    paths = [directory, directory / batch_lake.MANIFEST]
+    if every_file and directory.is_dir():
+        paths += sorted(directory.iterdir())
+    looks = [f"{path.name} {_look(path)}" for path in paths]
     return hashlib.sha256("\n".join(looks).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _look(path: Path) -> str:
     try:
         entry = path.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return "missing"
     return f"{entry.st_mode} {entry.st_ino} {entry.st_size} {entry.st_mtime_ns}"
 

@@ -62,10 +62,7 @@ def _is_pending(root: Path, day: date, entry: Entry | None) -> bool:
     if entry is None or entry.to_load_again:
         return True
     directory = batch_lake.day_directory(root, day)
-    try:
-        state = directory_state(directory, every_file=entry.refused_reason is not None)
-    except FileNotFoundError:  # removed just now: the scheduler writes it again
-        return False
+    state = directory_state(directory, every_file=entry.refused_reason is not None)
     return state != entry.directory_state
 
 

@@ -1,6 +1,7 @@
 """A file that is not what was published refuses its day, with the reason, and blocks no other."""
 
 import logging
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -41,8 +42,6 @@ def as_link(path: Path, _change: object) -> None:
 
 def as_fifo(path: Path, _change: object) -> None:
     """Put a pipe in the file's place, which nobody writes."""
-    import os
-
     path.unlink()
     os.mkfifo(path)
 

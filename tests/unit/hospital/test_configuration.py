@@ -122,6 +122,7 @@ def test_what_cannot_change_in_a_run(shipped: Callable) -> None:
     for key, value in {
         "simulation.run.seed": 1,
         "simulation.run.start_date": "2022-01-01",
+        "simulation.run.days": 7,
         "simulation.hospitals.JHB.wards.MED.beds": 9,
         "simulation.population.size": 5000,
         "staffing.roles.nurse.staff_per_bed": 2.0,
@@ -133,6 +134,7 @@ def test_what_cannot_change_in_a_run(shipped: Callable) -> None:
     assert unchangeable(old, Configuration.model_validate(files)) == [
         "simulation.hospitals.JHB.wards.MED.beds",
         "simulation.population.size",
+        "simulation.run.days",
         "simulation.run.seed",
         "simulation.run.start_date",
         "staffing.roles.nurse.staff_per_bed",

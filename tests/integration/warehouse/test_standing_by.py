@@ -1,0 +1,110 @@
+"""Several batch_ingestors: one loads, the others stand by, healthy, and take over."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .own_database import Database
+from .small_lake import ONE, ROOT, ZERO, Lake, day_one, day_zero
+
+PATIENCE_SECONDS = 30
+
+
+class Ingestor:
+    """The service as a process of its own."""
+
+    def __init__(self, database: Database, directory: Path, name: str) -> None:
+        self.heartbeat = directory / f"{name}.heartbeat"
+        self._log = directory / f"{name}.log"
+        given = database.settings.model_dump(mode="json") | {
+            "heartbeat_file": str(self.heartbeat),
+            "migrations_dir": str(ROOT / "batch_ingestor" / "migrations"),
+        }
+        environment = {name.upper(): str(value) for name, value in given.items()}
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "scripts" / "batch_ingestor.py"],
+                env={**os.environ, **environment},
+                stdout=log,
+                stderr=log,
+            )
+
+    def log(self) -> str:
+        """What it has said."""
+        return self._log.read_text()
+
+
+def wait_until(true: Callable[[], bool], ingestor: Ingestor) -> None:
+    """Wait for something that must happen soon."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < end, ingestor.log()
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def start(empty_database: Database, tmp_path: Path) -> Iterator[Callable[[str], Ingestor]]:
+    """Starts batch_ingestors and ends them."""
+    started = []
+
+    def one(name: str) -> Ingestor:
+        started.append(Ingestor(empty_database, tmp_path, name))
+        return started[-1]
+
+    yield one
+    for ingestor in started:
+        ingestor.process.kill()
+        ingestor.process.wait()
+
+
+def test_the_second_takes_over_when_the_first_is_killed(
+    empty_database: Database, lake: Lake, start: Callable[[str], Ingestor]
+) -> None:
+    lake.publish(ZERO, day_zero())
+    first = start("first")
+    wait_until(lambda: "loaded 2021-04-06: 5 rows in 3 files, 0 rejected" in first.log(), first)
+    second = start("second")
+    wait_until(lambda: "standing by" in second.log() and second.heartbeat.exists(), second)
+    beat = second.heartbeat.read_text()
+    wait_until(lambda: second.heartbeat.read_text() != beat, second)
+    assert second.log().count("standing by") == 1
+    first.process.send_signal(signal.SIGKILL)
+    lake.publish(ONE, day_one())
+    wait_until(lambda: "loaded 2021-04-07" in second.log(), second)
+    assert "loaded 2021-04-06" not in second.log()
+    second.process.terminate()
+    assert second.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_a_lost_session_is_said_and_mended(
+    empty_database: Database, lake: Lake, start: Callable[[str], Ingestor]
+) -> None:
+    lake.publish(ZERO, day_zero())
+    only = start("only")
+    wait_until(lambda: "loaded 2021-04-06" in only.log(), only)
+    user = empty_database.settings.postgres_ingestor_user
+    empty_database.ask(
+        f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{user}'"
+    )
+    lake.publish(ONE, day_one())
+    wait_until(lambda: "loaded 2021-04-07" in only.log(), only)
+    assert "WARNING Postgres: " in only.log()
+    assert "Traceback" not in only.log()
+
+
+def test_a_bad_datasets_file_stops_it_at_once(
+    empty_database: Database, tmp_path: Path, start: Callable[[str], Ingestor]
+) -> None:
+    (tmp_path / "datasets.yaml").write_text("datasets: {wards: {tabel: wards}}\n")
+    empty_database.settings = empty_database.settings.model_copy(update={"configs_dir": tmp_path})
+    ingestor = start("misled")
+    assert ingestor.process.wait(PATIENCE_SECONDS) == 78
+    assert "datasets.yaml: " in ingestor.log()
+    assert "datasets.wards.tabel" in ingestor.log()
+    assert len(ingestor.log().splitlines()) == 1
