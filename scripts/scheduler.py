@@ -155,7 +155,7 @@ class Timekeeper:
         fixed = configuration.unchangeable(self._run.configuration(entry), new)
         began = pinned.load(self._settings.simulation_dir / CONFIGURATIONS, entry.configuration)
         faults = [
-            f"{change.key}: got {pinned.shown(change.after)}, expected "
+            f"{change.place}: got {pinned.shown(change.after)}, expected "
             f"{pinned.shown(change.before)}, with which the run began"
             for change in pinned.differences(began, content)
             if any(key == change.key or key.startswith(f"{change.key}.") for key in fixed)

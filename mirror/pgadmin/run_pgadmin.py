@@ -1,4 +1,5 @@
 """The WSGI application that gunicorn serves: pgAdmin in server mode."""
+
 import builtins
 
 builtins.SERVER_MODE = True

@@ -70,14 +70,20 @@ def load(root: Path, digest: str) -> dict:
 
 
 class Change(NamedTuple):
-    """One key that differs; None where it is missing."""
+    """One key that differs; None where it is missing. A key begins with its file's name."""
 
     key: str
     before: object
     after: object
 
+    @property
+    def place(self) -> str:
+        """The file and the key within it: `simulation.yaml: arrivals.emergency_per_day`."""
+        file, _, key = self.key.partition(".")
+        return f"{file}.yaml: {key}" if key else f"{file}.yaml"
+
     def __str__(self) -> str:
-        return f"{self.key}: {shown(self.before)} → {shown(self.after)}"
+        return f"{self.place}: {shown(self.before)} → {shown(self.after)}"
 
 
 def differences(old: object, new: object, key: str = "") -> Iterator[Change]:

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from pipeline.settings import Name, parse, read_yaml
 
 COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
-TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")]  # also a directory
+TopicName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")
+]  # also a directory
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg2
 from psycopg2 import sql
@@ -27,7 +26,7 @@ from pipeline import batch_lake, postgres, warehouse_files, warehouse_ledger, wa
 from pipeline.batch_lake import FileEntry, Manifest
 from pipeline.datasets import Datasets
 from pipeline.warehouse_files import PublishedFile, Refused
-from pipeline.warehouse_ledger import Entry, Ledger, LoadedFile
+from pipeline.warehouse_ledger import Entry, Ledger, LoadedDay, LoadedFile
 
 PLANNING = {
     # One sort or hash: enough for a million people without going to disk.
@@ -38,24 +37,6 @@ PLANNING = {
     # Compiling takes longer than any of these statements.
     "jit": "off",
 }
-
-
-class LoadedDay(NamedTuple):
-    """What loading a day came to."""
-
-    day: date
-    files: list[LoadedFile]
-    seconds: float
-    replaced: bool
-
-    def summary(self) -> str:
-        """The line of the log."""
-        rows = sum(file.rows_loaded for file in self.files)
-        rejected = sum(file.rows_rejected for file in self.files)
-        return (
-            f"loaded {self.day}: {rows} rows in {len(self.files)} files, {rejected} rejected, "
-            f"{self.seconds * 1000:.0f} ms ({rows / self.seconds / 1000:.0f} k rows/s)"
-        )
 
 
 class Warehouse:

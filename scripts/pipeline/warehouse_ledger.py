@@ -41,6 +41,25 @@ class LoadedFile(NamedTuple):
     duration_seconds: float
 
 
+class LoadedDay(NamedTuple):
+    """What loading a day came to."""
+
+    day: date
+    files: list[LoadedFile]
+    seconds: float
+    replaced: bool
+
+    def summary(self) -> str:
+        """The line of the log."""
+        rows = sum(file.rows_loaded for file in self.files)
+        rejected = sum(file.rows_rejected for file in self.files)
+        again = "; its content is new, so every later day is loaded again" if self.replaced else ""
+        return (
+            f"loaded {self.day}: {rows} rows in {len(self.files)} files, {rejected} rejected, "
+            f"{self.seconds * 1000:.0f} ms ({rows / self.seconds / 1000:.0f} k rows/s){again}"
+        )
+
+
 Ledger = dict[date, Entry]
 
 

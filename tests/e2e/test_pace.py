@@ -16,7 +16,7 @@ from .stack import PYTHON_SERVICES, Stack, small_simulation, wait_until
 
 REAL_SECONDS = 120
 ACCEPTED = re.compile(
-    r"edit accepted, in force from (\S+): simulation\.arrivals\.emergency_per_day: 50 → 100"
+    r"edit accepted, in force from (\S+): simulation\.yaml: arrivals\.emergency_per_day: 50 → 100"
 )
 
 

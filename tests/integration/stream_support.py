@@ -4,6 +4,7 @@ services as processes of their own."""
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline import clock, journal, kafka_client, stream_lake, topics
@@ -83,6 +84,14 @@ class Process:
         assert self.running(), self.text()
         self._process.kill()
         self._process.wait()
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> tuple[int, float]:
         """SIGTERM; its exit code and how long it took."""
@@ -165,15 +174,39 @@ class Stage:
         self.processes.append(process)
         return process
 
-    def produce(self, records: list[tuple[bytes | None, bytes | None]], **send: object) -> None:
+    def produce(
+        self, records: list[tuple[bytes | None, bytes | None]], gzip: bool = False, **send: object
+    ) -> None:
         """Produce as somebody else would; to topic a and the partition of the key, or as told."""
-        producer = kafka_client.producer(self.settings)
+        size = 2**23 if gzip else 2**20 + 2**16  # the broker's limit is on what is compressed
+        producer = KafkaProducer(
+            **kafka_client.connection(self.settings),
+            compression_type="gzip" if gzip else None,
+            max_request_size=size,
+            linger_ms=20,
+        )
         futures = [
             producer.send(**{"topic": self.topic, "value": value, "key": key, **send})
             for key, value in records
         ]
         for future in futures:
             future.get(timeout=30)
+        producer.close()
+
+    def produce_in_transactions(
+        self, batches: list[list[tuple[bytes, bytes]]], partition: int, commit: bool = True
+    ) -> None:
+        """A transaction a batch; the mark of its end takes an offset too."""
+        producer = KafkaProducer(
+            **kafka_client.connection(self.settings), transactional_id=self.topic
+        )
+        producer.init_transactions()
+        for batch in batches:
+            producer.begin_transaction()
+            for key, value in batch:
+                producer.send(self.topic, value, key, partition=partition)
+            producer.flush()
+            (producer.commit_transaction if commit else producer.abort_transaction)()
         producer.close()
 
     def ends(self) -> dict[TopicPartition, int]:
@@ -217,8 +250,10 @@ class Stage:
         """The offsets that stand in the dead letter topics."""
         return kafka_client.ends_and_dead_letters(self.settings, self.wanted)[1]
 
-    def write_journal(self, records: list[Record], hours: int) -> None:
-        """A journal of blocks of an hour, all open, and a clock at its end."""
+    def write_journal(
+        self, records: list[Record], hours: int, instant: datetime | None = None
+    ) -> None:
+        """A journal of blocks of an hour, and a clock at `instant`, or at its end."""
         by_hour = itertools.groupby(records, lambda record: record.event_time[:13])
         found = {hour: list(group) for hour, group in by_hour}
         number = 0
@@ -226,11 +261,9 @@ class Stage:
             hour = START + index * HOUR
             block = found.get(clock.text(hour)[:13], [])
             content = journal.encode(block)
-            journal.write_block(
-                self.simulation / "journal", hour, hour + HOUR, number, content
-            )
+            journal.write_block(self.simulation / "journal", hour, hour + HOUR, number, content)
             number += len(block)
-        self.set_clock(START + hours * HOUR)
+        self.set_clock(instant or START + hours * HOUR)
 
     def set_clock(self, instant: datetime) -> None:
         """Let simulated time be `instant`."""

@@ -16,7 +16,9 @@ START = datetime(2021, 4, 7, tzinfo=UTC)
 DAYS = 1455
 
 
-def a_clock(real_days: float = 9, instant: datetime = START, changes: tuple[int, ...] = ()) -> Clock:
+def a_clock(
+    real_days: float = 9, instant: datetime = START, changes: tuple[int, ...] = ()
+) -> Clock:
     """A clock with a configuration from the start and from each of these hours of the run."""
     return Clock(
         instant=instant,

@@ -50,7 +50,9 @@ def editions(tmp_path: Path) -> Editions:
 Look = Callable[[Editions], list[str]]
 
 
-def test_nothing_changed_is_not_worth_a_line(editions: Editions, look: Look, tmp_path: Path) -> None:
+def test_nothing_changed_is_not_worth_a_line(
+    editions: Editions, look: Look, tmp_path: Path
+) -> None:
     assert look(editions) == []
     (tmp_path / "simulation.yaml").write_text("rate: 1 # a comment\nclock: {real_days: 9.0}\n")
     assert look(editions) == []
@@ -60,7 +62,9 @@ def test_an_edit_is_logged_with_its_hour_and_accepted(
     editions: Editions, look: Look, tmp_path: Path
 ) -> None:
     save(tmp_path, rate=2)
-    assert look(editions) == [f"INFO edit accepted, in force from {HOUR}: simulation.rate: 1 → 2"]
+    assert look(editions) == [
+        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 2"
+    ]
     assert editions.accepted.content["simulation"] == {"rate": 2}
     assert look(editions) == []
 
@@ -96,7 +100,7 @@ def test_a_mended_edit_is_accepted(editions: Editions, look: Look, tmp_path: Pat
     save(tmp_path, rate=5)
     assert look(editions) == [
         "INFO the configuration files are in order again",
-        f"INFO edit accepted, in force from {HOUR}: simulation.rate: 1 → 5",
+        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 5",
     ]
     assert look(editions) == []
 
@@ -112,9 +116,7 @@ def test_a_bad_edit_taken_back_changes_nothing(
     assert editions.accepted == before
 
 
-def test_the_pace_alone_is_in_force_at_once(
-    editions: Editions, look: Look, tmp_path: Path
-) -> None:
+def test_the_pace_alone_is_in_force_at_once(editions: Editions, look: Look, tmp_path: Path) -> None:
     save(tmp_path, real_days=0)
     assert look(editions) == ["INFO edit accepted, in force now: clock.real_days: 9 → 0"]
     assert editions.accepted.pace == Pace(real_days=0)
@@ -135,6 +137,7 @@ def test_an_accepted_edit_taken_back_is_an_edit(
     save(tmp_path, rate=2)
     look(editions)
     save(tmp_path, rate=1)
-    assert look(editions) == [f"INFO edit accepted, in force from {HOUR}: simulation.rate: 2 → 1"]
+    assert look(editions) == [
+        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 2 → 1"
+    ]
     assert editions.accepted.content["simulation"] == {"rate": 1}
-

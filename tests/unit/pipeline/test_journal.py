@@ -89,7 +89,9 @@ def test_every_record_once_in_order_and_never_before_its_time(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         root, records, end = on_disk(directory, run)
-        opened = [b.end_hour for d in range(3) for b in journal.blocks(root, (START + d * DAY).date())]
+        opened = [
+            b.end_hour for d in range(3) for b in journal.blocks(root, (START + d * DAY).date())
+        ]
         reader = Reader(root, START, 0)
         taken: list[Record] = []
         instant = START
@@ -134,7 +136,9 @@ def test_discarding_leaves_exactly_what_was_open(
     with tempfile.TemporaryDirectory() as directory:
         root, records, end = on_disk(directory, run)
         all_blocks = [b for d in range(4) for b in journal.blocks(root, (START + d * DAY).date())]
-        open_until = max([START, *(b.end_hour for b in all_blocks if b.end_hour <= START + hours * HOUR)])
+        open_until = max(
+            [START, *(b.end_hour for b in all_blocks if b.end_hour <= START + hours * HOUR)]
+        )
         journal.discard_from(root, open_until)
         left = [b for d in range(4) for b in journal.blocks(root, (START + d * DAY).date())]
         assert left == [block for block in all_blocks if block.first_hour < open_until]

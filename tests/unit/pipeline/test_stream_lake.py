@@ -117,7 +117,9 @@ def test_a_day_that_goes_back_is_refused_also_after_recovery(tmp_path: Path) -> 
     fill(tmp_path, [(0, 1)])
     owned = own(tmp_path)
     assert owned.recover(1) == 1
-    with pytest.raises(ValueError, match="its day 2021-04-07 is before its segment's day 2021-04-08"):
+    with pytest.raises(
+        ValueError, match="its day 2021-04-07 is before its segment's day 2021-04-08"
+    ):
         owned.append(DAYS[0], 1, b"{}")
     owned.append(DAYS[1], 2, b"{}")
     owned.sync()

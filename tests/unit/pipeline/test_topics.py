@@ -106,7 +106,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("bad", "reason"), BROKEN, ids=[f"{r}-{i}" for i, (_, r) in enumerate(BROKEN)])
+@pytest.mark.parametrize(
+    ("bad", "reason"), BROKEN, ids=[f"{r}-{i}" for i, (_, r) in enumerate(BROKEN)]
+)
 def test_what_breaks_the_contract_is_refused(bad: bytes | None, reason: str) -> None:
     with pytest.raises(ValueError, match=r".") as refusal:
         topics.check_value(TOPIC, KEY, bad)
@@ -160,7 +162,9 @@ def test_the_projects_own_file_is_good() -> None:
     }
 
 
-GOOD_FILE = "replication_factor: 1\ntopics:\n  a: {key: k, partitions: 1, event_types: [x], required: []}\n"
+GOOD_FILE = (
+    "replication_factor: 1\ntopics:\n  a: {key: k, partitions: 1, event_types: [x], required: []}\n"
+)
 
 
 @pytest.mark.parametrize(
