@@ -96,13 +96,14 @@ class Dataset(BaseModel):
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     references: dict[str, str] = {}
     rules: tuple[str, ...] = ()
+    dated_by: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _names_its_own_columns(self) -> Self:
         for name in self.columns:
             if name in RESERVED:
                 raise ValueError(f"no column {name!r}: the loader fills it")
-        used = {*self.key, *self.references}
+        used = {*self.key, *self.references, *self.dated_by}
         for rule in self.parsed_rules():
             match rule:
                 case Comparison(left, _, right):
@@ -114,6 +115,9 @@ class Dataset(BaseModel):
         for name in used:
             if name not in self.columns:
                 raise ValueError(f"one of its columns instead of {name!r}")
+        kinds = {self.columns[name].type for name in self.dated_by}
+        if kinds not in (set(), {"date"}, {"instant"}):
+            raise ValueError("dated_by to name instants, or days")
         for name in self.key:
             if not self.columns[name].required:
                 raise ValueError(f"a key column that is required, unlike {name!r}")

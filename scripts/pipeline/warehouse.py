@@ -1,8 +1,8 @@
 """Loading published days: one transaction each, everything of a day or nothing.
 
-Per file: COPY into a staging table of texts, hash and rows held to the manifest, one statement
-that finds what is wrong with which line, one that inserts the rest. The ledger and the rejected
-rows are committed with the rows.
+Per file: hash held to the manifest, a staging table of texts (warehouse_staging), rows held to the
+manifest, one statement that finds what is wrong with which line, one that inserts the rest. The
+ledger and the rejected rows are committed with the rows.
 
 Loading a day again:
 - The same manifest: what is there stays, what had to be rejected before and is good now is added.
@@ -27,6 +27,7 @@ from pipeline.batch_lake import FileEntry, Manifest
 from pipeline.datasets import Datasets
 from pipeline.warehouse_files import PublishedFile, Refused
 from pipeline.warehouse_ledger import Entry, Ledger, LoadedDay, LoadedFile
+from pipeline.warehouse_staging import stage
 
 PLANNING = {
     # One sort or hash: enough for a million people without going to disk.
@@ -58,7 +59,7 @@ class Warehouse:
         self._root = root
         self._datasets = datasets
         self._max_rejected_share = max_rejected_share
-        self._copies: dict[str, str] = {}
+        self._copies: dict[str, tuple[str, str]] = {}
         self._checks: dict[str, str] = {}
         with connection, connection.cursor() as cursor:
             warehouse_sql.check_tables(cursor, datasets)
@@ -71,7 +72,10 @@ class Warehouse:
                 for verb, statement in statements.prepared.items():
                     prepared = sql.Identifier(f"{verb}_{name}")
                     cursor.execute(sql.SQL("prepare {} ").format(prepared) + statement)
-                self._copies[name] = statements.copy.as_string(cursor)
+                self._copies[name] = (
+                    statements.copy.as_string(cursor),
+                    statements.copy_with_lines.as_string(cursor),
+                )
                 self._checks[name] = statements.check.as_string(cursor)
 
     def ledger(self) -> Ledger:
@@ -121,7 +125,11 @@ class Warehouse:
                 self._remove_from(cursor, day, ledger)
             warehouse_ledger.forget(cursor, day)
             self._count_lines_from_the_header(cursor, names)
-            cursor.execute("select set_config(%s, %s, true)", [warehouse_sql.WAITS_FOR, waits_for])
+            for setting, value in {
+                warehouse_sql.WAITS_FOR: waits_for,
+                warehouse_sql.DAY: day.isoformat(),
+            }.items():
+                cursor.execute("select set_config(%s, %s, true)", [setting, value])
             loaded = []
             for name in names:
                 loaded.append(self._load_file(cursor, day, name, manifest.files[name]))
@@ -142,18 +150,20 @@ class Warehouse:
         if absent := [name for name in expected if name not in manifest.files]:
             raise Refused(f"{batch_lake.MANIFEST}: lacks {', '.join(absent)}")
         if len(manifest.files) > len(expected):
-            unknown = len(manifest.files) - len(expected)
-            raise Refused(
-                f"{batch_lake.MANIFEST}: {unknown} files that datasets.yaml does not expect then"
-            )
+            raise Refused(f"{batch_lake.MANIFEST}: a file that is no dataset of such a day")
+        first: dict[str, str] = {}
+        for name in expected:
+            entry = manifest.files[name]
+            if entry.rows and first.setdefault(entry.sha256, name) != name:
+                raise Refused(f"{name}.csv: the same content as {first[entry.sha256]}.csv")
         return expected
 
     def _load_file(self, cursor: Cursor, day: date, name: str, entry: FileEntry) -> LoadedFile:
         began = time.monotonic()
         path = batch_lake.day_directory(self._root, day) / f"{name}.csv"
-        self._stage(cursor, path, name, entry)
+        unreadable = self._stage(cursor, path, name, entry)
         cursor.execute(self._checks[name])
-        rejected = cursor.rowcount
+        rejected = unreadable + cursor.rowcount
         waiting = 0
         if rejected:
             cursor.execute(
@@ -177,21 +187,16 @@ class Warehouse:
             duration_seconds=time.monotonic() - began,
         )
 
-    def _stage(self, cursor: Cursor, path: Path, name: str, entry: FileEntry) -> None:
-        """COPY the file into its staging table and hold it to the manifest."""
+    def _stage(self, cursor: Cursor, path: Path, name: str, entry: FileEntry) -> int:
+        """Fill the staging table, hold it to the manifest; how many rows are no CSV."""
+        dataset = self._datasets.datasets[name]
         with PublishedFile(path, entry) as file:
-            file.check_header(self._datasets.datasets[name].header())
-            try:
-                cursor.copy_expert(self._copies[name], file, warehouse_files.READ_BYTES)
-            except psycopg2.DataError as error:
-                # If the bytes are not those that were published, that is the reason to give.
-                file.verify()
-                raise Refused(f"{path.name}: {postgres.brief(error)}") from None
             file.verify()
-        if cursor.rowcount != entry.rows:
-            raise Refused(
-                f"{path.name}: {cursor.rowcount} rows, but the manifest says {entry.rows}"
-            )
+            file.check_frame(dataset.header())
+            rows, unreadable = stage(cursor, file, name, *self._copies[name], len(dataset.columns))
+        if rows != entry.rows:
+            raise Refused(f"{path.name}: {rows} rows, but the manifest says {entry.rows}")
+        return unreadable
 
     def _too_many(self, cursor: Cursor, file: str, bad: int, rows: int) -> str:
         cursor.execute(
@@ -202,7 +207,7 @@ class Warehouse:
         line, reason = cursor.fetchone()
         return (
             f"{file}: {bad} of {rows} rows are bad, more than a share of "
-            f"{self._max_rejected_share:g}; the first is row {line - 1}: {reason}"
+            f"{self._max_rejected_share:g}; the first is line {line}: {reason}"
         )
 
     def _count_lines_from_the_header(self, cursor: Cursor, names: list[str]) -> None:

@@ -46,9 +46,19 @@ def typed(column: str, spec: Column) -> sql.Composable:
     return sql.SQL("{}::{}").format(field(column), sql.SQL(SQL_TYPES[spec.type]))
 
 
-def wrong_in_itself(dataset: Dataset) -> sql.Composable:
-    """The first thing wrong with the row by itself, as a reason; NULL if there is none."""
-    return _cases(_duplicates(dataset) + _bad_values(dataset) + _broken_rules(dataset))
+def wrong_in_itself(dataset: Dataset, day: str) -> sql.Composable:
+    """The first thing wrong with the row by itself, as a reason; NULL if there is none.
+
+    Args:
+        day: the setting that holds the day of the file.
+    """
+    return _cases(
+        _header_again(dataset)
+        + _duplicates(dataset)
+        + _bad_values(dataset)
+        + _broken_rules(dataset)
+        + _other_day(dataset, day)
+    )
 
 
 def _cases(cases: list[Case]) -> sql.Composable:
@@ -57,6 +67,13 @@ def _cases(cases: list[Case]) -> sql.Composable:
         return sql.SQL("null::text")
     whens = [sql.SQL("when {} then {}").format(test, sql.Literal(why)) for test, why in cases]
     return sql.SQL("case {} end").format(sql.SQL(" ").join(whens))
+
+
+def _header_again(dataset: Dataset) -> list[Case]:
+    tests = [
+        sql.SQL("{} = {}").format(field(column), sql.Literal(column)) for column in dataset.columns
+    ]
+    return [(sql.SQL("(") + sql.SQL(" and ").join(tests) + sql.SQL(")"), "the header once more")]
 
 
 def _duplicates(dataset: Dataset) -> list[Case]:
@@ -140,6 +157,17 @@ def _broken_rules(dataset: Dataset) -> list[Case]:
                 )
                 cases.append((test, f"{column}: expected {verb} when {other} = {value}"))
     return cases
+
+
+def _other_day(dataset: Dataset, day: str) -> list[Case]:
+    if not dataset.dated_by:
+        return []
+    instants = [typed(column, dataset.columns[column]) for column in dataset.dated_by]
+    # An instant becomes a day in the session's time zone, which is UTC.
+    test = sql.SQL("coalesce({})::date <> current_setting({})::date").format(
+        sql.SQL(", ").join(instants), sql.Literal(day)
+    )
+    return [(test, f"{', else '.join(dataset.dated_by)}: not on the day of the file")]
 
 
 def missing_references(dataset: Dataset) -> sql.Composable:

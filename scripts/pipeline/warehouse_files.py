@@ -7,11 +7,12 @@ and the bytes that Postgres gets are the very bytes that are hashed.
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipeline import batch_lake
+from pipeline import batch_lake, csv_records
 from pipeline.batch_lake import FileEntry, Manifest
 
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -52,7 +53,7 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
     for path, kind in ((directory, stat.S_ISDIR), (directory / batch_lake.MANIFEST, stat.S_ISREG)):
         try:
             if not kind(path.lstat().st_mode):
-                raise Refused(f"{path.name}: a link or something else that is no published file")
+                raise Refused(f"{path.name}: a link, or something else that was not published")
         except FileNotFoundError:
             raise Refused(f"{path.name}: missing") from None
     try:
@@ -62,7 +63,11 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
 
 
 class PublishedFile:
-    """One CSV, opened for a single pass; hashes what is read from it."""
+    """One CSV, held open so that every pass reads the same file; hashes what is read from it.
+
+    Attributes:
+        is_plain: whether COPY may be trusted with it; known after `verify`.
+    """
 
     def __init__(self, path: Path, entry: FileEntry) -> None:
         """Open it.
@@ -73,9 +78,18 @@ class PublishedFile:
         self._path = path
         self._entry = entry
         self._hash = hashlib.sha256()
+        self._is_cut = False
+        self.is_plain = False
         try:
-            # O_NONBLOCK: opening a FIFO must not wait for its writer.
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            # Neither the day's directory nor the file may be a link, whatever either was a moment
+            # ago. O_NONBLOCK: opening a FIFO must not wait for its writer.
+            directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                self._descriptor = os.open(
+                    path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory
+                )
+            finally:
+                os.close(directory)
         except OSError as error:
             raise Refused(f"{path.name}: cannot be opened: {error.strerror}") from None
         try:
@@ -110,44 +124,84 @@ class PublishedFile:
         self._hash.update(chunk)
         return chunk
 
-    def check_header(self, header: str) -> None:
-        """Hold the first line to the expected one, byte by byte.
+    def rewind(self) -> None:
+        """Begin another pass."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        self._hash = hashlib.sha256()
 
-        The refusal says nothing of what stands there: without its header a file begins with a row.
-
-        Raises:
-            Refused: saying in which way it differs.
-        """
-        expected = header.encode()
-        start = os.pread(self._descriptor, 2 * len(expected), 0)
-        line = start.split(b"\n", 1)[0]
-        if start.startswith(expected + b"\n"):
-            return
-        names, wanted = set(line.split(b",")), expected.split(b",")
-        absent = [name.decode() for name in wanted if name not in names]
-        if not start:
-            problem = "the file is empty"
-        elif start.startswith(BYTE_ORDER_MARKS):
-            problem = "it begins with a byte order mark"
-        elif line == expected + b"\r":
-            problem = "its lines end in CR LF"
-        elif line.lower() == expected.lower():
-            problem = "it is in another case"
-        elif not absent:
-            problem = "its columns are in another order, or there are more"
-        elif len(absent) < len(wanted):
-            problem = f"it lacks {', '.join(absent)}"
-        else:
-            problem = "the first line is none"
-        raise Refused(f"{self._path.name}: expected the header {header}, but {problem}")
+    def lines(self) -> Iterator[bytes]:
+        """Another pass, by lines with their ends; the header is not among them."""
+        self.rewind()
+        rest = b""
+        header = True
+        while chunk := self.read():
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole[header:]:
+                yield line + b"\n"
+            header = header and not whole
+        if rest:
+            yield rest
 
     def verify(self) -> None:
-        """Read what is left and compare the hash of everything with the manifest.
+        """Hold all of it to the hash in the manifest, and see whether it is plain.
+
+        Raises:
+            Refused: if the hash differs.
+        """
+        self.is_plain = True
+        rest = b""
+        while chunk := self.read():
+            whole, newline, rest = (rest + chunk).rpartition(b"\n")
+            # A line longer than a block is left to the careful way, too.
+            self.is_plain = self.is_plain and bool(newline) and csv_records.is_plain(whole)
+        self._is_cut = bool(rest)
+        self.unchanged()
+
+    def unchanged(self) -> None:
+        """Hold what this pass has read to the hash in the manifest.
 
         Raises:
             Refused: if it differs.
         """
-        while self.read():
-            pass
         if self._hash.hexdigest() != self._entry.sha256:
             raise Refused(f"{self._path.name}: changed since it was published (sha256 differs)")
+
+    def check_frame(self, header: str) -> None:
+        """Hold the first line to the expected one, byte by byte, and the last to having an end.
+
+        The refusal says nothing of what stands there: without its header a file begins with a row.
+
+        Raises:
+            Refused: saying in which way the header differs, or that the end is missing.
+        """
+        expected = header.encode()
+        start = os.pread(self._descriptor, 2 * len(expected), 0)
+        if not start.startswith(expected + b"\n"):
+            problem = _header_problem(start, expected)
+            raise Refused(f"{self._path.name}: expected the header {header}, but {problem}")
+        if self._is_cut:
+            raise Refused(f"{self._path.name}: the last line has no end: the file was cut")
+
+
+def _header_problem(start: bytes, expected: bytes) -> str:
+    """In which way the first line differs from the expected one."""
+    line = start.split(b"\n", 1)[0]
+    names, wanted = line.split(b","), expected.split(b",")
+    absent = [name.decode() for name in wanted if name not in names]
+    if not start:
+        return "the file is empty"
+    if start.startswith(BYTE_ORDER_MARKS):
+        return "it begins with a byte order mark"
+    if line == expected + b"\r":
+        return "its lines end in CR LF"
+    if line.lower() == expected.lower():
+        return "it is in another case"
+    if line.replace(b";", b",") == expected:
+        return "it is separated by semicolons"
+    if sorted(names) == sorted(wanted):
+        return "its columns are in another order"
+    if not absent:
+        return "it has more columns"
+    if len(absent) < len(wanted):
+        return f"it lacks {', '.join(absent)}"
+    return "the first line is none"

@@ -22,22 +22,25 @@ from pipeline.warehouse_checks import (
 
 # What a row with a missing reference may wait for, in words; empty if nothing is missing.
 WAITS_FOR = "batch_ingestor.waits_for"
+# The day of the file, for rows that must stand on it.
+DAY = "batch_ingestor.day"
 
 VERDICTS = """
 create temporary table verdicts
-    (dataset text, line bigint, reason text, waiting boolean) on commit delete rows
+    (dataset text, line bigint, reason text, waiting boolean, raw_row json) on commit delete rows
 """
 
 
 class Statements(NamedTuple):
-    """The SQL of one dataset: three statements as they are, and the prepared ones by their name.
+    """The SQL of one dataset: some statements as they are, and the prepared ones by their name.
 
     The check is planned each time: tables grow by the day, and a plan for yesterday's sizes is a
-    trap. It takes its one parameter from the setting WAITS_FOR.
+    trap. It takes its parameters from the settings WAITS_FOR and DAY.
     """
 
     create: sql.Composable
     copy: sql.Composable
+    copy_with_lines: sql.Composable
     check: sql.Composable
     prepared: dict[str, sql.Composable]
 
@@ -59,7 +62,7 @@ def statements(name: str, datasets: Datasets) -> Statements:
             for column in dataset.columns
         ),
         "key": key,
-        "bad": wrong_in_itself(dataset),
+        "bad": wrong_in_itself(dataset, DAY),
         "missing": missing_references(dataset),
         "reference_joins": reference_joins(dataset, datasets),
         "typed_columns": sql.SQL(", ").join(
@@ -74,7 +77,7 @@ def statements(name: str, datasets: Datasets) -> Statements:
         "key_names": sql.Literal(", ".join(dataset.key)),
     }
     create = (
-        # The identity column counts the lines: rows are staged in the order of the file.
+        # The identity column counts the lines, for a file that goes to COPY as it is.
         """create temporary table {bare_staged}
             (line bigint generated always as identity, {text_columns}) on commit delete rows"""
     )
@@ -83,6 +86,8 @@ def statements(name: str, datasets: Datasets) -> Statements:
         """copy {staged} ({columns}) from stdin
             with (format csv, header true, force_null ({columns}), encoding 'UTF8')"""
     )
+    copy_with_lines = """copy {staged} (line, {columns}) from stdin
+            with (format csv, force_null ({columns}), encoding 'UTF8')"""
     check = """
         insert into pg_temp.verdicts
         select {name}, line, coalesce(bad, missing || coalesce(gap, '')),
@@ -114,23 +119,18 @@ def statements(name: str, datasets: Datasets) -> Statements:
             where t.simulated_date <> $1 and not exists (
                 select from pg_temp.verdicts v where v.dataset = {name} and v.line = s.line
             )""",
-        # A field may hold line ends: what was counted are rows, what is kept is the row's line.
         "keep_rejected": """(date) as
             insert into lake.rejected_rows
                 (simulated_date, dataset, line, reason, waiting, raw_row)
-            select $1, {name}, s.first_line, v.reason, v.waiting,
-                   (select row_to_json(fields) from (select {staged_columns}) fields)
-            from pg_temp.verdicts v join (
-                select *, line + coalesce(sum(regexp_count(row(r.*)::text, '\\n')) over (
-                    order by line rows between unbounded preceding and 1 preceding
-                ), 0) as first_line
-                from {staged} r
-            ) s using (line)
+            select $1, {name}, v.line, v.reason, v.waiting, coalesce(
+                v.raw_row, (select row_to_json(fields) from (select {staged_columns}) fields))
+            from pg_temp.verdicts v left join {staged} s using (line)
             where v.dataset = {name}""",
     }
     return Statements(
         create=sql.SQL(create).format(**parts),
         copy=sql.SQL(copy).format(**parts),
+        copy_with_lines=sql.SQL(copy_with_lines).format(**parts),
         check=sql.SQL(check).format(**parts),
         prepared={verb: sql.SQL(text).format(**parts) for verb, text in prepared.items()},
     )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -24,20 +24,21 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(root)
 
 
-@pytest.fixture
-def empty_database(lake: Lake) -> Iterator[Database]:
+@contextmanager
+def new_database(root: Path, **settings: object) -> Iterator[Database]:
     """A new database without a table, and names for roles that are nobody else's."""
     given = read(BatchIngestorSettings)
     name = f"test_{uuid.uuid4().hex[:12]}"
     roles = [f"{name}_ingestor", f"{name}_analyst"]
-    settings = given.model_copy(
+    own = given.model_copy(
         update={
             "postgres_db": name,
             "postgres_ingestor_user": roles[0],
             "postgres_analyst_user": roles[1],
-            "batch_lake_dir": lake.root,
+            "batch_lake_dir": root,
             "configs_dir": ROOT / "configs",
             "max_rejected_share": 0.75,
+            **settings,
         }
     )
     server = psycopg2.connect(
@@ -51,11 +52,18 @@ def empty_database(lake: Lake) -> Iterator[Database]:
     with closing(server), server.cursor() as cursor:
         cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         try:
-            yield Database(settings)
+            yield Database(own)
         finally:
             cursor.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
             for role in roles:
                 cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+
+
+@pytest.fixture
+def empty_database(lake: Lake) -> Iterator[Database]:
+    """A new database for one test."""
+    with new_database(lake.root) as database:
+        yield database
 
 
 @pytest.fixture
@@ -65,9 +73,25 @@ def database(empty_database: Database) -> Database:
     return empty_database
 
 
+@pytest.fixture(scope="module")
+def read_only_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with three days, for all tests of a module, which change nothing in it."""
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    publish_three_days(lake)
+    with new_database(lake.root) as database:
+        database.migrate()
+        database.ingest()
+        yield database
+
+
 @pytest.fixture
 def three_days(lake: Lake) -> Lake:
     """Day zero and two days published."""
+    publish_three_days(lake)
+    return lake
+
+
+def publish_three_days(lake: Lake) -> None:
+    """Day zero, a day on which two patients come, one on which one of them goes home."""
     for day, tables in ((ZERO, day_zero()), (ONE, day_one()), (TWO, day_two())):
         lake.publish(day, tables)
-    return lake

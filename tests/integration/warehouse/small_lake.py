@@ -1,5 +1,6 @@
 """A batch lake small enough to be written by hand: a ward, a doctor, three people, two days."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -22,16 +23,16 @@ def day_zero() -> Tables:
     """Who and what exists at the start, as lines of CSV."""
     return {
         "wards": ["JHB-MED,JHB,Johannesburg,Internal medicine,medicine,10"],
-        "people": PEOPLE,
+        "people": list(PEOPLE),
         "staff": [
             "S00001,Nkosi,Sipho,M,1970-01-01,doctor,JHB,JHB-MED,twelve_hours,2010-01-01",
         ],
     }
 
 
-def day_one() -> Tables:
-    """Two patients come, one is admitted."""
-    return {
+def day_one(day: date = ONE) -> Tables:
+    """Two patients come, one is admitted; of another day, the same happens then."""
+    tables = {
         "registrations": [
             "JHB-E2021040700-001,JHB-E2021040700-001:A04,P0000001,JHB,2021-04-07T00:10:00Z,"
             "emergency,walk_in,red,J45.9",
@@ -58,6 +59,10 @@ def day_one() -> Tables:
         ],
         "bed_census": ["2021-04-07,JHB-MED,JHB,10,0,1"],
     }
+    dates = {ONE.isoformat(): day.isoformat(), f"{ONE:%Y%m%d}": f"{day:%Y%m%d}"}
+    for old, new in dates.items():
+        tables = {name: [row.replace(old, new) for row in rows] for name, rows in tables.items()}
+    return tables
 
 
 def day_two() -> Tables:
@@ -79,9 +84,9 @@ def day_two() -> Tables:
 class Lake:
     """A batch lake that a test writes day by day."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, configs: Path = ROOT / "configs") -> None:
         self.root = root
-        self.datasets = read_datasets(ROOT / "configs" / "datasets.yaml")
+        self.datasets = read_datasets(configs / "datasets.yaml")
 
     def publish(self, day: date, tables: Tables) -> str:
         """Publish a day whose predecessor, if any, is there; returns its manifest's hash."""
@@ -96,6 +101,18 @@ class Lake:
         }
         contents = {name: (rows, text.encode()) for name, (rows, text) in files.items()}
         return batch_lake.publish(self.root, day, contents, {}, [], previous)
+
+    def publish_again(self, day: date, dataset: str, content: bytes, rows: int) -> None:
+        """Publish a day anew, manifest and all, with other content of one file."""
+        directory = batch_lake.day_directory(self.root, day)
+        manifest, _ = batch_lake.read_manifest(directory)
+        contents = {
+            name: (entry.rows, self.file(day, name).read_bytes())
+            for name, entry in manifest.files.items()
+        }
+        shutil.rmtree(directory)
+        contents[dataset] = (rows, content)
+        batch_lake.publish(self.root, day, contents, {}, [], manifest.previous_manifest)
 
     def header(self, dataset: str) -> str:
         """The first line of a dataset's file."""

@@ -1,0 +1,100 @@
+"""RFC 4180, strictly: which lines COPY may be trusted with, and the records of a file it may not.
+
+COPY gives up a whole file for one line that it cannot parse. What it can parse it reads more
+kindly than is safe: a quote in the middle of a field vanishes, and a line `\\.` ends the data. So a
+file of plain lines goes to COPY as it is, and any other is taken apart here, record by record.
+Postgres gets the bytes of the good ones unchanged.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+# A record may hold line ends within quotes; one longer than this is a quote that was never closed.
+MAX_RECORD_BYTES = 1 << 20
+
+NOT_ALWAYS_PLAIN = re.compile(rb'["\r\0\\]')
+FIELD = rb'(?:"(?:[^"\0]|"")*+"|[^",\r\n\0]*+)'
+RECORD = re.compile(rb"%b(?:,%b)*+" % (FIELD, FIELD))
+# Good fields up to a quote that opens one and is still open at the end.
+OPEN_RECORD = re.compile(rb'(?:%b,)*+"(?:[^"\0]|"")*+' % FIELD)
+NEXT_FIELD = re.compile(rb"(?:^|,)%b" % FIELD)
+
+END_OF_DATA = rb"\."
+
+
+class Unreadable(Exception):
+    """The file cannot be divided into records; the text is the reason, without values."""
+
+
+class Record(NamedTuple):
+    """One record: the line on which it begins, its bytes, what is wrong with it as CSV if anything.
+
+    The header is line 1, so the first record begins on line 2.
+    """
+
+    line: int
+    content: bytes
+    fault: str | None
+
+
+def is_plain(block: bytes) -> bool:
+    """Whether each line of the block is a record that COPY reads as RFC 4180 does."""
+    looked_at = 0
+    for found in NOT_ALWAYS_PLAIN.finditer(block):
+        if found.start() < looked_at:
+            continue
+        start = block.rfind(b"\n", 0, found.start()) + 1
+        end = block.find(b"\n", found.start())
+        looked_at = len(block) if end < 0 else end
+        line = block[start:looked_at]
+        if line == END_OF_DATA or not RECORD.fullmatch(line) or b"\r" in line:
+            return False
+    return True
+
+
+def records(lines: Iterable[bytes], fields: int) -> Iterator[Record]:
+    """The records of the lines after the header; each should have so many fields.
+
+    Raises:
+        Unreadable: if a quoted field has no end.
+    """
+    pending: list[bytes] = []
+    start, size = 0, 0
+    for number, line in enumerate(lines, 2):
+        if not pending:
+            start, size = number, 0
+        pending.append(line)
+        size += len(line)
+        # Within quotes, only a line with an odd number of them can be the last.
+        inside = len(pending) > 1 and line.count(b'"') % 2 == 0
+        content = b"" if inside else b"".join(pending).removesuffix(b"\n")
+        if not inside and not OPEN_RECORD.fullmatch(content):
+            pending = []
+            yield Record(start, content, _fault(content, fields))
+        elif size > MAX_RECORD_BYTES:
+            break
+    if pending:
+        raise Unreadable(f"line {start}: a quoted field that never ends")
+
+
+def _fault(content: bytes, fields: int) -> str | None:
+    """What is wrong with a record as CSV; says nothing of its values."""
+    if not content:
+        return "a blank line"
+    if END_OF_DATA in content.split(b"\n"):
+        return r"a line of \. alone"
+    if b"\0" in content:
+        return "a NUL character"
+    if not RECORD.fullmatch(content):
+        if b"\r" in content and RECORD.fullmatch(content.replace(b"\r", b"")):
+            return "a carriage return outside quotes, expected lines to end in LF alone"
+        return "a quote within a field, expected it doubled and the field in quotes"
+    found = sum(1 for _ in NEXT_FIELD.finditer(content))
+    if found != fields:
+        return f"{found} {'field' if found == 1 else 'fields'}, expected {fields}"
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    return None

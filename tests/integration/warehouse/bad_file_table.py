@@ -1,0 +1,157 @@
+"""The table of bad files: what is wrong, and exactly what a user reads."""
+
+from .bad_files import (
+    FILE,
+    BadFile,
+    header_again,
+    insert,
+    no_rows,
+    of_day_before,
+    only_header,
+    published,
+    reordered,
+    replace,
+    twice,
+    without_header,
+)
+from .bad_manifest_table import BAD_MANIFESTS, EXCHANGED_FILES
+
+HEADER = (
+    f"{FILE}: expected the header encounter_id,event_id,patient_id,hospital_id,registered_at,"
+    "source,arrival_mode,triage,diagnosis_code, but"
+)
+STRAY_QUOTE = "a quote within a field, expected it doubled and the field in quotes"
+RETURN = "a carriage return outside quotes, expected lines to end in LF alone"
+
+# Published like that: manifest and file agree, and the file is wrong as a whole.
+WRONG_FILES = [
+    BadFile("empty", published(lambda b: b"", 0), f"{HEADER} the file is empty"),
+    BadFile(
+        "header only, but the manifest says rows",
+        published(only_header),
+        f"{FILE}: 0 rows, but the manifest says 2",
+    ),
+    BadFile("header only, and the manifest says no rows", no_rows),
+    BadFile("no header", published(without_header, 1), f"{HEADER} the first line is none"),
+    BadFile("header reordered", published(reordered), f"{HEADER} its columns are in another order"),
+    BadFile(
+        "header in another case",
+        published(replace(b"patient_id", b"Patient_ID")),
+        f"{HEADER} it is in another case",
+    ),
+    BadFile(
+        "header with a column more",
+        published(replace(b"triage", b"triage,more")),
+        f"{HEADER} it has more columns",
+    ),
+    BadFile(
+        "header with a column missing",
+        published(replace(b"triage,", b"")),
+        f"{HEADER} it lacks triage",
+    ),
+    BadFile(
+        "separated by semicolons",
+        published(lambda b: b.replace(b",", b";")),
+        f"{HEADER} it is separated by semicolons",
+    ),
+    BadFile(
+        "byte order mark",
+        published(lambda b: b"\xef\xbb\xbf" + b),
+        f"{HEADER} it begins with a byte order mark",
+    ),
+    BadFile(
+        "UTF-16",
+        published(lambda b: b.decode().encode("utf-16")),
+        f"{HEADER} it begins with a byte order mark",
+    ),
+    BadFile(
+        "UTF-16 without a mark",
+        published(lambda b: b.decode().encode("utf-16-le")),
+        f"{HEADER} the first line is none",
+    ),
+    BadFile(
+        "lines end in CR LF",
+        published(lambda b: b.replace(b"\n", b"\r\n")),
+        f"{HEADER} its lines end in CR LF",
+    ),
+    BadFile(
+        "cut within the last field",
+        published(lambda b: b[:-2]),
+        f"{FILE}: the last line has no end: the file was cut",
+    ),
+    BadFile(
+        "cut at the end of a line",
+        published(lambda b: b[: b[:-1].rindex(b"\n") + 1]),
+        f"{FILE}: 1 rows, but the manifest says 2",
+    ),
+    BadFile(
+        "a quote is opened and never closed",
+        published(replace(b",red,", b',"red,')),
+        f"{FILE}: line 2: a quoted field that never ends",
+    ),
+    BadFile(
+        "a blank line at the end",
+        published(lambda b: b + b"\n"),
+        f"{FILE}: 3 rows, but the manifest says 2",
+    ),
+    BadFile(
+        "the same content (with rows) under two names",
+        twice,
+        "transports.csv: the same content as registrations.csv",
+    ),
+    BadFile(
+        "the file of the day before once more",
+        of_day_before,
+        f"{FILE}: 2 of 2 rows are bad, more than a share of 0.75; the first is line 2: "
+        "registered_at: not on the day of the file",
+    ),
+]
+
+# Published like that: a line is wrong.
+WRONG_LINES = [
+    BadFile(
+        "header repeated in the middle",
+        published(header_again, 3),
+        rejected={3: "the header once more"},
+    ),
+    BadFile(
+        "some lines end in CR LF",
+        published(replace(b"J45.9\n", b"J45.9\r\n")),
+        rejected={2: RETURN},
+    ),
+    BadFile("a Latin-1 byte", published(replace(b",red,", b",r\xe9d,")), rejected={2: "not UTF-8"}),
+    BadFile("a NUL byte", published(replace(b",red,", b",r\0d,")), rejected={2: "a NUL character"}),
+    BadFile("a stray quote", published(replace(b",red,", b',r"ed,')), rejected={2: STRAY_QUOTE}),
+    BadFile(
+        "two stray quotes", published(replace(b",red,", b',r"e"d,')), rejected={2: STRAY_QUOTE}
+    ),
+    BadFile(
+        "text after a quote", published(replace(b",red,", b',"red"x,')), rejected={2: STRAY_QUOTE}
+    ),
+    BadFile(
+        "a field more",
+        published(replace(b",red,", b",red,1,")),
+        rejected={2: "10 fields, expected 9"},
+    ),
+    BadFile(
+        "a field missing", published(replace(b",red,", b",")), rejected={2: "8 fields, expected 9"}
+    ),
+    BadFile(
+        "10,50 without quotes",
+        published(replace(b",red,", b",10,50,")),
+        rejected={2: "10 fields, expected 9"},
+    ),
+    BadFile(
+        "a blank line in the middle", published(insert(b"\n"), 3), rejected={3: "a blank line"}
+    ),
+    BadFile(
+        r"`\.` alone on a line", published(insert(b"\\.\n"), 3), rejected={3: r"a line of \. alone"}
+    ),
+    BadFile(
+        r"`\.` alone on a line, and the manifest says no more rows",
+        published(lambda b: insert(b"\\.\n")(b), 1),
+        f"{FILE}: 3 rows, but the manifest says 1",
+    ),
+]
+
+BAD_FILES = [*BAD_MANIFESTS, *EXCHANGED_FILES, *WRONG_FILES, *WRONG_LINES]

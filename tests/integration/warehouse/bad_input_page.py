@@ -1,0 +1,74 @@
+"""docs/bad-input.md, from the tables that the tests check against a real Postgres.
+
+Write it anew, from the directory tests/:
+
+    PYTHONPATH=../scripts python -m integration.warehouse.bad_input_page
+"""
+
+from collections.abc import Iterable
+
+from .bad_file_table import BAD_FILES
+from .bad_values import BAD_VALUES
+from .small_lake import ROOT
+
+PAGE = ROOT / "docs" / "bad-input.md"
+HEAD = """\
+# Bad input, and what a user sees
+
+What the batch_ingestor says to every kind of bad file and bad value. This page is written from the
+tables of the test suite, `tests/integration/warehouse/bad_*.py`: each line below has been tried on
+a real Postgres, and the reason is the exact text.
+
+- **The day is refused**: none of its rows are loaded. The log has `refused <day>: <reason>`, and so
+  has the ledger: `select simulated_date, refused_reason from lake.ingested_days where status =
+  'refused'`. Other days are loaded. When the file has been mended, the day is loaded by itself.
+- **The row is rejected**: everything else of the day is loaded. `select * from
+  insight.rejected_rows` has the day, the dataset, the line of the file and the reason; the row
+  itself stands in `lake.rejected_rows`, which only the owner reads.
+- **Loaded**: stored as it is.
+
+A file of which more than a share of `MAX_REJECTED_SHARE` of the rows is bad refuses its day. No
+reason and no line of the log quotes a value of a row.
+
+"""
+
+
+def render() -> str:
+    """The whole page."""
+    files = []
+    for case in BAD_FILES:
+        reasons = [f"line {line}: {reason}" for line, reason in case.rejected.items()]
+        verdict = "day refused" if case.refused else "row rejected" if reasons else "loaded"
+        files.append((case.what, verdict, case.refused or "; ".join(reasons)))
+    values = [
+        (
+            f"{case.what}: {_code(case.field) if len(case.field) < 60 else 'over 100 letters'}",
+            f"`{case.dataset}.{case.column}`",
+            "row rejected" if case.reason else "loaded",
+            case.reason or "",
+        )
+        for case in BAD_VALUES
+    ]
+    return (
+        HEAD
+        + "## Files\n\n"
+        + _table(("What is wrong", "Verdict", "Reason"), files)
+        + "\n## Values\n\n"
+        + "`treatments` is a dataset that the tests add, to have amounts of money.\n\n"
+        + _table(("What is wrong", "Where", "Verdict", "Reason"), values)
+    )
+
+
+def _code(field: str) -> str:
+    return f"`{field.replace(chr(10), '⏎')}`" if field else "nothing"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(render(), encoding="utf-8")
