@@ -11,7 +11,7 @@ from contextlib import closing
 
 from psycopg2.extensions import connection as Connection
 
-from pipeline import batch_lake, migrations, postgres, warehouse_ledger
+from pipeline import batch_lake, migrations, postgres, warehouse_insight, warehouse_ledger
 from pipeline.datasets import Datasets, read_datasets
 from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings
@@ -76,9 +76,10 @@ def wait_for_lock(connection: Connection, service: Service) -> bool:
 def load_days(
     connection: Connection, settings: BatchIngestorSettings, datasets: Datasets, service: Service
 ) -> None:
-    """Load every day that is due, then look for the next, until told to stop."""
+    """Load every day that is due, check the laws, then look for the next, until told to stop."""
     root = settings.batch_lake_dir
     warehouse = Warehouse(connection, root, datasets, settings.max_rejected_share)
+    checked = False
     while not service.stopping.is_set():
         ledger = warehouse.ledger()
         due = warehouse_ledger.pending(root, batch_lake.published_days(root), ledger)
@@ -92,9 +93,21 @@ def load_days(
             service.turn_completed()
             if service.stopping.is_set():
                 return
+        if due:
+            checked = False
+        elif not checked:
+            check_laws(connection)
+            checked = True
         service.turn_completed()
         if not due:
             service.wait(LOOK_EVERY_SECONDS)
+
+
+def check_laws(connection: Connection) -> None:
+    """Say so if what is loaded contradicts itself."""
+    for law, broken in warehouse_insight.refresh_laws(connection).items():
+        if broken:
+            log.warning("insight.%s: broken by %d rows", law, broken)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,12 @@ grant select (simulated_date, dataset, line, reason, waiting) on lake.rejected_r
 grant insert, delete, truncate on all tables in schema hospital to {ingestor};
 grant insert, update, delete on lake.ingested_days to {ingestor};
 grant insert, delete on lake.ingested_files, lake.rejected_rows to {ingestor};
+grant insert, delete on insight.daily_arrivals, insight.daily_ward_moves, insight.daily_stays,
+    insight.daily_visits, insight.daily_shifts to {ingestor};
+-- What is materialised is refreshed by whoever loads; its definition stays the owner's.
+grant maintain on insight.law_of_the_beds, insight.law_of_the_shifts to {ingestor};
+revoke execute on all functions in schema insight from public;
+grant execute on all functions in schema insight to {ingestor};
 
 alter role {analyst} in database {database} set default_transaction_read_only = on;
 """

@@ -22,7 +22,14 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from pipeline import batch_lake, postgres, warehouse_files, warehouse_ledger, warehouse_sql
+from pipeline import (
+    batch_lake,
+    postgres,
+    warehouse_files,
+    warehouse_insight,
+    warehouse_ledger,
+    warehouse_sql,
+)
 from pipeline.batch_lake import FileEntry, Manifest
 from pipeline.datasets import Datasets
 from pipeline.warehouse_files import PublishedFile, Refused
@@ -138,6 +145,7 @@ class Warehouse:
             for file in loaded:
                 if file.rows_rejected:
                     _run(cursor, "keep_rejected", file.dataset, day)
+            warehouse_insight.summarise(cursor, day)
         if replaced:
             for later in [other for other in ledger if other > day]:
                 del ledger[later]
@@ -230,6 +238,7 @@ class Warehouse:
                 cursor.execute(
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
                 )
+        warehouse_insight.forget_from(cursor, day)
         cursor.execute("delete from lake.ingested_days where simulated_date > %s", [day])
 
 

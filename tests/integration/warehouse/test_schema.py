@@ -1,4 +1,4 @@
-"""Migrations are applied once whatever was there before; each role can do its work and no more."""
+"""Migrations are applied once, whatever was there before; everything says what it is."""
 
 import psycopg2
 import pytest
@@ -7,7 +7,7 @@ from pipeline import migrations
 from pipeline.settings import ConfigurationError
 
 from .own_database import Database
-from .small_lake import ROOT, ZERO, Lake, day_zero
+from .small_lake import ROOT, Lake
 
 HISTORY = "select version, name, sha256 from lake.migrations order by version"
 
@@ -22,8 +22,8 @@ def test_an_empty_database_gets_the_schema_once(empty_database: Database) -> Non
 
 def test_an_older_database_is_brought_up_to_date(empty_database: Database) -> None:
     everything = empty_database.migrations
-    empty_database.migrations = everything[:-1]
-    # Rights are granted on what the first migrations made; the schema of the last is not there.
+    empty_database.migrations = everything[:2]
+    # Rights are granted on what the first migrations made; the schema of the others is not there.
     with pytest.raises(psycopg2.errors.InvalidSchemaName):
         empty_database.migrate()
     empty_database.migrations = everything
@@ -56,7 +56,7 @@ def test_everything_has_a_comment(database: Database) -> None:
     bare = database.ask(
         "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid"
         " where c.relnamespace::regnamespace::text in ('hospital', 'lake', 'insight')"
-        " and c.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped"
+        " and c.relkind in ('r', 'v', 'm') and a.attnum > 0 and not a.attisdropped"
         " and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)"
     )
     assert bare == []
@@ -75,54 +75,6 @@ def test_a_dataset_without_its_table_is_refused(database: Database, lake: Lake) 
     database.ask("alter table hospital.wards add column floor integer")
     with pytest.raises(ConfigurationError, match=r"datasets\.wards: .*hospital\.wards.*floor"):
         database.ingest()
-
-
-READS = [
-    "select * from hospital.people",
-    "select * from insight.occupancy_by_ward_and_day",
-    "select * from insight.admissions_by_day",
-    "select * from insight.length_of_stay_by_specialty",
-    "select * from lake.ingested_files",
-    "select * from lake.ingested_days",
-    "select simulated_date, dataset, line, reason, waiting from lake.rejected_rows",
-]
-
-
-@pytest.mark.parametrize("query", READS)
-def test_the_analyst_may_read(database: Database, lake: Lake, query: str) -> None:
-    lake.publish(ZERO, day_zero())
-    database.ingest()
-    database.ask(query, "analyst")
-
-
-FORBIDDEN = [
-    ("analyst", "delete from hospital.people"),
-    ("analyst", "begin read write; delete from hospital.people"),
-    ("analyst", "set default_transaction_read_only = off; commit; truncate hospital.people"),
-    ("analyst", "select raw_row from lake.rejected_rows"),
-    ("analyst", "select * from lake.rejected_rows"),
-    ("analyst", "create table hospital.mine ()"),
-    ("analyst", "create temporary table mine ()"),
-    ("analyst", "select rolpassword from pg_authid"),
-    ("ingestor", "create table hospital.mine ()"),
-    ("ingestor", "create table public.mine ()"),
-    ("ingestor", "create schema mine"),
-    ("ingestor", "alter table hospital.people drop column address"),
-    ("ingestor", "drop table hospital.people"),
-    ("ingestor", "update hospital.people set address = ''"),
-    ("ingestor", "select raw_row from lake.rejected_rows"),
-    ("ingestor", "delete from lake.migrations"),
-    ("ingestor", "create role mine"),
-    ("ingestor", "set session_replication_role = replica"),
-    ("ingestor", "copy hospital.people to program 'cat'"),
-]
-
-
-@pytest.mark.parametrize(("role", "statement"), FORBIDDEN)
-def test_a_role_may_do_no_more(database: Database, role: str, statement: str) -> None:
-    allowed = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)
-    with pytest.raises(allowed):
-        database.ask(statement, role)
 
 
 def test_migration_files_are_numbered_without_a_gap() -> None:

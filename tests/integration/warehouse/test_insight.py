@@ -1,0 +1,141 @@
+"""The views say what the rows say, whatever was loaded in which order."""
+
+import logging
+import shutil
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pipeline import batch_lake
+
+from .own_database import Database
+from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero
+
+LAWS = ("law_of_the_census", "law_of_the_beds", "law_of_the_shifts")
+
+
+def view(database: Database, name: str, columns: str = "*") -> list[tuple]:
+    """What a view shows."""
+    return database.ask(f"select {columns} from insight.{name}")
+
+
+def test_each_view_says_what_happened(read_only_database: Database) -> None:
+    database = read_only_database
+    medicine = "Internal medicine"
+    assert sorted(view(database, "occupancy_by_ward_and_day")) == [
+        (ONE, "Johannesburg", medicine, "JHB-MED", 10, 0, 1, Decimal("0.0")),
+        (TWO, "Johannesburg", medicine, "JHB-MED", 10, 0, 0, Decimal("0.0")),
+    ]
+    assert view(database, "length_of_stay_by_specialty") == [
+        ("medicine", 1, Decimal("1.38"), Decimal("1.38"), Decimal("1.38"), Decimal("0.00"))
+    ]
+    assert view(database, "triage_wait_against_target") == [
+        ("JHB", "green", 240, 1, 0, None, None, None, Decimal("100.0"))
+    ]
+    assert view(database, "staffing_against_census") == [
+        (ONE, "JHB-MED", "doctor", 1, 0, 1, Decimal("1.0"))
+    ]
+    assert view(database, "admissions_by_hour_and_weekday") == [
+        (3, "Wednesday", 0, 0, Decimal("0.00"), 2, Decimal("2.00")),
+        (3, "Wednesday", 2, 1, Decimal("1.00"), 0, Decimal("0.00")),
+    ]
+    assert view(database, "busiest_days") == [(ONE, "Wednesday", 2, 1, 0, 1, Decimal("0.0"))]
+    assert view(database, "current_patients") == []
+    assert view(database, "current_wards", "census_date, ward_id, free_beds") == [
+        (TWO, "JHB-MED", 10)
+    ]
+    assert [row[:4] for row in view(database, "load_times")] == [
+        (ZERO, 5, 5, 0),
+        (ONE, 7, 7, 0),
+        (TWO, 3, 3, 0),
+    ]
+    for empty in (*LAWS, "rejected_rows", "rejects_by_reason", "days_refused"):
+        assert view(database, empty) == [], empty
+
+
+def test_who_is_in_hospital_now(database: Database, lake: Lake) -> None:
+    moved = {**day_two(), "discharges": []}
+    for day, tables in ((ZERO, day_zero()), (ONE, day_one()), (TWO, moved)):
+        lake.publish(day, tables)
+    database.ingest()
+    assert view(database, "current_patients", "encounter_id, ward_id, bed_id") == [
+        ("JHB-E2021040700-001", "JHB-MED", "JHB-MED-001")
+    ]
+
+
+def test_a_broken_law_is_shown_and_said(
+    database: Database, lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = day_one()
+    stay = one["admissions"][0].replace("JHB-MED,,", "JHB-MED,JHB-MED-001,")
+    other = stay.replace("0700-001", "0700-002").replace("T02:", "T03:")
+    shift = one["shifts"][0]
+    twice = shift.replace("20210407-D", "20210407-N").replace("T07:01", "T18:01")
+    lake.publish(ZERO, day_zero())
+    lake.publish(ONE, {**one, "admissions": [stay, other], "shifts": [shift, twice]})
+    with caplog.at_level(logging.WARNING):
+        database.ingest()
+    beds = view(database, "law_of_the_beds", "bed_id, encounter_id, change, encounter_before")
+    assert beds == [("JHB-MED-001", "JHB-E2021040700-002", 1, "JHB-E2021040700-001")]
+    shifts = view(database, "law_of_the_shifts", "staff_id, shift_id, previous_shift_id")
+    assert shifts == [("S00001", "S00001-20210407-N", "S00001-20210407-D")]
+    assert view(database, "law_of_the_census") == [(ONE, "JHB-MED", 0, 2, 0, 2, 1)]
+    assert caplog.messages == [
+        "insight.law_of_the_beds: broken by 1 rows",
+        "insight.law_of_the_shifts: broken by 1 rows",
+    ]
+
+
+def counted_anew(database: Database) -> tuple[list, list]:
+    """The summaries as they are, and as they are when every day is counted again."""
+    tables = [
+        name
+        for (name,) in database.ask("select tablename from pg_tables where schemaname = 'insight'")
+    ]
+
+    def rows() -> list:
+        return [(name, sorted(map(str, view(database, name)))) for name in sorted(tables)]
+
+    before = rows()
+    database.ask(f"select insight.forget('{ZERO}', 'infinity')")
+    database.ask(
+        "select insight.summarise(simulated_date) from lake.ingested_days"
+        " where manifest_sha256 is not null"
+    )
+    return before, rows()
+
+
+@pytest.mark.parametrize("changed", [ZERO, ONE, TWO])
+def test_summaries_follow_the_rows(database: Database, three_days: Lake, changed: date) -> None:
+    tables = {ZERO: day_zero(), ONE: {**day_one(), "shifts": []}, TWO: day_two()}[changed]
+    if changed != ONE:
+        name = "people" if changed == ZERO else "discharges"
+        tables[name] = [
+            row.replace("Zo\u00eb", "Zoe").replace("T11", "T12") for row in tables[name]
+        ]
+    three_days.publish(THREE, day_one(THREE))
+    database.ingest()
+    shutil.rmtree(batch_lake.day_directory(three_days.root, changed))
+    three_days.publish(changed, tables)
+    database.ingest()
+    database.ingest()
+    before, anew = counted_anew(database)
+    assert before == anew
+    assert sum(len(rows) for _, rows in before) > 4
+
+
+def test_what_was_rejected_can_be_browsed(database: Database, lake: Lake) -> None:
+    zero = day_zero()
+    zero["people"] += [
+        row.replace(",F,", ",X,").replace("P0000001", "P0000009") for row in zero["people"][:1]
+    ]
+    lake.publish(ZERO, zero)
+    lake.publish(ONE, {**day_one(), "wards": zero["wards"]})
+    database.ingest()
+    reason = "sex: expected F or M"
+    assert view(database, "rejected_rows") == [(ZERO, "people", 5, reason, False)]
+    assert view(database, "rejects_by_reason") == [("people", reason, 1, ZERO, ZERO)]
+    assert view(database, "days_refused", "simulated_date, rows_of_an_earlier_load_stay") == [
+        (ONE, False)
+    ]
