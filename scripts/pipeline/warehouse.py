@@ -36,16 +36,6 @@ from pipeline.warehouse_files import PublishedFile, Refused
 from pipeline.warehouse_ledger import Entry, Ledger, LoadedDay, LoadedFile
 from pipeline.warehouse_staging import stage
 
-PLANNING = {
-    # One sort or hash: enough for a million people without going to disk.
-    "work_mem": "128MB",
-    # Postgres keeps the plan of a foreign key's check for the whole session. Made when the table
-    # was empty it would be to read all of it, for every row of every later day: use the index.
-    "enable_seqscan": "off",
-    # Compiling takes longer than any of these statements.
-    "jit": "off",
-}
-
 
 class Warehouse:
     """A session that loads days; it keeps its staging tables and prepared statements."""
@@ -67,10 +57,10 @@ class Warehouse:
         self._datasets = datasets
         self._max_rejected_share = max_rejected_share
         self._copies: dict[str, tuple[str, str]] = {}
-        self._checks: dict[str, str] = {}
+        self._days_planned = 0
         with connection, connection.cursor() as cursor:
             warehouse_sql.check_tables(cursor, datasets)
-            for setting, value in PLANNING.items():
+            for setting, value in warehouse_sql.PLANNING.items():
                 cursor.execute("select set_config(%s, %s, false)", [setting, value])
             cursor.execute(warehouse_sql.VERDICTS)
             for name in datasets.datasets:
@@ -78,12 +68,14 @@ class Warehouse:
                 cursor.execute(statements.create)
                 for verb, statement in statements.prepared.items():
                     prepared = sql.Identifier(f"{verb}_{name}")
-                    cursor.execute(sql.SQL("prepare {} ").format(prepared) + statement)
+                    parameters = sql.SQL("" if verb == "check" else "(date)")
+                    cursor.execute(
+                        sql.SQL("prepare {} {} as ").format(prepared, parameters) + statement
+                    )
                 self._copies[name] = (
                     statements.copy.as_string(cursor),
                     statements.copy_with_lines.as_string(cursor),
                 )
-                self._checks[name] = statements.check.as_string(cursor)
 
     def ledger(self) -> Ledger:
         """What the ledger says now."""
@@ -128,6 +120,9 @@ class Warehouse:
         gap = warehouse_ledger.missing_before(day, ledger)
         waits_for = f" (it may come with {gap}, which is not loaded)" if gap else ""
         with self._connection, self._connection.cursor() as cursor:
+            if self._days_planned % warehouse_sql.DAYS_BETWEEN_PLANS == 0:
+                cursor.execute("discard plans")
+            self._days_planned += 1
             if replaced:
                 self._remove_from(cursor, day, ledger)
             warehouse_ledger.forget(cursor, day)
@@ -170,8 +165,7 @@ class Warehouse:
         began = time.monotonic()
         path = batch_lake.day_directory(self._root, day) / f"{name}.csv"
         unreadable = self._stage(cursor, path, name, entry)
-        cursor.execute(self._checks[name])
-        rejected = unreadable + cursor.rowcount
+        rejected = unreadable + _run(cursor, "check", name)
         waiting = 0
         if rejected:
             cursor.execute(
@@ -242,8 +236,9 @@ class Warehouse:
         cursor.execute("delete from lake.ingested_days where simulated_date > %s", [day])
 
 
-def _run(cursor: Cursor, verb: str, name: str, parameter: object) -> int:
+def _run(cursor: Cursor, verb: str, name: str, *parameters: object) -> int:
     """Execute a prepared statement of a dataset; how many rows it wrote."""
     statement = sql.Identifier(f"{verb}_{name}")
-    cursor.execute(sql.SQL("execute {} (%s)").format(statement), [parameter])
+    with_parameters = sql.SQL("execute {} (%s)" if parameters else "execute {}")
+    cursor.execute(with_parameters.format(statement), parameters)
     return cursor.rowcount

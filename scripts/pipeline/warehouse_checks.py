@@ -20,11 +20,10 @@ SQL_TYPES = {
 }
 
 # What Postgres takes for a day or an instant is far more than ISO 8601 ("today", "3 Apr 99"). So a
-# text must have the length, be one at all, and be what Postgres itself would write for it.
-CANONICAL = {
-    "date": (10, "{field}::date::text"),
-    "instant": (20, "replace({field}::timestamptz::timestamp::text, ' ', 'T') || 'Z'"),
-}
+# text must have the form, digit by digit, and then be one for Postgres, too. Of that form, it takes
+# two that are none: 24:00:00, and the second 60.
+FORM = {"date": "0000-00-00", "instant": "0000-00-00T00:00:00Z"}
+DIGITS, ZEROS = "0123456789", "0" * 10
 WHOLE_NUMBER = "-?(0|[1-9][0-9]{0,17})"
 EXPECTED = {
     "integer": "a whole number",
@@ -122,11 +121,12 @@ def _bad_value(value: sql.Composable, spec: Column) -> list[Case]:
     elif spec.type == "integer":
         cases.append((unlike(WHOLE_NUMBER), f"expected {EXPECTED['integer']}"))
     else:
-        length, canonical = CANONICAL[spec.type]
-        expected = f"expected {EXPECTED[spec.type]}"
-        cases.append((test("length({field}) <> {}", length), expected))
-        cases.append((test("not pg_input_is_valid({field}, {})", SQL_TYPES[spec.type]), expected))
-        cases.append((test(f"{{field}} <> {canonical}"), expected))
+        wrong = "translate({field}, {}, {}) <> {} or not pg_input_is_valid({field}, {})"
+        literals = [DIGITS, ZEROS, FORM[spec.type], SQL_TYPES[spec.type]]
+        if spec.type == "instant":
+            wrong += " or substr({field}, 12, 2) = {} or substr({field}, 18, 2) = {}"
+            literals += ["24", "60"]
+        cases.append((test(wrong, *literals), f"expected {EXPECTED[spec.type]}"))
     if spec.type in ("integer", "numeric"):
         low, high = spec.minimum, spec.maximum
         if spec.type == "integer":

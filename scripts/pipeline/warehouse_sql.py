@@ -25,6 +25,24 @@ WAITS_FOR = "batch_ingestor.waits_for"
 # The day of the file, for rows that must stand on it.
 DAY = "batch_ingestor.day"
 
+PLANNING = {
+    # One sort or hash: enough for a million people without going to disk.
+    "work_mem": "128MB",
+    # Postgres keeps the plan of a foreign key's check for the whole session. Made when the table
+    # was empty it would be to read all of it, for every row of every later day: use the index.
+    "enable_seqscan": "off",
+    # Compiling takes longer than any of these statements.
+    "jit": "off",
+    # Planning a check takes as long as running it. Tables grow by the day, and a plan for the sizes
+    # of last year would be a trap: see DAYS_BETWEEN_PLANS.
+    "plan_cache_mode": "force_generic_plan",
+    # A commit need not wait for the disk: rows and ledger are lost together or not at all, and what
+    # a crash of the server takes with it is loaded again.
+    "synchronous_commit": "off",
+}
+# Everything is planned anew so often, the checks of foreign keys included.
+DAYS_BETWEEN_PLANS = 20
+
 VERDICTS = """
 create temporary table verdicts
     (dataset text, line bigint, reason text, waiting boolean, raw_row json) on commit delete rows
@@ -32,16 +50,11 @@ create temporary table verdicts
 
 
 class Statements(NamedTuple):
-    """The SQL of one dataset: some statements as they are, and the prepared ones by their name.
-
-    The check is planned each time: tables grow by the day, and a plan for yesterday's sizes is a
-    trap. It takes its parameters from the settings WAITS_FOR and DAY.
-    """
+    """The SQL of one dataset: some statements as they are, and the prepared ones by their name."""
 
     create: sql.Composable
     copy: sql.Composable
     copy_with_lines: sql.Composable
-    check: sql.Composable
     prepared: dict[str, sql.Composable]
 
 
@@ -88,6 +101,7 @@ def statements(name: str, datasets: Datasets) -> Statements:
     )
     copy_with_lines = """copy {staged} (line, {columns}) from stdin
             with (format csv, force_null ({columns}), encoding 'UTF8')"""
+    # Its parameters are in the settings WAITS_FOR and DAY.
     check = """
         insert into pg_temp.verdicts
         select {name}, line, coalesce(bad, missing || coalesce(gap, '')),
@@ -103,23 +117,24 @@ def statements(name: str, datasets: Datasets) -> Statements:
         ) judged, nullif(current_setting({waits_for}, true), '') gap
         where bad is not null or missing is not null"""
     prepared = {
+        "check": check,
         # A key that is there already is either this day's own row, from loading it before, or
         # another day's: find_taken tells them apart.
-        "insert": """(date) as
+        "insert": """
             insert into {table} (simulated_date, {columns})
             select $1, {typed_columns} from {staged} s
             where not exists (
                 select from pg_temp.verdicts v where v.dataset = {name} and v.line = s.line
             )
             on conflict ({key}) do nothing""",
-        "find_taken": """(date) as
+        "find_taken": """
             insert into pg_temp.verdicts
             select {name}, s.line, {key_names} || ': already there from ' || t.simulated_date, false
             from {staged} s join {table} t on {same_key}
             where t.simulated_date <> $1 and not exists (
                 select from pg_temp.verdicts v where v.dataset = {name} and v.line = s.line
             )""",
-        "keep_rejected": """(date) as
+        "keep_rejected": """
             insert into lake.rejected_rows
                 (simulated_date, dataset, line, reason, waiting, raw_row)
             select $1, {name}, v.line, v.reason, v.waiting, coalesce(
@@ -131,7 +146,6 @@ def statements(name: str, datasets: Datasets) -> Statements:
         create=sql.SQL(create).format(**parts),
         copy=sql.SQL(copy).format(**parts),
         copy_with_lines=sql.SQL(copy_with_lines).format(**parts),
-        check=sql.SQL(check).format(**parts),
         prepared={verb: sql.SQL(text).format(**parts) for verb, text in prepared.items()},
     )
 

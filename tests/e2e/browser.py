@@ -145,3 +145,13 @@ def grid_rows(tab: FrameLocator) -> list[dict[str, str]]:
 def messages(tab: FrameLocator) -> Locator:
     """The panel Messages of a tab, where Postgres answers; it comes forward after an error."""
     return tab.locator("#id-messages")
+
+
+def open_saved_query(tab: FrameLocator, storage: str, file: str) -> None:
+    """Open File in a Query Tool: change to the storage, open the file."""
+    tab.get_by_role("button", name="Open File").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("button", name="Change storage").click()
+    tab.get_by_role("menuitem", name=storage).click()
+    dialog.get_by_role("gridcell", name=file, exact=True).dblclick()
+    expect(dialog).to_have_count(0)

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# How fast published days get into the warehouse, with every check, rejected rows, ledger and
+# summaries, beside psql's plain \copy of the same files into the same tables (keys, foreign keys,
+# constraints, indexes). Also how long each view of schema insight takes on what was loaded.
+#
+# DAYS=1455 benchmarks/load.sh takes the whole run (a quarter of an hour); 60 days are the default.
+# Runs as a Compose project of its own, which it removes.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+days=${DAYS:-60}
+work=$(mktemp -d)
+files=(-f docker-compose.yml)
+[[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
+export POSTGRES_PUBLISHED_PORT=0
+compose() { docker compose -p "${PROJECT:-hospital-benchmark}" "${files[@]}" -f "$work/compose.yml" "$@"; }
+ask() { compose exec -T postgres sh -c 'psql -qAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'; }
+
+clean_up() {
+  compose down -v --remove-orphans >/dev/null 2>&1
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+# The shipped configuration as fast as possible, for so many days; psql gets the lake, too.
+mkdir "$work/configs"
+cp configs/*.yaml "$work/configs/"
+sed -i -E "s/^(  real_days:) [^ ]+/\1 0/; s/^(  days:) [0-9]+/\1 $days/" "$work/configs/simulation.yaml"
+chmod -R a+rX "$work"
+cat >"$work/compose.yml" <<YAML
+version: "3.8"
+services:
+  scheduler: {volumes: ["$work/configs:/configs:ro"]}
+  postgres: {volumes: ["lake_batch:/lake/batch:ro"]}
+YAML
+
+printf 'producing %s days\n' "$days"
+compose up -d --no-build --wait --quiet-pull scheduler postgres >/dev/null 2>&1
+last=$(date -d "2021-04-06 + $days days" +%F)
+until compose exec -T scheduler test -d "/lake/batch/$last"; do sleep 2; done
+compose stop scheduler >/dev/null 2>&1
+
+compose up -d --no-build batch_ingestor >/dev/null 2>&1
+until [[ $(ask <<<"select count(*) from lake.ingested_days where simulated_date = '$last'" 2>/dev/null) == 1 ]]; do
+  sleep 1
+done
+compose stop batch_ingestor >/dev/null 2>&1
+# From the end of day zero to the end of the last day, and the files of day zero.
+read -r rows seconds daily_rows daily_seconds < <(ask <<'SQL' | tr '|' ' '
+with zero as (
+  select simulated_date as day, sum(rows_read) as rows, sum(duration_seconds) as seconds
+  from lake.ingested_files group by 1 order by 1 limit 1
+), later as (
+  select extract(epoch from max(processed_at) - min(processed_at)) as seconds from lake.ingested_days
+), everything as (select sum(rows_read) as rows from lake.ingested_files)
+select e.rows, z.seconds + l.seconds, e.rows - z.rows, l.seconds from zero z, later l, everything e
+SQL
+)
+
+printf 'views on %s days:\n' "$days"
+ask <<<'vacuum analyze'
+for view in $(ask <<<"select relname from pg_class where relnamespace = 'insight'::regnamespace and relkind in ('v', 'm') order by 1"); do
+  printf '  %-32s %s\n' "$view" "$(ask <<<"\\timing on
+\\o /dev/null
+select * from insight.$view" | grep -o '[0-9.]* ms')"
+done
+
+tables=(wards people staff registrations admissions transfers discharges emergency_visits transports shifts bed_census)
+{
+  printf 'truncate %s lake.ingested_days cascade;\n' "$(printf 'hospital.%s, ' "${tables[@]}")"
+  # The CSVs have no column for the day; the tables want one.
+  printf "alter table hospital.%s alter simulated_date set default current_setting('benchmark.day')::date;\n" "${tables[@]}"
+  printf 'checkpoint;\n'
+} | ask
+copies() {
+  # Foreign keys are looked up through indexes, as the batch_ingestor has it.
+  printf 'set enable_seqscan = off; set jit = off;\n'
+  for ((n = 0; n <= days; n++)); do
+    day=$(date -d "2021-04-06 + $n days" +%F)
+    printf "set benchmark.day = '%s';\nbegin;\n" "$day"
+    for table in "${tables[@]}"; do
+      if ((n)); then [[ $table != wards && $table != people && $table != staff ]] || continue
+      else [[ $table == wards || $table == people || $table == staff ]] || continue; fi
+      file=/lake/batch/$day/$table.csv
+      printf "\\\\copy hospital.%s (%s) from '%s' with (format csv, header true)\n" "$table" "${columns[$table]}" "$file"
+    done
+    printf 'commit;\n'
+    ((n)) || printf "select 'zero ' || extract(epoch from clock_timestamp());\n"
+  done
+  printf "select 'end ' || extract(epoch from clock_timestamp());\n"
+}
+declare -A columns
+for table in "${tables[@]}"; do
+  columns[$table]=$(ask <<<"select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = 'hospital.$table'::regclass and attnum > 0 and attname <> 'simulated_date'")
+done
+{ printf "select 'start ' || extract(epoch from clock_timestamp());\n"; copies; } >"$work/copy.sql"
+ask <"$work/copy.sql" >"$work/times"
+
+awk -v rows="$rows" -v ours="$seconds" -v daily="$daily_rows" -v ours_daily="$daily_seconds" '
+  { at[$1] = $2 }
+  END {
+    plain = at["end"] - at["start"]; plain_daily = at["end"] - at["zero"]
+    printf "plain \\copy:     %d rows in %.1f s, %.0f rows/s; without day zero %.0f rows/s\n", rows, plain, rows / plain, daily / plain_daily
+    printf "batch_ingestor:  %d rows in %.1f s, %.0f rows/s; without day zero %.0f rows/s\n", rows, ours, rows / ours, daily / ours_daily
+    printf "ratio:           %.0f %%; without day zero %.0f %%\n", 100 * plain / ours, 100 * plain_daily / ours_daily
+  }' "$work/times"

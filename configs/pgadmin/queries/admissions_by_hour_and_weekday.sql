@@ -1,0 +1,4 @@
+-- When do people come?
+select *
+from insight.admissions_by_hour_and_weekday
+order by weekday, hour;

@@ -1,0 +1,3 @@
+-- Which days were refused whole, and why?
+select *
+from insight.days_refused;

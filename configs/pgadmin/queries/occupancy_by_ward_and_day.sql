@@ -1,0 +1,5 @@
+-- How full is each ward? The last week, ward by ward.
+select *
+from insight.occupancy_by_ward_and_day
+where census_date > (select max(census_date) - 7 from hospital.bed_census)
+order by ward_id, census_date;
