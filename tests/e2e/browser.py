@@ -147,11 +147,14 @@ def messages(tab: FrameLocator) -> Locator:
     return tab.locator("#id-messages")
 
 
-def open_saved_query(tab: FrameLocator, storage: str, file: str) -> None:
-    """Open File in a Query Tool: change to the storage, open the file."""
+def open_saved_query(tab: FrameLocator, name: str) -> None:
+    """Open File in a Query Tool: change to the saved queries, open one."""
     tab.get_by_role("button", name="Open File").click()
-    dialog = tab.get_by_role("dialog")
-    dialog.get_by_role("button", name="Change storage").click()
-    tab.get_by_role("menuitem", name=storage).click()
-    dialog.get_by_role("gridcell", name=file, exact=True).dblclick()
-    expect(dialog).to_have_count(0)
+    tab.locator("[name=menu-shared-storage]").click()
+    tab.get_by_text("Saved queries", exact=True).last.click()
+    # Only the files that fit into the dialog are in the page.
+    tab.get_by_placeholder("Search").fill(name)
+    file = tab.locator(".rdg-row", has_text=f"{name}.sql")
+    file.dblclick()
+    expect(file).to_have_count(0)
+    expect(tab.locator(".cm-content").first).to_contain_text(f"insight.{name}")
