@@ -70,7 +70,7 @@ NOT_JSON = [
 
 @pytest.mark.parametrize("bad", NOT_JSON, ids=lambda bad: repr(bad[:12]))
 def test_what_is_not_json_in_utf8_is_refused(bad: bytes) -> None:
-    with pytest.raises(ValueError, match="^the value is not JSON"):
+    with pytest.raises(ValueError, match=r"^the value is not JSON"):
         topics.check_value(TOPIC, KEY, bad)
 
 
@@ -194,5 +194,5 @@ def test_a_wrong_topics_file_is_refused(tmp_path: Path, old: str, new: str, reas
 
 def test_no_topics_at_all_are_refused(tmp_path: Path) -> None:
     (tmp_path / "topics.yaml").write_text("replication_factor: 1\ntopics: {}\n")
-    with pytest.raises(ConfigurationError, match="topics: got {}, expected"):
+    with pytest.raises(ConfigurationError, match=r"topics: got \{\}, expected"):
         topics.load(tmp_path)
