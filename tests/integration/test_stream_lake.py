@@ -205,7 +205,7 @@ def test_a_position_beyond_the_end_waits_and_never_resets(stage: Stage) -> None:
     own.close()
     stage.produce([(key, value)] * 4, partition=0)
     process = stage.start("stream_processor.py")
-    process.says("ends at 4, before our 10; waiting")
+    process.says("it ends before our offset 10; waiting")
     stage.produce([(key, value)] * 8, partition=0)
     wait_until(lambda: stage.line_count() >= 12)
     assert_complete(stage)
