@@ -50,7 +50,8 @@ def measure(setting: str, days: int) -> None:
     size = config.simulation.population.size
     print(
         f"{setting:<8} {size:>9} people, {size / people_seconds:>10.0f} a second; "
-        f"{days} days, {days / seconds:5.1f} a second, {RUN_DAYS} in {RUN_DAYS * seconds / days:4.0f} s; "
+        f"{days} days, {days / seconds:5.1f} a second, "
+        f"{RUN_DAYS} in {RUN_DAYS * seconds / days:4.0f} s; "
         f"{events / days:.0f} events a day; peak {peak:.0f} MiB",
         flush=True,
     )

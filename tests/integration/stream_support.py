@@ -73,7 +73,9 @@ class Stage:
 
     def write_topics(self, partitions: int) -> None:
         """Write `topics.yaml`."""
-        section = "{key: patient_id, partitions: %d, event_types: [admitted], required: []}"
+        section = (
+            "{key: patient_id, partitions: %d, may_be_null: [], events: {admitted: [patient_id]}}"
+        )
         lines = [f"  {topic}: {section % partitions}" for topic in self.topics]
         text = "\n".join(["replication_factor: 1", "topics:", *lines, ""])
         (self._configs / "topics.yaml").write_text(text)
