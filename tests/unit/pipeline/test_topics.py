@@ -174,7 +174,11 @@ def test_the_projects_own_file_is_good() -> None:
     }
 
 
-GOOD_FILE = "replication_factor: 1\ntopics:\n  a: {key: k, partitions: 1, may_be_null: [o], events: {x: [k, o]}}\n"
+GOOD_FILE = """
+replication_factor: 1
+topics:
+  a: {key: k, partitions: 1, may_be_null: [o], events: {x: [k, o]}}
+"""
 
 
 @pytest.mark.parametrize(
