@@ -90,6 +90,13 @@ class BatchIngestorSettings(PostgresSettings):
     postgres_analyst_password: Name
 
 
+class DictionarySettings(Settings):
+    """What `data_dictionary.py` needs."""
+
+    configs_dir: Path
+    migrations_dir: Path
+
+
 class PicturesSettings(Settings):
     """What `draw_pictures.py` needs."""
 
