@@ -45,6 +45,7 @@ def tiny(shipped: Callable[[], dict[str, Any]]) -> Callable[..., dict[str, Any]]
         simulation["population"]["size"] = 6000
         simulation["population"]["names"]["pool_size"] = 20
         for hospital in simulation["hospitals"].values():
+            hospital["emergency_places"] = max(1, hospital["emergency_places"] // SCALE)
             for ward in hospital["wards"].values():
                 ward["beds"] = max(1, ward["beds"] // SCALE)
         simulation["arrivals"]["emergency_per_day"] /= SCALE
