@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from hospital.simulation_file import SimulationFile
 
+EMERGENCY, EMERGENCY_CODE = "emergency", "ED"
+
 
 @dataclass(frozen=True)
 class WardPlace:
@@ -16,8 +18,17 @@ class WardPlace:
 
 
 @dataclass(frozen=True)
+class EmergencyDepartment:
+    ward_id: str
+    hospital_name: str
+    name: str
+    places: int
+
+
+@dataclass(frozen=True)
 class Network:
     hospitals: list[str]
+    emergency: dict[str, EmergencyDepartment]  # by hospital_id
     wards: dict[str, WardPlace]
     by_specialty: dict[tuple[str, str], list[WardPlace]]  # (hospital_id, specialty) → its wards
 
@@ -38,7 +49,21 @@ def build(file: SimulationFile) -> Network:
             )
             wards[ward_id] = place
             by_specialty.setdefault((hospital_id, ward.specialty), []).append(place)
-    return Network(list(file.hospitals), wards, by_specialty)
+    emergency = {
+        hospital_id: EmergencyDepartment(
+            emergency_ward_id(hospital_id),
+            hospital.name,
+            "Emergency department",
+            hospital.emergency_places,
+        )
+        for hospital_id, hospital in file.hospitals.items()
+    }
+    return Network(list(file.hospitals), emergency, wards, by_specialty)
+
+
+def emergency_ward_id(hospital_id: str) -> str:
+    """The emergency department: it has staff, but no beds to be admitted into."""
+    return f"{hospital_id}-{EMERGENCY_CODE}"
 
 
 def ward_of(bed_id: str) -> str:
