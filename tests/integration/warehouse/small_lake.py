@@ -78,14 +78,16 @@ def day_two() -> Tables:
     """The patient admitted on day one moves into a bed and goes home; nobody comes."""
     return {
         **{name: [] for name in day_one()},
+        "staff_changes": [
+            "S00002:left,S00002,left,2021-04-08,nurse,professional_nurse,JHB-MED-P002,JHB,JHB-MED",
+        ],
         "transfers": [
             "JHB-E2021040700-001:A02-1,JHB-E2021040700-001,P0000001,JHB,JHB-MED,,JHB,JHB-MED,"
             "JHB-MED-001,S00001,S00002,2021-04-08T01:00:00Z,bed_found",
         ],
         "discharges": [
             "JHB-E2021040700-001,JHB-E2021040700-001:A03,P0000001,JHB,JHB-MED,JHB-MED-001,S00001,"
-            "S00002,"
-            "2021-04-07T02:00:00Z,2021-04-08T11:00:00Z,home",
+            "S00003-20210407,2021-04-07T02:00:00Z,2021-04-08T11:00:00Z,home",
         ],
         "bed_census": ["2021-04-08,JHB-MED,JHB,10,0,0"],
     }

@@ -18,7 +18,7 @@ ALL_ROWS = {
     "people": 4,
     "people_changes": 1,
     "staff": 3,
-    "staff_changes": 1,
+    "staff_changes": 2,
     "registrations": 2,
     "admissions": 1,
     "transfers": 1,
@@ -45,6 +45,16 @@ def test_days_are_loaded_with_their_ledger(database: Database, three_days: Lake)
     assert database.ask(
         "select extract(epoch from admitted_at)::bigint from hospital.admissions"
     ) == [(1617760800,)]
+
+
+def test_who_holds_which_post(database: Database, three_days: Lake) -> None:
+    database.ingest()
+    posts = database.ask("select post_id, staff_id, since_date::text from hospital.posts")
+    assert sorted(posts) == [
+        ("JHB-MED-P001", "S00001", "2010-01-01"),
+        ("JHB-MED-P002", None, "2021-04-08"),
+        ("JHB-R001", "S00003-20210407", "2021-04-07"),
+    ]
 
 
 def test_nothing_is_loaded_twice(database: Database, three_days: Lake) -> None:
@@ -168,6 +178,7 @@ def test_the_line_is_the_files_own(database: Database, lake: Lake) -> None:
 def test_a_key_of_another_day_is_rejected(database: Database, three_days: Lake) -> None:
     again = {
         **day_two(),
+        "staff_changes": [],
         "transfers": [],
         "discharges": [],
         "registrations": day_one()["registrations"],
