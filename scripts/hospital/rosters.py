@@ -135,19 +135,19 @@ class Rostering:
             staff,
             working=post[own & ~absent].tolist(),
             gaps=[*post[own & absent].tolist(), *vacant.tolist()],
-            reserves=people[standing_by[np.argsort(order)]].tolist(),
+            reserves=people[standing_by[np.argsort(order, kind="stable")]].tolist(),
         )
-        columns = (people.tolist(), post.tolist(), started_at.tolist(), ended_at.tolist())
+        numbers, posts = people.tolist(), post.tolist()
+        filled = [called.get(number, mine) for number, mine in zip(numbers, posts, strict=True)]
+        columns = (numbers, filled, started_at.tolist(), ended_at.tolist())
         rows = [Presence(*row) for row in zip(*columns, strict=True)]
+        works = (own & ~absent).tolist()
         present = [
-            row._replace(post=called.get(row.number, row.post))
-            for row, works in zip(rows, (own & ~absent).tolist(), strict=True)
-            if works or row.number in called
+            row for row, here in zip(rows, works, strict=True) if here or row.number in called
         ]
         away = [
-            row._replace(started_at=start, ended_at=start)
-            for row, missing in zip(rows, (own & absent).tolist(), strict=True)
-            if missing
+            Presence(numbers[index], posts[index], start, start)
+            for index in np.flatnonzero(own & absent).tolist()
         ]
         attending = self._attending(present)
         return Roster(shift_name, day, start, end, present, away, len(vacant), attending)
