@@ -44,9 +44,10 @@ class House:
                 self._waiting.setdefault(place, []).append((stay.waits_since, encounter_id))
         for queue in self._waiting.values():
             heapify(queue)
-        # Ascending lists are heaps already: the lowest free bed is given first.
+        # Ascending lists are heaps already: the lowest free bed is given first. Numbers in bed ids
+        # have three digits each, so that text ascends as they do.
         self._free = {
-            ward_id: [bed for bed in ward.beds if bed not in taken and ward_id not in closed_wards]
+            ward_id: [] if ward_id in closed_wards else sorted(ward.bed_set - taken)
             for ward_id, ward in network.wards.items()
         }
 

@@ -1,6 +1,7 @@
 """The network of hospitals: its wards and beds, as they are for the whole run."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from hospital.simulation_file import SimulationFile
 
@@ -15,6 +16,10 @@ class WardPlace:
     name: str
     specialty: str
     beds: tuple[str, ...]  # bed ids in order
+
+    @cached_property
+    def bed_set(self) -> frozenset[str]:
+        return frozenset(self.beds)
 
 
 @dataclass(frozen=True)
