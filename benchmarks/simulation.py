@@ -13,23 +13,18 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import yaml
-
+import overlay
 from hospital.configuration import Configuration
 from hospital.simulation import World, opening_state, simulate_hour
 
-ROOT = Path(__file__).parent.parent
-SETTINGS = {"default": ROOT / "configs", "full": ROOT / "configs" / "full"}
+CONFIGS = Path(__file__).parent.parent / "configs"
+SETTINGS = {"default": None, "full": CONFIGS / "full.yaml"}
 RUN_DAYS = 1455
 
 
 def measure(setting: str, days: int) -> None:
     """Simulate and print one setting."""
-    directory = SETTINGS[setting]
-    files = {
-        name: yaml.safe_load((directory / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in ("simulation", "staffing")
-    }
+    files = overlay.laid_over(CONFIGS, SETTINGS[setting])
     files["simulation"].pop("clock")
     config = Configuration.model_validate(files)
 

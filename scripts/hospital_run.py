@@ -85,9 +85,9 @@ class HospitalRun:
         snapshot = Snapshot(end_hour, self.next_number, self._state.to_json())
         state_cache.save(self._dir / STATES, snapshot)
 
-    def day_zero(self, now: Clock) -> dict[str, DataFrame]:
+    def day_zero(self) -> dict[str, DataFrame]:
         """What exists before the first hour."""
-        return tables.day_zero(self._world, self.configuration(now.in_force(now.start)))
+        return tables.day_zero(self._world)
 
     def day(self, day: date) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
         """The tables and the events of a day that is over, from the journal."""
@@ -101,7 +101,7 @@ class HospitalRun:
                     digests[record.topic].update(record.value + b"\n")
                     counts[record.topic] += 1
         events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
-        return tables.day_tables(values), events
+        return tables.day_tables(self._world, values), events
 
     def _catch_up(self, now: Clock, hour: datetime, progress: Callable[[], None]) -> None:
         """Compute the hours from `hour` to the open hour again; they are in the journal already."""

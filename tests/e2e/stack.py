@@ -172,6 +172,7 @@ def small_simulation(real_days: float, days: int = 30) -> dict:
     simulation["run"]["days"] = days
     simulation["population"]["size"] = 20_000
     for hospital in simulation["hospitals"].values():
+        hospital["emergency_places"] //= 10
         for ward in hospital["wards"].values():
             ward["beds"] = max(2, ward["beds"] // 10)
     simulation["arrivals"]["emergency_per_day"] = 50

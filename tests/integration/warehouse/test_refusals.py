@@ -87,7 +87,7 @@ def test_a_bad_file_refuses_its_day_and_no_other(
     assert list(database.refused()) == [ONE]
     assert reason in database.refused()[ONE]
     assert [day for (day,) in database.ask("select simulated_date from lake.ingested_files")] == (
-        [ZERO] * 3 + [TWO] * 8
+        [ZERO] * 3 + [TWO] * 12
     )
     assert len([line for line in caplog.messages if line.startswith("refused")]) == 1
     assert "P0000001" not in caplog.text

@@ -79,6 +79,7 @@ def test_a_dataset_without_its_table_is_refused(database: Database, lake: Lake) 
 
 READS = [
     "select * from hospital.people",
+    "select * from hospital.people_today",
     "select * from insight.occupancy_by_ward_and_day",
     "select * from insight.admissions_by_day",
     "select * from insight.length_of_stay_by_specialty",
