@@ -1,9 +1,9 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs images test
+.PHONY: help up down clean logs images test pictures dictionary bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## set up whatever is missing (engine, images), start everything, say where to look
 	@mirror/up.sh
@@ -22,3 +22,16 @@ images: ## have the base images here: pulled, or built where no registry answers
 
 test: ## run all tests, in containers (ARGS="tests/unit -k clock" for some)
 	@tests/run.sh $(ARGS)
+
+in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro -w $(CURDIR) -e PYTHONPATH=scripts \
+  hospital-pipeline/tests
+
+pictures: ## draw docs/*.png from the days that the stack has published (after `make test`)
+	CHECKOUT=$(CURDIR) docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures
+
+dictionary: ## write docs/data-dictionary.md anew (after `make test`)
+	@$(in_tests_image) env CONFIGS_DIR=configs MIGRATIONS_DIR=batch_ingestor/migrations \
+	  python scripts/data_dictionary.py > docs/data-dictionary.md
+
+bench: ## how fast the hospital is simulated (DAYS=30 for a short look; after `make test`)
+	@$(in_tests_image) python benchmarks/simulation.py $(DAYS)

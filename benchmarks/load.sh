@@ -65,7 +65,8 @@ for view in $(ask <<<"select relname from pg_class where relnamespace = 'insight
 select * from insight.$view" | grep -o '[0-9.]* ms')"
 done
 
-tables=(wards people staff registrations admissions transfers discharges emergency_visits transports shifts bed_census)
+tables=(wards people staff staff_changes registrations admissions transfers discharges people_changes
+  emergency_visits transports shifts bed_census)
 {
   printf 'truncate %s lake.ingested_days cascade;\n' "$(printf 'hospital.%s, ' "${tables[@]}")"
   # The CSVs have no column for the day; the tables want one.
@@ -79,7 +80,8 @@ copies() {
     day=$(date -d "2021-04-06 + $n days" +%F)
     printf "set benchmark.day = '%s';\nbegin;\n" "$day"
     for table in "${tables[@]}"; do
-      if ((n)); then [[ $table != wards && $table != people && $table != staff ]] || continue
+      # wards are published on day zero only, people and staff on all days, the others on later ones.
+      if ((n)); then [[ $table != wards ]] || continue
       else [[ $table == wards || $table == people || $table == staff ]] || continue; fi
       file=/lake/batch/$day/$table.csv
       printf "\\\\copy hospital.%s (%s) from '%s' with (format csv, header true)\n" "$table" "${columns[$table]}" "$file"

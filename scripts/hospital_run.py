@@ -7,7 +7,7 @@ that is over. The scheduler decides when.
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -44,8 +44,13 @@ class HospitalRun:
         next_number: the running number of the next event.
     """
 
-    def __init__(self, simulation_dir: Path, topics: Topics, now: Clock) -> None:
-        """Recover the state at `now.open_until`: from the cache, or from the seed."""
+    def __init__(
+        self, simulation_dir: Path, topics: Topics, now: Clock, progress: Callable[[], None]
+    ) -> None:
+        """Recover the state at `now.open_until`: from the cache, or from the seed.
+
+        `progress` is called for each day that has to be computed again.
+        """
         self._dir = simulation_dir
         self._topics = topics
         self._pinned: dict[str, Configuration] = {}
@@ -59,7 +64,7 @@ class HospitalRun:
             hour, self.next_number = now.start, 0
             config = self.configuration(now.in_force(now.start))
             self._state = simulation.opening_state(self._world, config)
-        self._catch_up(now, hour)
+        self._catch_up(now, hour, progress)
 
     def configuration(self, entry: ConfigurationEntry) -> Configuration:
         """The pinned configuration of an entry of the clock's history."""
@@ -80,9 +85,9 @@ class HospitalRun:
         snapshot = Snapshot(end_hour, self.next_number, self._state.to_json())
         state_cache.save(self._dir / STATES, snapshot)
 
-    def day_zero(self, now: Clock) -> dict[str, DataFrame]:
+    def day_zero(self) -> dict[str, DataFrame]:
         """What exists before the first hour."""
-        return tables.day_zero(self._world, self.configuration(now.in_force(now.start)))
+        return tables.day_zero(self._world)
 
     def day(self, day: date) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
         """The tables and the events of a day that is over, from the journal."""
@@ -96,9 +101,9 @@ class HospitalRun:
                     digests[record.topic].update(record.value + b"\n")
                     counts[record.topic] += 1
         events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
-        return tables.day_tables(values), events
+        return tables.day_tables(self._world, values), events
 
-    def _catch_up(self, now: Clock, hour: datetime) -> None:
+    def _catch_up(self, now: Clock, hour: datetime, progress: Callable[[], None]) -> None:
         """Compute the hours from `hour` to the open hour again; they are in the journal already."""
         if hour < now.open_until:
             log.info("computing %s to %s again", clock.text(hour), clock.text(now.open_until))
@@ -112,7 +117,9 @@ class HospitalRun:
             for _record in self._hour(entry, again):
                 pass
             if again.hour == 0:
-                log.info("computed again up to %s", clock.text(again))
+                progress()
+                if again.day == 1:
+                    log.info("computed again up to %s", clock.text(again))
 
     def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
         config = self.configuration(entry)

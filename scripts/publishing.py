@@ -54,7 +54,7 @@ class Publisher:
     def _publish(self, day: date, zero: date, now: Clock) -> None:
         previous, entries, events = None, [], {}
         if day == zero:
-            tables = self._run.day_zero(now)
+            tables = self._run.day_zero()
         else:
             before = batch_lake.day_directory(self._root, day - timedelta(days=1))
             _manifest, previous = batch_lake.read_manifest(before)

@@ -38,7 +38,7 @@ def main(settings: SchedulerSettings, svc: Service) -> None:
     """Recover or begin the run, then let time pass until stopped."""
     wanted = topics.load(settings.configs_dir)
     now = clock.read(settings.simulation_dir) or bootstrap.first_clock(settings)
-    run = HospitalRun(settings.simulation_dir, wanted, now)
+    run = HospitalRun(settings.simulation_dir, wanted, now, svc.turn_completed)
     publisher = Publisher(settings.batch_lake_dir, run)
     timekeeper = Timekeeper(settings, svc, run, publisher, now)
     publisher.publish_missing(now, svc)

@@ -37,6 +37,7 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
         **kafka_client.connection(settings),
         group_id=settings.kafka_group_id,
         session_timeout_ms=settings.kafka_session_timeout_ms,
+        heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
         enable_auto_commit=False,
         auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset
         max_poll_records=MAX_POLL_RECORDS,

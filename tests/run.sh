@@ -14,9 +14,13 @@ mirror/images.sh
 
 CHECKOUT=$PWD
 export CHECKOUT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0
-files=(-f docker-compose.yml)
-[[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
-compose=(docker compose -p hospital-test "${files[@]}" -f tests/compose.yml)
+stack=(-f docker-compose.yml)
+tests=(-f tests/compose.yml)
+if [[ -e docker-compose.override.yml ]]; then
+  stack+=(-f docker-compose.override.yml)
+  tests+=(-f tests/compose.mirror.yml)
+fi
+compose=(docker compose -p hospital-test "${stack[@]}" "${tests[@]}")
 
 # of_tests LISTING…: the names in a listing of "<project> <name>" that are of a test's project.
 of_tests() { "$@" | awk '$1 ~ /^hospital-test/ { print $2 }'; }
@@ -32,7 +36,7 @@ trap clean_up EXIT
 clean_up # what a killed run left
 
 say 'building the services and the tests (cached after the first time)'
-quietly docker compose "${files[@]}" build || die 'the services could not be built'
+quietly docker compose "${stack[@]}" build || die 'the services could not be built'
 quietly "${compose[@]}" build tests || die "the tests' image could not be built"
 
 (($#)) || set -- tests/unit tests/integration tests/e2e

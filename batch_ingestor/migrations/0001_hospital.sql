@@ -14,13 +14,13 @@ create table hospital.wards (
     capacity       integer not null check (capacity >= 0),
     simulated_date date not null
 );
-comment on table  hospital.wards                is 'A ward of a hospital, as it existed at the start';
+comment on table  hospital.wards                is 'A ward of a hospital or its emergency department, as it existed at the start';
 comment on column hospital.wards.ward_id        is 'Key, such as JHB-MED';
 comment on column hospital.wards.hospital_id    is 'The hospital it belongs to';
 comment on column hospital.wards.hospital_name  is 'That hospital''s full name';
 comment on column hospital.wards.ward_name      is 'Name of the ward';
 comment on column hospital.wards.specialty      is 'What the ward treats';
-comment on column hospital.wards.capacity       is 'Beds that exist in the ward';
+comment on column hospital.wards.capacity       is 'Beds that exist in the ward; places of an emergency department';
 comment on column hospital.wards.simulated_date is 'The published day that brought the row';
 
 create table hospital.people (
@@ -34,8 +34,8 @@ create table hospital.people (
     chronic_condition text,
     simulated_date    date not null
 );
-comment on table  hospital.people                   is 'A person of the population, as it existed at the start';
-comment on column hospital.people.patient_id        is 'Key, such as P0000001';
+comment on table  hospital.people                   is 'A person who lives near the hospitals: at the start, or born or moved in later. Whether they still do: people_today';
+comment on column hospital.people.patient_id        is 'Key, such as P0000001; of those born or moved in later longer, such as P187240001';
 comment on column hospital.people.family_name       is 'Family name (invented)';
 comment on column hospital.people.given_name        is 'Given name (invented)';
 comment on column hospital.people.sex               is 'F or M';
@@ -45,6 +45,54 @@ comment on column hospital.people.address           is 'Address (invented)';
 comment on column hospital.people.chronic_condition is 'A long-standing condition; NULL if none';
 comment on column hospital.people.simulated_date    is 'The published day that brought the row';
 
+create table hospital.people_changes (
+    change_id      text collate "C" primary key,
+    patient_id     text collate "C" not null references hospital.people,
+    change_type    text not null check (change_type in ('born', 'moved_in', 'moved_out', 'died')),
+    change_date    date not null,
+    hospital_id    text collate "C",
+    simulated_date date not null,
+    check (hospital_id is null or change_type = 'died')
+);
+comment on table  hospital.people_changes                is 'Somebody was born, moved in, moved out or died';
+comment on column hospital.people_changes.change_id      is 'Key: who, and what happened';
+comment on column hospital.people_changes.patient_id     is 'Who';
+comment on column hospital.people_changes.change_type    is 'born, moved_in, moved_out or died';
+comment on column hospital.people_changes.change_date    is 'The day it happened';
+comment on column hospital.people_changes.hospital_id    is 'The hospital in which they died; NULL elsewhere';
+comment on column hospital.people_changes.simulated_date is 'The published day that brought the row';
+
+-- Who has died or moved out; the view below looks each person up in it.
+create index on hospital.people_changes (patient_id) where change_type in ('died', 'moved_out');
+
+create view hospital.people_today as
+select
+    p.patient_id,
+    p.family_name,
+    p.given_name,
+    p.sex,
+    p.birth_date,
+    p.district,
+    p.address,
+    p.chronic_condition,
+    case c.change_type when 'died' then 'dead' when 'moved_out' then 'away' else 'living here' end
+        as status,
+    c.change_date as status_since_date
+from hospital.people p
+left join hospital.people_changes c
+    on c.patient_id = p.patient_id and c.change_type in ('died', 'moved_out');
+comment on view   hospital.people_today                   is 'Everybody who has ever lived near the hospitals, with what has become of them up to the last loaded day';
+comment on column hospital.people_today.patient_id        is 'Key, such as P0000001';
+comment on column hospital.people_today.family_name       is 'Family name (invented)';
+comment on column hospital.people_today.given_name        is 'Given name (invented)';
+comment on column hospital.people_today.sex               is 'F or M';
+comment on column hospital.people_today.birth_date        is 'Day of birth';
+comment on column hospital.people_today.district          is 'District of residence';
+comment on column hospital.people_today.address           is 'Address (invented)';
+comment on column hospital.people_today.chronic_condition is 'A long-standing condition; NULL if none';
+comment on column hospital.people_today.status            is 'living here, away or dead';
+comment on column hospital.people_today.status_since_date is 'The day they died or moved out; NULL if they live here';
+
 create table hospital.staff (
     staff_id       text collate "C" primary key,
     family_name    text not null,
@@ -52,25 +100,79 @@ create table hospital.staff (
     sex            text not null check (sex in ('F', 'M')),
     birth_date     date not null,
     role           text not null,
+    grade          text not null,
+    department     text not null,
+    post_id        text collate "C" not null,
     hospital_id    text collate "C" not null,
-    ward_id        text collate "C" not null references hospital.wards,
+    ward_id        text collate "C" references hospital.wards,
     shift_pattern  text not null,
     hired_date     date not null,
     simulated_date date not null,
     check (birth_date < hired_date)
 );
-comment on table  hospital.staff                is 'Somebody who works in a hospital, as of the start';
-comment on column hospital.staff.staff_id       is 'Key, such as S00001';
+comment on table  hospital.staff                is 'Somebody who works in a hospital: at the start, or hired later. Who holds a post today follows from staff_changes';
+comment on column hospital.staff.staff_id       is 'Key, such as S00001; of those hired later with their first day, such as S00001-20220301';
 comment on column hospital.staff.family_name    is 'Family name (invented)';
 comment on column hospital.staff.given_name     is 'Given name (invented)';
 comment on column hospital.staff.sex            is 'F or M';
 comment on column hospital.staff.birth_date     is 'Day of birth';
 comment on column hospital.staff.role           is 'What they work as';
+comment on column hospital.staff.grade          is 'Their rank within the role';
+comment on column hospital.staff.department     is 'The specialty of their ward, emergency, or reserve';
+comment on column hospital.staff.post_id        is 'The post they fill: one holder at a time';
 comment on column hospital.staff.hospital_id    is 'The hospital they work in';
-comment on column hospital.staff.ward_id        is 'The ward they belong to';
+comment on column hospital.staff.ward_id        is 'The ward they belong to; NULL for the reserve pool, who work where somebody is missing';
 comment on column hospital.staff.shift_pattern  is 'Which pattern of shifts they follow';
 comment on column hospital.staff.hired_date     is 'First day of work';
 comment on column hospital.staff.simulated_date is 'The published day that brought the row';
+
+create table hospital.staff_changes (
+    change_id      text collate "C" primary key,
+    staff_id       text collate "C" not null references hospital.staff,
+    change_type    text not null check (change_type in ('hired', 'left', 'retired')),
+    change_date    date not null,
+    role           text not null,
+    grade          text not null,
+    post_id        text collate "C" not null,
+    hospital_id    text collate "C" not null,
+    ward_id        text collate "C" references hospital.wards,
+    simulated_date date not null
+);
+comment on table  hospital.staff_changes                is 'Somebody was hired, left or retired';
+comment on column hospital.staff_changes.change_id      is 'Key: who, and what happened';
+comment on column hospital.staff_changes.staff_id       is 'Who';
+comment on column hospital.staff_changes.change_type    is 'hired, left, or retired (at 65)';
+comment on column hospital.staff_changes.change_date    is 'The first day of work, or the first day without them';
+comment on column hospital.staff_changes.role           is 'As what they were or are employed';
+comment on column hospital.staff_changes.grade          is 'Their rank within the role';
+comment on column hospital.staff_changes.post_id        is 'The post they fill or leave; vacant until the next is hired for it';
+comment on column hospital.staff_changes.hospital_id    is 'The hospital of the post';
+comment on column hospital.staff_changes.ward_id        is 'The ward of the post; NULL for the reserve pool';
+comment on column hospital.staff_changes.simulated_date is 'The published day that brought the row';
+
+create view hospital.posts as
+select distinct on (staff.post_id)
+    staff.post_id,
+    staff.role,
+    staff.grade,
+    staff.department,
+    staff.hospital_id,
+    staff.ward_id,
+    case when gone.staff_id is null then staff.staff_id end as staff_id,
+    coalesce(gone.change_date, staff.hired_date) as since_date
+from hospital.staff
+left join hospital.staff_changes as gone
+    on gone.staff_id = staff.staff_id and gone.change_type in ('left', 'retired')
+order by staff.post_id, staff.hired_date desc;
+comment on view   hospital.posts             is 'The posts as they are after the newest loaded day';
+comment on column hospital.posts.post_id     is 'The post';
+comment on column hospital.posts.role        is 'Of which role';
+comment on column hospital.posts.grade       is 'Of which rank within the role';
+comment on column hospital.posts.department  is 'The specialty of its ward, emergency, or reserve';
+comment on column hospital.posts.hospital_id is 'In which hospital';
+comment on column hospital.posts.ward_id     is 'On which ward; NULL for the reserve pool';
+comment on column hospital.posts.staff_id    is 'Who holds it; NULL while it is vacant';
+comment on column hospital.posts.since_date  is 'Since when it is held, or vacant';
 
 create table hospital.registrations (
     encounter_id   text collate "C" primary key,
@@ -104,6 +206,7 @@ create table hospital.admissions (
     ward_id        text collate "C" not null references hospital.wards,
     bed_id         text collate "C",
     staff_id       text collate "C" not null references hospital.staff,
+    nurse_id       text collate "C" not null references hospital.staff,
     admitted_at    timestamptz not null,
     specialty      text not null,
     source         text not null check (source in ('emergency', 'elective')),
@@ -118,6 +221,7 @@ comment on column hospital.admissions.hospital_id    is 'Where';
 comment on column hospital.admissions.ward_id        is 'Into which ward';
 comment on column hospital.admissions.bed_id         is 'Into which bed; NULL means boarding: admitted, waiting for a bed';
 comment on column hospital.admissions.staff_id       is 'The admitting doctor';
+comment on column hospital.admissions.nurse_id       is 'The nurse who received the patient';
 comment on column hospital.admissions.admitted_at    is 'When';
 comment on column hospital.admissions.specialty      is 'The specialty that treats the patient';
 comment on column hospital.admissions.source         is 'emergency or elective';
@@ -135,8 +239,9 @@ create table hospital.transfers (
     ward_id              text collate "C" not null references hospital.wards,
     bed_id               text collate "C",
     staff_id             text collate "C" not null references hospital.staff,
+    nurse_id             text collate "C" not null references hospital.staff,
     transferred_at       timestamptz not null,
-    reason               text not null check (reason in ('bed_found', 'step_up', 'step_down', 'diverted')),
+    reason               text not null check (reason in ('bed_found', 'step_up', 'step_down', 'diverted', 'evacuated')),
     simulated_date       date not null
 );
 comment on table  hospital.transfers                      is 'A move between beds, wards or hospitals (HL7 ADT A02)';
@@ -149,9 +254,10 @@ comment on column hospital.transfers.previous_bed_id      is 'From which bed; NU
 comment on column hospital.transfers.hospital_id          is 'Into which hospital';
 comment on column hospital.transfers.ward_id              is 'Into which ward';
 comment on column hospital.transfers.bed_id               is 'Into which bed; NULL means boarding';
-comment on column hospital.transfers.staff_id             is 'Who ordered it';
+comment on column hospital.transfers.staff_id             is 'The doctor who received the patient';
+comment on column hospital.transfers.nurse_id             is 'The nurse who received the patient';
 comment on column hospital.transfers.transferred_at       is 'When';
-comment on column hospital.transfers.reason               is 'bed_found, step_up, step_down or diverted';
+comment on column hospital.transfers.reason               is 'bed_found, step_up, step_down, diverted (the house is full) or evacuated (the ward is closed)';
 comment on column hospital.transfers.simulated_date       is 'The published day that brought the row';
 
 create table hospital.discharges (
@@ -162,6 +268,7 @@ create table hospital.discharges (
     ward_id        text collate "C" not null references hospital.wards,
     bed_id         text collate "C",
     staff_id       text collate "C" not null references hospital.staff,
+    nurse_id       text collate "C" not null references hospital.staff,
     admitted_at    timestamptz not null,
     discharged_at  timestamptz not null,
     disposition    text not null check (disposition in ('home', 'died', 'referred', 'against_advice')),
@@ -176,6 +283,7 @@ comment on column hospital.discharges.hospital_id    is 'From which hospital';
 comment on column hospital.discharges.ward_id        is 'From which ward';
 comment on column hospital.discharges.bed_id         is 'From which bed; NULL means they never got one';
 comment on column hospital.discharges.staff_id       is 'The discharging doctor';
+comment on column hospital.discharges.nurse_id       is 'The nurse on duty then';
 comment on column hospital.discharges.admitted_at    is 'When the stay began';
 comment on column hospital.discharges.discharged_at  is 'When it ended';
 comment on column hospital.discharges.disposition    is 'home, died, referred or against_advice';
@@ -237,6 +345,9 @@ create table hospital.shifts (
     hospital_id      text collate "C" not null,
     ward_id          text collate "C" not null references hospital.wards,
     role             text not null,
+    grade            text not null,
+    post_id          text collate "C" not null,
+    assignment       text not null check (assignment in ('own', 'reserve')),
     shift_name       text not null check (shift_name in ('day', 'night')),
     status           text not null check (status in ('worked', 'absent')),
     planned_start_at timestamptz not null,
@@ -256,6 +367,9 @@ comment on column hospital.shifts.staff_id         is 'Who';
 comment on column hospital.shifts.hospital_id      is 'Where';
 comment on column hospital.shifts.ward_id          is 'On which ward';
 comment on column hospital.shifts.role             is 'As what';
+comment on column hospital.shifts.grade            is 'In which rank';
+comment on column hospital.shifts.post_id          is 'Whose work they did: the post';
+comment on column hospital.shifts.assignment       is 'own: their own post; reserve: from the reserve pool, for somebody absent or a vacant post';
 comment on column hospital.shifts.shift_name       is 'day or night';
 comment on column hospital.shifts.status           is 'worked or absent';
 comment on column hospital.shifts.planned_start_at is 'When it was to start';
@@ -289,6 +403,9 @@ create index on hospital.transfers (encounter_id);
 create index on hospital.transports (encounter_id);
 
 -- Rows arrive in the order of their day, so a block range index finds a day and costs nothing.
+create index on hospital.staff_changes    using brin (simulated_date);
+create index on hospital.people           using brin (simulated_date);
+create index on hospital.people_changes   using brin (simulated_date);
 create index on hospital.registrations    using brin (simulated_date);
 create index on hospital.admissions       using brin (simulated_date);
 create index on hospital.transfers        using brin (simulated_date);

@@ -96,7 +96,7 @@ comment on column insight.staffing_against_census.ward_id            is 'The war
 comment on column insight.staffing_against_census.role               is 'As what they worked';
 comment on column insight.staffing_against_census.worked             is 'Shifts worked, day and night';
 comment on column insight.staffing_against_census.absent             is 'Shifts missed';
-comment on column insight.staffing_against_census.patients           is 'Patients in the ward at the end of that day, boarders among them; NULL before its census is there';
+comment on column insight.staffing_against_census.patients           is 'Patients in the ward at the end of that day, boarders among them; NULL for an emergency department, which has no census, and before the census is there';
 comment on column insight.staffing_against_census.patients_per_shift is 'Patients for each of them';
 
 create view insight.admissions_by_hour_and_weekday as

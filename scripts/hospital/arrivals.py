@@ -11,7 +11,7 @@ from hospital.draws import choose, key_of, poisson, seconds, uniform
 from hospital.house import House
 from hospital.people import EPOCH
 from hospital.rosters import DAY, HOUR
-from hospital.state import Visit
+from hospital.state import Return, Visit
 from hospital.world import World
 
 LETTERS = {"emergency": "E", "elective": "L"}
@@ -50,44 +50,72 @@ def _visit(
     start: int,
 ) -> Visit | None:
     seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
-    file = config.simulation
-    emergency = source == "emergency"
-    triage, outcome, mode = None, "admitted", "referral"
-    if emergency:
+    triage, outcome, kind = None, "admitted", "elective"
+    if source == "emergency":
         triage = choose(rates.triage_shares, uniform(seed, "visit.triage", key))
         outcome = choose(rates.outcome_shares[triage], uniform(seed, "visit.outcome", key))
-        ambulance = uniform(seed, "visit.ambulance", key)
-        by_ambulance = ambulance < file.arrivals.ambulance_shares.of(triage)
-        mode = "ambulance" if by_ambulance else "walk_in"
-    kind = ("admitted" if outcome == "admitted" else "not_admitted") if emergency else "elective"
+        kind = "admitted" if outcome == "admitted" else "not_admitted"
     found = find_person(world, config, house, encounter_id, hospital_id, kind, start)
     if found is None:
         return None
-    patient, code = found
     at = start + int(uniform(seed, "visit.time", key) * HOUR)
-    departed_at = None
-    if mode == "ambulance":
-        departed_at = at
-        journey = file.arrivals.ambulance_journey_minutes
-        at += max(60, seconds(journey, uniform(seed, "visit.journey", key)))
+    return _under_way(world, config, encounter_id, hospital_id, triage, outcome, *found, at)
+
+
+def come_back(world: World, config: Configuration, encounter_id: str, due: Return) -> Visit:
+    """The visit of somebody who is due: readmitted as an emergency, or planned and put off."""
+    triage = None
+    if not due.postponements:
+        draw = uniform(world.seed, "visit.triage", key_of(encounter_id))
+        triage = choose(world.rates(config).readmission_triage_shares, draw)
+    return _under_way(
+        world,
+        config,
+        encounter_id,
+        due.hospital_id,
+        triage,
+        "admitted",
+        due.patient,
+        due.diagnosis_code,
+        due.at,
+    )._replace(postponements=due.postponements)
+
+
+def _under_way(
+    world: World,
+    config: Configuration,
+    encounter_id: str,
+    hospital_id: str,
+    triage: str | None,
+    outcome: str,
+    patient: int,
+    code: str,
+    at: int,
+) -> Visit:
+    """From home at `at`; how long they will wait is known when they are there."""
+    seed, key, file = world.seed, key_of(encounter_id), config.simulation
+    mode, departed_at, seen_at = "referral", None, None
     if triage is None:
         formalities = file.admission.elective_formalities_minutes
-        seen_at = None
         left_at = at + max(60, seconds(formalities, uniform(seed, "visit.formalities", key)))
     else:
+        mode = "walk_in"
+        if uniform(seed, "visit.ambulance", key) < file.arrivals.ambulance_shares.of(triage):
+            mode, departed_at = "ambulance", at
+            journey = file.arrivals.ambulance_journey_minutes
+            at += max(60, seconds(journey, uniform(seed, "visit.journey", key)))
         department = file.emergency_department
         wait = seconds(department.waiting_minutes[triage], uniform(seed, "visit.waiting", key))
-        treatment = department.treatment_minutes[triage]
         if outcome == "left_before_seen":
-            seen_at, left_at = None, at + max(60, wait)
+            left_at = at + max(60, wait)
         else:
             seen_at = at + wait
-            drawn = seconds(treatment, uniform(seed, "visit.treatment", key))
-            left_at = seen_at + max(60, drawn)
+            treatment = department.treatment_minutes[triage]
+            left_at = seen_at + max(60, seconds(treatment, uniform(seed, "visit.treatment", key)))
     return Visit(
         patient=patient,
         hospital_id=hospital_id,
-        source=source,
+        source="elective" if triage is None else "emergency",
         arrival_mode=mode,
         triage=triage,
         diagnosis_code=code,
@@ -96,6 +124,7 @@ def _visit(
         registered_at=at,
         seen_at=seen_at,
         left_at=left_at,
+        postponements=0,
     )
 
 
@@ -114,20 +143,33 @@ def find_person(
     With `specialty`, only an illness of that specialty will do. None if nobody was found.
     """
     seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
-    people, near = world.people, world.people.living_near[hospital_id]
-    day = start // DAY
-    month = (EPOCH + timedelta(days=day)).month
-    for attempt in range(ATTEMPTS if len(near) else 0):
-        number = int(near[int(uniform(seed, f"visit.person.{attempt}", key) * len(near))])
-        if number in house.inside or number in house.dead:
+    people, day = world.people, start // DAY
+    date = EPOCH + timedelta(days=day)
+    for attempt in range(ATTEMPTS):
+        number = _somebody_near(world, house, hospital_id, key, attempt)
+        if number is None or number in house.inside or house.is_gone(number):
             continue
-        age = people.age(number, day)
-        if uniform(seed, f"visit.age.{attempt}", key) >= rates.age_shares[age]:
+        person = people.person(number)
+        age, condition = person.age(day), people.conditions[person.condition]
+        if uniform(seed, f"visit.age.{attempt}", key) >= rates.arrival_shares[condition][age]:
             continue
-        sex = "F" if people.female[number] else "M"
+        sex = "F" if person.female else "M"
         draw = uniform(seed, f"visit.diagnosis.{attempt}", key)
-        code = rates.diagnosis(kind, sex, age, month, draw)
+        code = rates.diagnosis(kind, sex, age, condition, hospital_id, date, draw)
         if code is None or specialty not in (None, rates.diagnoses[code].specialty):
             continue
         return number, code
     return None
+
+
+def _somebody_near(
+    world: World, house: House, hospital_id: str, key: int, attempt: int
+) -> int | None:
+    """One of those who live near the hospital, each with the same chance; None: try again."""
+    seed, near, later = world.seed, world.people.living_near[hospital_id], house.joined.total
+    draw = uniform(seed, f"visit.person.{attempt}", key)
+    # Newcomers are looked at from everywhere, and dropped where another hospital is nearer.
+    if later and uniform(seed, f"visit.newcomer.{attempt}", key) * (len(near) + later) < later:
+        number = house.joined.number(int(draw * later))
+        return number if world.people.newcomer_nearest(number) == hospital_id else None
+    return near.item(int(draw * len(near))) if len(near) else None

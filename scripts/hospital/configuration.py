@@ -1,14 +1,15 @@
 """The configuration of a run: both files, checked against each other, and what may change."""
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationInfo, field_validator
 
+from hospital.posts import uncovered
 from hospital.quantities import Section, refuse
-from hospital.simulation_file import INTENSIVE_CARE, SimulationFile
-from hospital.staffing_file import ATTENDING_ROLE, StaffingFile
+from hospital.simulation_file import HIGH_CARE, INTENSIVE_CARE, SimulationFile
+from hospital.staffing_file import StaffingFile
+from hospital.wards import EMERGENCY_CODE
 
 # People, beds and posts are drawn once, before the first hour; shifts follow from them.
 FIXED_IN_A_RUN = (
@@ -16,10 +17,11 @@ FIXED_IN_A_RUN = (
     "simulation.population",
     "simulation.hospitals",
     "simulation.opening",
+    "staffing.posts_factor",
     "staffing.roles",
     "staffing.patterns",
     "staffing.shifts",
-    "staffing.ages",
+    "staffing.turnover",
 )
 
 
@@ -36,13 +38,15 @@ class Configuration(Section):
         for name, district in file.population.districts.items():
             where = ("population", "districts", name, "hospital")
             _check_name(district.hospital, file.hospitals, where)
-        for code, diagnosis in file.diagnoses.items():
-            if diagnosis.season is not None:
-                _check_name(diagnosis.season, file.seasons, ("diagnoses", code, "season"))
+        _check_diagnoses(file)
+        _check_scenarios(file)
         specialties = sorted({d.specialty for d in file.diagnoses.values()})
         for hospital_id, hospital in file.hospitals.items():
             has = {ward.specialty for ward in hospital.wards.values()}
-            for specialty in (*specialties, INTENSIVE_CARE):
+            if EMERGENCY_CODE in hospital.wards:
+                expected = f"another code than {EMERGENCY_CODE}, the emergency department's"
+                raise refuse(expected, None, ("hospitals", hospital_id, "wards", EMERGENCY_CODE))
+            for specialty in (*specialties, HIGH_CARE, INTENSIVE_CARE):
                 if specialty not in has:
                     raise refuse(
                         f"wards of which one at least has the specialty {specialty}",
@@ -51,7 +55,7 @@ class Configuration(Section):
                     )
         for table, where in (
             (file.length_of_stay_days, ("length_of_stay_days",)),
-            (file.intensive_care.step_up_shares, ("intensive_care", "step_up_shares")),
+            (file.critical_care.step_up_shares, ("critical_care", "step_up_shares")),
             (file.discharge.disposition_shares, ("discharge", "disposition_shares")),
         ):
             if sorted(table) != specialties:
@@ -62,37 +66,50 @@ class Configuration(Section):
     @field_validator("staffing")
     @classmethod
     def _staffing(cls, file: StaffingFile, info: ValidationInfo) -> StaffingFile:
-        """Each hospital needs a doctor for every letter of the pattern: one is always there."""
+        """Of those who are always needed, each hospital has somebody on every shift."""
         simulation: SimulationFile | None = info.data.get("simulation")
         if simulation is None:
             return file
-        rule = file.roles[ATTENDING_ROLE]
-        needed = len(file.patterns[rule.pattern])
-        for hospital_id, hospital in simulation.hospitals.items():
-            wards = hospital.wards.values()
-            have = sum(posts(file, ATTENDING_ROLE, ward.specialty, ward.beds) for ward in wards)
-            if have < needed:
-                raise refuse(
-                    f"enough for {needed} posts in each hospital, one for every letter of the "
-                    f"pattern ({hospital_id} has {have})",
-                    rule.staff_per_bed,
-                    ("roles", ATTENDING_ROLE, "staff_per_bed"),
-                )
+        for role, hospital_id, have in uncovered(simulation, file):
+            raise refuse(
+                f"enough to have a {role} on every shift of each hospital "
+                f"({hospital_id} has {have} posts in all)",
+                file.roles[role].staff_per_bed,
+                ("roles", role, "staff_per_bed"),
+            )
         return file
 
 
-def _check_name(name: str, known: Iterable[str], where: tuple[str, ...]) -> None:
+def _check_diagnoses(file: SimulationFile) -> None:
+    for code, diagnosis in file.diagnoses.items():
+        where = ("diagnoses", code)
+        if diagnosis.season is not None:
+            _check_name(diagnosis.season, file.seasons, (*where, "season"))
+        if diagnosis.returns_as is not None:
+            _check_name(diagnosis.returns_as, file.diagnoses, (*where, "returns_as"))
+        for condition in diagnosis.condition_factors:
+            known = file.population.chronic_conditions
+            _check_name(condition, known, (*where, "condition_factors", condition))
+    for condition in file.arrivals.condition_weights:
+        where = ("arrivals", "condition_weights", condition)
+        _check_name(condition, file.population.chronic_conditions, where)
+
+
+def _check_scenarios(file: SimulationFile) -> None:
+    wards = [f"{name}-{code}" for name, place in file.hospitals.items() for code in place.wards]
+    for name, scenario in file.scenarios.items():
+        where = ("scenarios", name)
+        for index, ward_id in enumerate(scenario.closed_wards):
+            _check_name(ward_id, wards, (*where, "closed_wards", index))
+        for index, hospital_id in enumerate(scenario.hospitals or ()):
+            _check_name(hospital_id, file.hospitals, (*where, "hospitals", index))
+        for code in scenario.diagnosis_factors:
+            _check_name(code, file.diagnoses, (*where, "diagnosis_factors", code))
+
+
+def _check_name(name: str, known: Iterable[str], where: tuple[str | int, ...]) -> None:
     if name not in known:
         raise refuse(f"one of {', '.join(known)}", name, where)
-
-
-def posts(file: StaffingFile, role: str, specialty: str, beds: int) -> int:
-    """How many people of a role belong to a ward with that many beds."""
-    rule = file.roles[role]
-    intensive = specialty == INTENSIVE_CARE
-    per_bed = rule.staff_per_intensive_care_bed if intensive else rule.staff_per_bed
-    # Rounded first: 0.1 per bed on 30 beds is 3 posts, not 4 because of a trailing bit.
-    return math.ceil(round(per_bed * beds, 6))
 
 
 def unchangeable(old: Configuration, new: Configuration) -> list[str]:

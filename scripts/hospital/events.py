@@ -5,8 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hospital.people import EPOCH, patient_id
-from hospital.rosters import DAY, HOUR, LETTERS, Presence, Roster
-from hospital.staff import Staff
+from hospital.rosters import DAY, HOUR
 from hospital.state import Stay, Visit
 
 ADMISSIONS, TRANSPORTS = "hospital.admissions", "hospital.transports"
@@ -35,6 +34,13 @@ class Draft(NamedTuple):
         return Event(datetime.fromtimestamp(self.at, UTC), self.event_id, self.topic, self.value)
 
 
+class Carers(NamedTuple):
+    """Who sees to a patient at that moment, both at work there."""
+
+    staff_id: str  # the doctor
+    nurse_id: str
+
+
 @lru_cache(maxsize=4096)
 def date_text(day: int) -> str:
     """The ISO date of a day since 1970-01-01."""
@@ -56,8 +62,8 @@ def maybe(at: int | None) -> str | None:
     return None if at is None else instant(at)
 
 
-def _draft(
-    at: int, topic: str, event_type: str, event_id: str, hospital: str, rest: Value
+def draft(
+    at: int, topic: str, event_type: str, event_id: str, hospital: str | None, rest: Value
 ) -> Draft:
     common: Value = {
         "event_id": event_id,
@@ -69,7 +75,7 @@ def _draft(
 
 
 def registered(encounter_id: str, visit: Visit) -> Draft:
-    return _draft(
+    return draft(
         visit.registered_at,
         ADMISSIONS,
         "registered",
@@ -87,8 +93,8 @@ def registered(encounter_id: str, visit: Visit) -> Draft:
     )
 
 
-def admitted(encounter_id: str, stay: Stay, staff_id: str) -> Draft:
-    return _draft(
+def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Draft:
+    return draft(
         stay.admitted_at,
         ADMISSIONS,
         "admitted",
@@ -100,7 +106,7 @@ def admitted(encounter_id: str, stay: Stay, staff_id: str) -> Draft:
             "patient_id": patient_id(stay.patient),
             "ward_id": stay.ward_id,
             "bed_id": stay.bed_id,
-            "staff_id": staff_id,
+            **carers._asdict(),
             "specialty": stay.specialty,
             "source": stay.source,
             "diagnosis_code": stay.diagnosis_code,
@@ -109,9 +115,9 @@ def admitted(encounter_id: str, stay: Stay, staff_id: str) -> Draft:
 
 
 def transferred(
-    encounter_id: str, before: Stay, after: Stay, at: int, staff_id: str, reason: str
+    encounter_id: str, before: Stay, after: Stay, at: int, carers: Carers, reason: str
 ) -> Draft:
-    return _draft(
+    return draft(
         at,
         ADMISSIONS,
         "transferred",
@@ -126,14 +132,14 @@ def transferred(
             "previous_bed_id": before.bed_id,
             "ward_id": after.ward_id,
             "bed_id": after.bed_id,
-            "staff_id": staff_id,
+            **carers._asdict(),
             "reason": reason,
         },
     )
 
 
-def discharged(encounter_id: str, stay: Stay, at: int, staff_id: str) -> Draft:
-    return _draft(
+def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Draft:
+    return draft(
         at,
         ADMISSIONS,
         "discharged",
@@ -145,7 +151,7 @@ def discharged(encounter_id: str, stay: Stay, at: int, staff_id: str) -> Draft:
             "patient_id": patient_id(stay.patient),
             "ward_id": stay.ward_id,
             "bed_id": stay.bed_id,
-            "staff_id": staff_id,
+            **carers._asdict(),
             "admitted_at": instant(stay.admitted_at),
             "disposition": stay.disposition,
         },
@@ -153,7 +159,7 @@ def discharged(encounter_id: str, stay: Stay, at: int, staff_id: str) -> Draft:
 
 
 def visit_ended(encounter_id: str, visit: Visit) -> Draft:
-    return _draft(
+    return draft(
         visit.left_at,
         BATCH_ONLY,
         "visit_ended",
@@ -183,7 +189,7 @@ def transport(
     """A journey's start while `arrived_at` is None, else its end."""
     transport_id = f"T-{encounter_id}-{number}"
     event_type = "departed" if arrived_at is None else "arrived"
-    return _draft(
+    return draft(
         departed_at if arrived_at is None else arrived_at,
         TRANSPORTS,
         event_type,
@@ -201,40 +207,12 @@ def transport(
     )
 
 
-def shift(staff: Staff, roster: Roster, event_type: str, person: Presence) -> Draft:
-    """`started`, `ended` or `absent`."""
-    number = person.number
-    day, letter = date_text(roster.day).replace("-", ""), LETTERS[roster.shift_name]
-    shift_id = f"{staff.staff_id[number]}-{day}-{letter}"
-    missed = event_type == "absent"
-    at = person.ended_at if event_type == "ended" else person.started_at
-    return _draft(
-        at,
-        STAFF_SHIFTS,
-        event_type,
-        f"{shift_id}:{event_type}",
-        staff.hospital_id[number],
-        {
-            "shift_id": shift_id,
-            "staff_id": staff.staff_id[number],
-            "ward_id": staff.ward_id[number],
-            "role": staff.role[number],
-            "shift_name": roster.shift_name,
-            "status": "absent" if missed else "worked",
-            "planned_start_at": instant(roster.planned_start_at),
-            "planned_end_at": instant(roster.planned_end_at),
-            "started_at": None if missed else instant(person.started_at),
-            "ended_at": instant(person.ended_at) if event_type == "ended" else None,
-        },
-    )
-
-
 def census_taken(
     at: int, ward_id: str, hospital_id: str, capacity: int, occupied: int, boarders: int
 ) -> Draft:
     """At midnight, of the day that ends then."""
     census_date = date_text(at // DAY - 1)
-    return _draft(
+    return draft(
         at,
         BATCH_ONLY,
         "census_taken",

@@ -10,7 +10,7 @@ import numpy as np
 from faker import Faker
 
 from hospital.draws import key_of, uniforms
-from hospital.simulation_file import Names
+from hospital.population_file import Names
 
 HIGHEST_HOUSE_NUMBER = 400
 
@@ -56,9 +56,19 @@ def fill_pools(seed: int, rule: Names) -> list[Pool]:
     return pools
 
 
-def label(seed: int, rule: Names, pools: list[Pool], group: str, female: np.ndarray) -> Labels:
-    """Names for people 0 … n-1 of a group; `female` says of each whether to draw a woman's name."""
-    keys = np.arange(len(female), dtype=np.uint64)
+def label(
+    seed: int,
+    rule: Names,
+    pools: list[Pool],
+    group: str,
+    female: np.ndarray,
+    numbers: np.ndarray | None = None,
+) -> Labels:
+    """Names for people of a group: those with these numbers (uint64), or 0 … n-1.
+
+    `female` says of each whether to draw a woman's name.
+    """
+    keys = np.arange(len(female), dtype=np.uint64) if numbers is None else numbers
     limits = np.cumsum(list(rule.locale_shares.values()))[:-1]
     locale = np.searchsorted(limits, uniforms(seed, f"{group}.locale", keys), side="right")
     size = rule.pool_size

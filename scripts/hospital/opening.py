@@ -17,6 +17,7 @@ from hospital.draws import key_of, uniform
 from hospital.encounters import Encounters
 from hospital.events import Draft
 from hospital.house import House
+from hospital.joined import Joined
 from hospital.people import EPOCH
 from hospital.quantities import Spread
 from hospital.rosters import DAY, HOUR, planned, rules_of
@@ -31,7 +32,6 @@ def opening_state(world: World, config: Configuration) -> State:
     run = config.simulation.run
     first = datetime.combine(run.start_date, time(), UTC)
     at = int(first.timestamp())
-    rules = list(rules_of(config.staffing))
     today = (run.start_date - EPOCH).days
     state = State(
         at=at,
@@ -39,12 +39,15 @@ def opening_state(world: World, config: Configuration) -> State:
         stays={},
         agenda=[],
         shift_rules={
-            f"{day} {name}": rules
+            f"{day} {name}": rules_of(config, day).to_json()
             for day in (today - 1, today)
             for name in ("day", "night")
             if planned(config.staffing, name, day)[0] < at <= planned(config.staffing, name, day)[1]
         },
-        dead=frozenset(),
+        returns={},
+        joined=Joined(today),
+        gone=frozenset(),
+        gone_today=frozenset(),
     )
     house = House(world.network, state)
     for hospital_id in world.network.hospitals:
@@ -55,7 +58,7 @@ def opening_state(world: World, config: Configuration) -> State:
             if uniform(world.seed, "opening.occupied", key_of(bed_id)) < share:
                 encounter_id = f"{hospital_id}-X{first:%Y%m%d%H}-{ordinal:03d}"
                 _occupy(world, config, house, encounter_id, ward, bed_id, at)
-    return State(at, house.visits, house.stays, house.agenda, state.shift_rules, state.dead)
+    return house.state_at(at, state.shift_rules)
 
 
 def announce(encounters: Encounters) -> list[Draft]:
@@ -75,10 +78,11 @@ def announce(encounters: Encounters) -> list[Draft]:
             registered_at=at - 1,
             seen_at=None,
             left_at=at,
+            postponements=0,
         )
         drafts.append(events.registered(encounter_id, visit))
-        doctor = encounters.doctor(encounter_id, stay, at)
-        drafts.append(events.admitted(encounter_id, stay, doctor))
+        carers = encounters.carers(encounter_id, stay, at)
+        drafts.append(events.admitted(encounter_id, stay, carers))
     return drafts
 
 
@@ -92,17 +96,15 @@ def _occupy(
     at: int,
 ) -> None:
     seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
-    care = config.simulation.intensive_care
-    intensive = ward.specialty == INTENSIVE_CARE
-    specialty = None if intensive else ward.specialty
+    unit = ward.specialty if ward.specialty in stays.LEVELS else None
+    specialty = None if unit else ward.specialty
     found = find_person(
         world, config, house, encounter_id, ward.hospital_id, "admitted", at, specialty
     )
     if found is None:
         return
     patient, code = found
-    # Nobody knows any more how they came: as a yellow walk-in, who is never sent to intensive care
-    # directly.
+    # Nobody knows any more how they came: as a walk-in, the bed being known already.
     visit = Visit(
         patient,
         ward.hospital_id,
@@ -115,16 +117,22 @@ def _occupy(
         at,
         None,
         at + 1,
+        0,
     )
-    stay = stays.begin(seed, config, rates, encounter_id, visit, at + 1)
+    # Planned as far as intensive care goes: which bed they need is known already.
+    stay, _ = stays.begin(seed, config, rates, encounter_id, visit._replace(triage=None), at + 1)
     rest = _remaining(config.simulation.length_of_stay_days[stay.specialty], seed, "ward", key)
     step, step_at, raw = None, 0, at + rest
-    if intensive:
-        step, step_at = "down", at + max(HOUR, _remaining(care.days, seed, "intensive_care", key))
+    if unit is not None:
+        care = config.simulation.critical_care
+        days = care.intensive_care_days if unit == INTENSIVE_CARE else care.high_care_days
+        step, _ = stays.next_step(seed, config, key, unit, stay.specialty, at)
+        step_at = at + max(HOUR, _remaining(days, seed, unit, key))
         raw = step_at + rest
     house.stays[encounter_id] = stay._replace(
         ward_id=ward.ward_id,
         bed_id=bed_id,
+        triage=visit.triage,
         step=step,
         step_at=step_at,
         discharge_at=stays.end_of_stay(seed, rates, key, at, raw, stay.disposition),

@@ -10,14 +10,15 @@ hours are computed at once, and whether the state has been through JSON, makes n
 
 from datetime import UTC, datetime
 
-from hospital import events
+from hospital import events, shift_events
 from hospital.arrivals import arrive
 from hospital.configuration import Configuration
 from hospital.encounters import Encounters
 from hospital.events import Draft, Event
 from hospital.house import House
 from hospital.opening import announce, opening_state
-from hospital.rosters import DAY, HOUR, Presence, Roster, Rules, planned, rules_of
+from hospital.population import turn_over
+from hospital.rosters import DAY, HOUR, Roster, Rules, planned, rules_of
 from hospital.state import State
 from hospital.world import World
 
@@ -38,19 +39,26 @@ def simulate_hour(
         raise ValueError(f"the state is that of {at:%Y-%m-%d %H:%M}, not of {hour}")
     end = start + HOUR
     shift_rules, rosters = _shifts_under_way(world, config, state, start)
-    house = House(world.network, state)
+    rates = world.rates(config)
+    house = House(world.network, state, rates.closed_wards(hour.date()))
     encounters = Encounters(world, config, house, rosters)
+    if start % DAY == 0:
+        house.joined, leaving, encounters.drafts = turn_over(
+            world.people, config, rates, house.joined, house.gone, house.inside, start
+        )
+        house.gone |= leaving
     if hour.date() == config.simulation.run.start_date and hour.hour == 0:
         encounters.drafts += announce(encounters)
+    encounters.open_hour(start)
     for encounter_id, visit in arrive(world, config, house, hour, start):
         encounters.set_out(encounter_id, visit)
     while task := house.next_task(before=end):
         encounters.do(*task)
-    drafts = encounters.drafts + _shift_events(world, rosters, start)
+    drafts = encounters.drafts + _staff_events(world, rosters, start)
     if end % DAY == 0:
         drafts += _census(world, house, end)
     drafts.sort(key=lambda draft: draft[:2])
-    after = State(end, house.visits, house.stays, house.agenda, shift_rules, house.dead)
+    after = house.state_at(end, shift_rules)
     return [draft.event() for draft in drafts], after
 
 
@@ -66,29 +74,31 @@ def _shifts_under_way(
             if first <= start <= last:
                 key = f"{day} {name}"
                 # Under the rules of the hour in which it began.
-                mine = state.shift_rules.get(key) or list(rules_of(config.staffing))
-                rosters.append(world.roster(name, day, Rules(*mine)))
+                mine = state.shift_rules.get(key) or rules_of(config, day).to_json()
+                rosters.append(world.roster(name, day, Rules.from_json(mine)))
                 if start < last:
                     rules[key] = mine
     rosters.sort(key=lambda roster: roster.planned_start_at, reverse=True)
     return rules, rosters
 
 
-def _shift_events(world: World, rosters: list[Roster], start: int) -> list[Draft]:
+def _staff_events(world: World, rosters: list[Roster], start: int) -> list[Draft]:
     drafts = []
+    if start % DAY == 0:
+        today = start // DAY
+        drafts += [
+            shift_events.staff_changed(world.staff, today, change)
+            for change in world.staff.changes.get(today, ())
+        ]
     for roster in rosters:
         if roster.planned_start_at == start:
-            drafts += [
-                events.shift(world.staff, roster, "absent", Presence(number, start, start))
-                for number in roster.absent
-            ]
-            drafts += [
-                events.shift(world.staff, roster, "started", person) for person in roster.present
-            ]
+            kinds = ("absent", "started")
         elif roster.planned_end_at == start:
-            drafts += [
-                events.shift(world.staff, roster, "ended", person) for person in roster.present
-            ]
+            kinds = ("ended",)
+        else:
+            continue
+        for kind in kinds:
+            drafts += shift_events.shifts(world.staff, roster, kind)
     return drafts
 
 

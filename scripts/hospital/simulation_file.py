@@ -1,12 +1,17 @@
 """What `configs/simulation.yaml` holds, without `clock`: units in the keys, sources in the file."""
 
-import re
 from datetime import date
 from typing import Annotated, Literal
 
-from faker.config import AVAILABLE_LOCALES
 from pydantic import BeforeValidator, Field, model_validator
 
+from hospital.population_file import (
+    Age,
+    HospitalId,
+    Population,
+    PopulationChanges,
+    calendar_day,
+)
 from hospital.quantities import (
     ByTriage,
     Name,
@@ -23,89 +28,17 @@ from hospital.quantities import (
     check_shares,
     refuse,
 )
+from hospital.scenarios import Factor, Scenario
 
-Age = Annotated[int, Field(ge=0, le=120)]
-HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$")]
 WardCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,5}$")]
 DiagnosisCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9])?$")]
-INTENSIVE_CARE = "intensive_care"
-
-
-def _calendar_day(value: object) -> object:
-    # YAML reads 2021-04-07 as a date; the pinned configuration comes back from JSON as text.
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise refuse("a day that exists, such as 2021-04-07") from None
-    return value
+INTENSIVE_CARE, HIGH_CARE = "intensive_care", "high_care"
 
 
 class Run(Section):
     seed: Annotated[int, Field(ge=0, lt=2**63)]
-    start_date: Annotated[date, BeforeValidator(_calendar_day), Field(ge=date(1990, 1, 1))]
+    start_date: Annotated[date, BeforeValidator(calendar_day), Field(ge=date(1990, 1, 1))]
     days: Annotated[int, Field(ge=1, le=36525)]
-
-
-class AgeBand(Section):
-    """Ages from `from_age` up to, but not including, `to_age`."""
-
-    from_age: Age
-    to_age: Age
-    share: Share
-
-
-class District(Section):
-    share: Share
-    hospital: HospitalId
-
-
-class ChronicCondition(Section):
-    share_under_40: Share
-    share_40_to_64: Share
-    share_65_and_over: Share
-
-
-class Names(Section):
-    locale_shares: Annotated[dict[str, Share], Field(min_length=1)]
-    pool_size: Annotated[int, Field(ge=1, le=20_000)]
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> "Names":
-        check_shares(self.locale_shares, ("locale_shares",))
-        for locale, share in self.locale_shares.items():
-            if locale not in AVAILABLE_LOCALES:
-                raise refuse("a locale of Faker, such as en_GB", share, ("locale_shares", locale))
-        return self
-
-
-class Population(Section):
-    size: Annotated[int, Field(ge=100, le=9_999_999)]
-    female_share: Share
-    age_bands: Annotated[list[AgeBand], Field(min_length=1)]
-    districts: Annotated[dict[Name, District], Field(min_length=1, max_length=250)]
-    chronic_conditions: Annotated[dict[Word, ChronicCondition], Field(max_length=50)]
-    names: Names
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> "Population":
-        bands = {f"{band.from_age}-{band.to_age}": band.share for band in self.age_bands}
-        check_shares(bands, ("age_bands",))
-        check_shares({name: d.share for name, d in self.districts.items()}, ("districts",))
-        reached = 0
-        for index, band in enumerate(self.age_bands):
-            if band.from_age != reached:
-                where = ("age_bands", index, "from_age")
-                raise refuse(f"{reached}: bands follow on from each other", band.from_age, where)
-            if band.to_age <= band.from_age:
-                where = ("age_bands", index, "to_age")
-                raise refuse(f"above from_age {band.from_age}", band.to_age, where)
-            reached = band.to_age
-        for column in ChronicCondition.model_fields:
-            shares = {n: getattr(c, column) for n, c in self.chronic_conditions.items()}
-            if sum(shares.values()) > 1:
-                raise refuse(f"{column} of at most 1 together", shares, ("chronic_conditions",))
-        return self
 
 
 class Ward(Section):
@@ -116,6 +49,7 @@ class Ward(Section):
 
 class Hospital(Section):
     name: Name
+    emergency_places: Annotated[int, Field(ge=1, le=9999)]
     wards: Annotated[dict[WardCode, Ward], Field(min_length=1)]
 
 
@@ -149,6 +83,7 @@ class Arrivals(Section):
     emergency_shape: Shape
     elective_shape: Shape
     age_weights: Annotated[list[AgeWeight], Field(min_length=1)]
+    condition_weights: dict[Word, Factor]
     triage_shares: TriageShares
     ambulance_shares: ByTriage
     ambulance_journey_minutes: Spread
@@ -176,9 +111,18 @@ class Outcomes(Section):
         return self
 
 
+class Crowding(Section):
+    """A wait is multiplied by (people there / places) to the power `exponent`, within limits."""
+
+    exponent: Annotated[float, Field(ge=0, le=3, allow_inf_nan=False)]
+    least_factor: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    most_factor: Annotated[float, Field(ge=1, le=20, allow_inf_nan=False)]
+
+
 class EmergencyDepartment(Section):
     waiting_minutes: dict[Triage, Spread]
     treatment_minutes: dict[Triage, Spread]
+    crowding: Crowding
     outcome_shares: dict[Triage, Outcomes]
 
     @model_validator(mode="after")
@@ -192,17 +136,36 @@ class EmergencyDepartment(Section):
 
 class Admission(Section):
     elective_formalities_minutes: Spread
+    elective_stay_factor: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+    elective_postponed_above_occupied_share: Share
+    elective_postponed_days: Annotated[int, Field(ge=1, le=60)]
+    elective_postponements_most: Annotated[int, Field(ge=0, le=100)]
     bed_cleaning_minutes: Annotated[float, Field(ge=1, le=1440, allow_inf_nan=False)]
     boarders_before_diversion: Annotated[int, Field(ge=0, le=9999)]
     diversion_preparation_minutes: Spread
     diversion_journey_minutes: Spread
 
 
-class IntensiveCare(Section):
-    direct_shares: ByTriage
+class CriticalCare(Section):
+    """Intensive care and high care, the step between it and the ward."""
+
+    intensive_care_direct_shares: ByTriage
+    high_care_direct_shares: ByTriage
     step_up_shares: dict[Word, Share]
-    days: Spread
-    died_share: Share
+    step_up_to_intensive_care_share: Share
+    step_down_through_high_care_share: Share
+    intensive_care_days: Spread
+    high_care_days: Spread
+    intensive_care_died_share: Share
+    high_care_died_share: Share
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "CriticalCare":
+        for colour, share in self.intensive_care_direct_shares.model_dump().items():
+            if share + getattr(self.high_care_direct_shares, colour) > 1:
+                where = ("high_care_direct_shares", colour)
+                raise refuse(f"at most {1 - share:g}, what intensive care leaves", None, where)
+        return self
 
 
 class Dispositions(Section):
@@ -223,6 +186,13 @@ class Discharge(Section):
     disposition_shares: dict[Word, Dispositions]
 
 
+class Readmission(Section):
+    """Of those who went home: who comes back as an emergency, and when."""
+
+    share_of_discharges_home: Share
+    days: Spread
+
+
 class Diagnosis(Section):
     name: Name
     specialty: Word
@@ -233,18 +203,27 @@ class Diagnosis(Section):
     not_admitted: Rate
     elective: Rate
     season: Word | None = None
+    condition_factors: dict[Word, Factor] = Field(default_factory=dict)
+    returns_as: str | None = None  # the code of a readmission; None: the same
 
 
 class SimulationFile(Section):
     run: Run
     population: Population
+    population_changes: PopulationChanges
     hospitals: Annotated[dict[HospitalId, Hospital], Field(min_length=1, max_length=50)]
     opening: Opening
     arrivals: Arrivals
     emergency_department: EmergencyDepartment
     admission: Admission
     length_of_stay_days: dict[Word, Spread]
-    intensive_care: IntensiveCare
+    critical_care: CriticalCare
     discharge: Discharge
+    readmission: Readmission
     seasons: dict[Word, Weights12]
     diagnoses: Annotated[dict[DiagnosisCode, Diagnosis], Field(min_length=1)]
+    scenarios: dict[Word, Scenario]
+
+    def active_scenarios(self, day: date) -> list[Scenario]:
+        """Those that are enabled and change something on that day, in the order of the file."""
+        return [scenario for scenario in self.scenarios.values() if scenario.active(day)]

@@ -9,32 +9,36 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from hospital.configuration import Configuration
 from hospital.events import date_text
-from hospital.names import fill_pools, label
+from hospital.names import label
+from hospital.people import number_of, patient_id
+from hospital.wards import EMERGENCY, Network
 from hospital.world import World
 
-_STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id staff_id"
+_STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id staff_id nurse_id"
 COLUMNS: dict[str, list[str]] = {
     name: columns.split()
     for name, columns in {
         "people": "patient_id family_name given_name sex birth_date district address "
         "chronic_condition",
-        "staff": "staff_id family_name given_name sex birth_date role hospital_id ward_id "
-        "shift_pattern hired_date",
+        "staff": "staff_id family_name given_name sex birth_date role grade department "
+        "post_id hospital_id ward_id shift_pattern hired_date",
         "wards": "ward_id hospital_id hospital_name ward_name specialty capacity",
         "registrations": "encounter_id event_id patient_id hospital_id registered_at source "
         "arrival_mode triage diagnosis_code",
         "admissions": f"{_STAY} admitted_at specialty source diagnosis_code",
         "transfers": "event_id encounter_id patient_id previous_hospital_id previous_ward_id "
-        "previous_bed_id hospital_id ward_id bed_id staff_id transferred_at reason",
+        "previous_bed_id hospital_id ward_id bed_id staff_id nurse_id transferred_at reason",
         "discharges": f"{_STAY} admitted_at discharged_at disposition",
         "emergency_visits": "encounter_id patient_id hospital_id triage registered_at seen_at "
         "left_at outcome",
         "transports": "transport_id event_id encounter_id patient_id transport_type origin "
         "hospital_id departed_at arrived_at",
-        "shifts": "shift_id event_id staff_id hospital_id ward_id role shift_name status "
-        "planned_start_at planned_end_at started_at ended_at",
+        "shifts": "shift_id event_id staff_id hospital_id ward_id role grade post_id assignment "
+        "shift_name status planned_start_at planned_end_at started_at ended_at",
+        "staff_changes": "change_id staff_id change_type change_date role grade post_id "
+        "hospital_id ward_id",
+        "people_changes": "change_id patient_id change_type change_date hospital_id",
         "bed_census": "census_date ward_id hospital_id capacity occupied boarders",
     }.items()
 }
@@ -50,12 +54,17 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
     "arrived": ("transports", None),
     "ended": ("shifts", None),
     "absent": ("shifts", None),
+    "staff_changed": ("staff_changes", None),
+    "person_changed": ("people_changes", None),
     "census_taken": ("bed_census", None),
 }
 
 
-def day_tables(values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame]:
-    """The events of a day (JSON values in their order) → all its datasets, also the empty ones."""
+def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame]:
+    """The events of a day (JSON values in their order) → all its datasets, also the empty ones.
+
+    `people` are those of the day who were born or moved in, `staff` those who were hired.
+    """
     rows: dict[str, list[list[object]]] = {name: [] for name in COLUMNS if name not in DAY_ZERO}
     for value in values:
         dataset, own_instant = _ROW_OF.get(str(value["event_type"]), (None, None))
@@ -66,54 +75,88 @@ def day_tables(values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame
                     for column in COLUMNS[dataset]
                 ]
             )
-    return {
+    joined = [row[1] for row in rows["people_changes"] if row[2] in ("born", "moved_in")]
+    numbers = np.array([number_of(str(patient)) for patient in joined], dtype=np.uint64)
+    hired = [world.staff.number[str(row[1])] for row in rows["staff_changes"] if row[2] == "hired"]
+    new = {"people": _people(world, numbers), "staff": _staff(world, np.array(hired, dtype=int))}
+    return new | {
         name: pd.DataFrame(table, columns=COLUMNS[name], dtype=object)
         for name, table in rows.items()
     }
 
 
-def day_zero(world: World, config: Configuration) -> dict[str, pd.DataFrame]:
-    """`people`, `staff` and `wards` as they are when the run begins."""
-    rule = config.simulation.population.names
-    pools = fill_pools(world.seed, rule)
-    people, staff = world.people, world.staff
-    named = label(world.seed, rule, pools, "people", people.female)
-    colleagues = label(world.seed, rule, pools, "staff", staff.female)
-    tables = {
-        "people": {
-            "patient_id": [f"P{number:07d}" for number in range(1, len(people.female) + 1)],
+def _people(world: World, numbers: np.ndarray) -> pd.DataFrame:
+    """The people with these numbers (uint64)."""
+    people, columns = world.people, world.people.many(numbers)
+    named = label(world.seed, world.names, world.pools(), "people", columns.female, numbers)
+    return pd.DataFrame(
+        {
+            "patient_id": [patient_id(number) for number in numbers.tolist()],
             "family_name": named.family_name,
             "given_name": named.given_name,
-            "sex": _sex(people.female),
-            "birth_date": _dates(people.birth_day),
-            "district": np.array(people.districts, dtype=object)[people.district],
+            "sex": _sex(columns.female),
+            "birth_date": _dates(columns.birth_day),
+            "district": np.array(people.districts, dtype=object)[columns.district],
             "address": named.address,
-            "chronic_condition": np.array(people.conditions, dtype=object)[people.condition],
+            "chronic_condition": np.array(people.conditions, dtype=object)[columns.condition],
         },
-        "staff": {
-            "staff_id": staff.staff_id,
-            "family_name": colleagues.family_name,
-            "given_name": colleagues.given_name,
-            "sex": _sex(staff.female),
-            "birth_date": _dates(staff.birth_day),
-            "role": staff.role,
-            "hospital_id": staff.hospital_id,
-            "ward_id": staff.ward_id,
-            "shift_pattern": staff.pattern,
-            "hired_date": _dates(staff.hired_day),
+        columns=COLUMNS["people"],
+        dtype=object,
+    )
+
+
+def _staff(world: World, numbers: np.ndarray) -> pd.DataFrame:
+    """Those of the staff."""
+    staff = world.staff
+    female, posts = staff.female[numbers], [staff.post_of(number) for number in numbers.tolist()]
+    named = label(world.seed, world.names, world.pools(), "staff", female, staff.key[numbers])
+    return pd.DataFrame(
+        {
+            "staff_id": [staff.staff_id[number] for number in numbers.tolist()],
+            "family_name": named.family_name,
+            "given_name": named.given_name,
+            "sex": _sex(female),
+            "birth_date": _dates(staff.birth_day[numbers]),
+            "role": [post.role for post in posts],
+            "grade": [post.grade for post in posts],
+            "department": [post.department for post in posts],
+            "post_id": [post.post_id for post in posts],
+            "hospital_id": [post.hospital_id for post in posts],
+            "ward_id": [post.ward_id for post in posts],
+            "shift_pattern": [post.pattern for post in posts],
+            "hired_date": _dates(staff.hired_day[numbers]),
         },
-        "wards": {
-            "ward_id": list(world.network.wards),
-            "hospital_id": [ward.hospital_id for ward in world.network.wards.values()],
-            "hospital_name": [ward.hospital_name for ward in world.network.wards.values()],
-            "ward_name": [ward.name for ward in world.network.wards.values()],
-            "specialty": [ward.specialty for ward in world.network.wards.values()],
-            "capacity": [len(ward.beds) for ward in world.network.wards.values()],
-        },
-    }
+        columns=COLUMNS["staff"],
+        dtype=object,
+    )
+
+
+def _wards(network: Network) -> pd.DataFrame:
+    """The wards with their beds, then the emergency departments with their places."""
+    rows = [
+        (
+            ward.ward_id,
+            ward.hospital_id,
+            ward.hospital_name,
+            ward.name,
+            ward.specialty,
+            len(ward.beds),
+        )
+        for ward in network.wards.values()
+    ] + [
+        (place.ward_id, hospital_id, place.hospital_name, place.name, EMERGENCY, place.places)
+        for hospital_id, place in network.emergency.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS["wards"], dtype=object)
+
+
+def day_zero(world: World) -> dict[str, pd.DataFrame]:
+    """`people`, `staff` and `wards` as they are when the run begins."""
+    everybody = np.arange(world.people.size, dtype=np.uint64)
     return {
-        name: pd.DataFrame(columns, columns=COLUMNS[name], dtype=object)
-        for name, columns in tables.items()
+        "people": _people(world, everybody),
+        "staff": _staff(world, np.arange(len(world.staff.posts))),
+        "wards": _wards(world.network),
     }
 
 
@@ -123,6 +166,8 @@ def _sex(female: np.ndarray) -> np.ndarray:
 
 def _dates(days: np.ndarray) -> np.ndarray:
     """ISO dates of days since 1970-01-01; the text of a date is made once."""
+    if not len(days):
+        return np.empty(0, dtype=object)
     first = int(days.min())
     texts = np.array([date_text(day) for day in range(first, int(days.max()) + 1)], dtype=object)
     return texts[days - first]

@@ -1,8 +1,11 @@
 """The network of hospitals: its wards and beds, as they are for the whole run."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from hospital.simulation_file import SimulationFile
+
+EMERGENCY, EMERGENCY_CODE = "emergency", "ED"
 
 
 @dataclass(frozen=True)
@@ -14,10 +17,23 @@ class WardPlace:
     specialty: str
     beds: tuple[str, ...]  # bed ids in order
 
+    @cached_property
+    def bed_set(self) -> frozenset[str]:
+        return frozenset(self.beds)
+
+
+@dataclass(frozen=True)
+class EmergencyDepartment:
+    ward_id: str
+    hospital_name: str
+    name: str
+    places: int
+
 
 @dataclass(frozen=True)
 class Network:
     hospitals: list[str]
+    emergency: dict[str, EmergencyDepartment]  # by hospital_id
     wards: dict[str, WardPlace]
     by_specialty: dict[tuple[str, str], list[WardPlace]]  # (hospital_id, specialty) → its wards
 
@@ -38,7 +54,21 @@ def build(file: SimulationFile) -> Network:
             )
             wards[ward_id] = place
             by_specialty.setdefault((hospital_id, ward.specialty), []).append(place)
-    return Network(list(file.hospitals), wards, by_specialty)
+    emergency = {
+        hospital_id: EmergencyDepartment(
+            emergency_ward_id(hospital_id),
+            hospital.name,
+            "Emergency department",
+            hospital.emergency_places,
+        )
+        for hospital_id, hospital in file.hospitals.items()
+    }
+    return Network(list(file.hospitals), emergency, wards, by_specialty)
+
+
+def emergency_ward_id(hospital_id: str) -> str:
+    """The emergency department: it has staff, but no beds to be admitted into."""
+    return f"{hospital_id}-{EMERGENCY_CODE}"
 
 
 def ward_of(bed_id: str) -> str:

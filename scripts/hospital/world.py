@@ -2,22 +2,26 @@
 
 from hospital import people, staff, wards
 from hospital.configuration import Configuration
+from hospital.names import Pool, fill_pools
 from hospital.rates import Rates
-from hospital.rosters import Roster, Rules, draw_roster
+from hospital.rosters import Roster, Rostering, Rules
 
 _ROSTERS_KEPT = 8
 
 
 class World:
-    """People, staff and wards; what the two caches keep can be worked out again at any time."""
+    """People, staff and wards; what the caches keep can be worked out again at any time."""
 
     def __init__(self, config: Configuration) -> None:
         self.seed = config.simulation.run.seed
         self.staffing = config.staffing  # its fixed part: patterns and shifts
         self.network = wards.build(config.simulation)
         self.people = people.generate(config.simulation)
-        self.staff = staff.appoint(config, self.network)
+        self.staff = staff.appoint(config)
+        self._rostering = Rostering(self.seed, self.staff, config.staffing)
         self._rates: tuple[Configuration, Rates] = (config, Rates(config))
+        self.names = config.simulation.population.names
+        self._pools: list[Pool] = []
         self._rosters: dict[tuple[str, int, Rules], Roster] = {}
 
     def rates(self, config: Configuration) -> Rates:
@@ -26,13 +30,17 @@ class World:
             self._rates = (config, Rates(config))
         return self._rates[1]
 
+    def pools(self) -> list[Pool]:
+        """The names that Faker gives for the seed, filled when they are first needed."""
+        if not self._pools:
+            self._pools = fill_pools(self.seed, self.names)
+        return self._pools
+
     def roster(self, shift_name: str, day: int, rules: Rules) -> Roster:
         """The shift that begins on that day (days since 1970-01-01)."""
         key = (shift_name, day, rules)
         if key not in self._rosters:
             if len(self._rosters) >= _ROSTERS_KEPT:
                 del self._rosters[next(iter(self._rosters))]
-            self._rosters[key] = draw_roster(
-                self.seed, self.staff, self.staffing, shift_name, day, rules
-            )
+            self._rosters[key] = self._rostering.draw(shift_name, day, rules)
         return self._rosters[key]

@@ -90,7 +90,7 @@ class Dataset(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    published: Literal["first_day", "every_day"]
+    published: Literal["first_day", "every_day", "all_days"]
     table: Identifier
     columns: Annotated[dict[Identifier, Column], Field(min_length=1)]
     key: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -179,8 +179,8 @@ class Datasets(BaseModel):
 
     def of_day(self, *, first: bool) -> list[str]:
         """The datasets whose files must be in a day, in the order to load them."""
-        wanted = "first_day" if first else "every_day"
-        return [name for name, dataset in self.datasets.items() if dataset.published == wanted]
+        wanted = ("first_day" if first else "every_day", "all_days")
+        return [name for name, dataset in self.datasets.items() if dataset.published in wanted]
 
 
 def read_datasets(path: Path) -> Datasets:

@@ -7,6 +7,8 @@ from kafka.consumer.fetcher import ConsumerRecord
 from pipeline import kafka_client
 from pipeline.settings import KafkaSettings
 
+MAX_UNPACKED_BYTES = 2**26
+
 log = logging.getLogger(__name__)
 
 
@@ -14,7 +16,11 @@ class DeadLetters:
     """Sends records to `<topic>.dlq`; topic, partition and offset are a dead letter's identity."""
 
     def __init__(self, settings: KafkaSettings) -> None:
-        self._producer = kafka_client.producer(settings)
+        # Compressed, since a record of a few megabytes can have come that way: the broker's limit
+        # is on what it receives.
+        self._producer = kafka_client.producer(
+            settings, compression="gzip", max_bytes=MAX_UNPACKED_BYTES
+        )
         self._timeout_seconds = settings.stuck_limit_seconds
 
     def send(self, record: ConsumerRecord, reason: str) -> None:

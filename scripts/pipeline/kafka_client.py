@@ -31,7 +31,12 @@ def connection(settings: KafkaSettings) -> dict:
     }
 
 
-def producer(settings: KafkaSettings) -> KafkaProducer:
+def producer(
+    settings: KafkaSettings,
+    *,
+    compression: str | None = None,
+    max_bytes: int = MAX_RECORD_BYTES + DEAD_LETTER_ROOM_BYTES,
+) -> KafkaProducer:
     """A producer that repeats nothing and gives up on nothing. One in a process."""
     return KafkaProducer(
         **connection(settings),
@@ -42,7 +47,8 @@ def producer(settings: KafkaSettings) -> KafkaProducer:
         linger_ms=20,
         batch_size=131_072,
         allow_auto_create_topics=False,
-        max_request_size=MAX_RECORD_BYTES + DEAD_LETTER_ROOM_BYTES,
+        compression_type=compression,
+        max_request_size=max_bytes,
     )
 
 

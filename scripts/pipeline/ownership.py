@@ -14,6 +14,10 @@ from pipeline.stream_lake import PartitionFiles
 log = logging.getLogger(__name__)
 
 
+class LostRecords(Exception):
+    """The broker lacks records that the lake does not hold either; a person has to look."""
+
+
 class Ownership(ConsumerRebalanceListener):
     """The partitions of one consumer. Its listener methods never block (kafka-python's rule)."""
 
@@ -23,6 +27,7 @@ class Ownership(ConsumerRebalanceListener):
         self._waiting: set[TopicPartition] = set()
         self._files: dict[TopicPartition, PartitionFiles] = {}
         self._next_offset: dict[TopicPartition, int] = {}
+        self._waits_for: dict[TopicPartition, str] = {}
 
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
         """Pause them; their files are taken outside of the listener."""
@@ -44,13 +49,19 @@ class Ownership(ConsumerRebalanceListener):
     def files(self, partition: TopicPartition, offset: int) -> PartitionFiles | None:
         """The partition's files if the record at `offset` is theirs to continue with.
 
-        If it is not (the broker was emptied, say), the partition is taken anew: None.
+        If the broker begins again before it (it was emptied), the partition is taken anew: None.
+
+        Raises:
+            LostRecords: if the broker no longer holds the records in between.
         """
         if partition not in self._files:
             return None
-        if offset == self._next_offset[partition]:
+        expected = self._next_offset[partition]
+        if offset > expected:
+            raise LostRecords(f"{_name(partition)}: offset {expected} is gone, {offset} is next")
+        if offset == expected:
             return self._files[partition]
-        log.warning("%s goes on at %d, not at %d", partition, offset, self._next_offset[partition])
+        log.warning("%s goes on at %d, not at %d", _name(partition), offset, expected)
         self.on_partitions_revoked([partition])
         self.on_partitions_assigned([partition])
         return None
@@ -68,16 +79,26 @@ class Ownership(ConsumerRebalanceListener):
         for partition in sorted(self._waiting):
             files = PartitionFiles.try_lock(self._root, partition.topic, partition.partition)
             if files is None:
-                log.info("%s: another process still owns its files", partition)
+                self._say_once(partition, "another process still owns its files; waiting")
                 continue
             offset = files.recover(self._consumer.committed(partition)) or 0
             end = self._consumer.end_offsets([partition])[partition]
             if end < offset:
-                log.warning("%s ends at %d, before our %d; waiting", partition, end, offset)
+                self._say_once(partition, f"it ends before our offset {offset}; waiting")
                 files.close()
                 continue
             self._files[partition], self._next_offset[partition] = files, offset
             self._waiting.discard(partition)
             self._consumer.seek(partition, offset)
             self._consumer.resume(partition)
-            log.info("%s: going on at offset %d", partition, offset)
+            self._waits_for.pop(partition, None)
+            log.info("%s: going on at offset %d", _name(partition), offset)
+
+    def _say_once(self, partition: TopicPartition, reason: str) -> None:
+        if self._waits_for.get(partition) != reason:
+            self._waits_for[partition] = reason
+            log.warning("%s: %s", _name(partition), reason)
+
+
+def _name(partition: TopicPartition) -> str:
+    return f"{partition.topic} partition {partition.partition}"

@@ -57,6 +57,7 @@ grant select (simulated_date, dataset, line, reason, waiting) on lake.rejected_r
     to {ingestor}, {analyst};
 
 grant insert, delete, truncate on all tables in schema hospital to {ingestor};
+revoke insert, delete, truncate on hospital.people_today, hospital.posts from {ingestor};
 grant insert, update, delete on lake.ingested_days to {ingestor};
 grant insert, delete on lake.ingested_files, lake.rejected_rows to {ingestor};
 grant insert, delete on insight.daily_arrivals, insight.daily_ward_moves, insight.daily_stays,

@@ -93,4 +93,8 @@ def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
     except ConfigurationError as refusal:
         log.error("%s", refusal)
         sys.exit(REFUSED_EXIT_CODE)
+    except Exception as error:
+        # Not left to the interpreter: on its way out it would flush and close, in any order.
+        log.exception("a fault that this service cannot go on with")
+        end_now(f"{type(error).__name__}")
     log.info("stopped")

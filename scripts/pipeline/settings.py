@@ -90,6 +90,20 @@ class BatchIngestorSettings(PostgresSettings):
     postgres_analyst_password: Name
 
 
+class DictionarySettings(Settings):
+    """What `data_dictionary.py` needs."""
+
+    configs_dir: Path
+    migrations_dir: Path
+
+
+class PicturesSettings(Settings):
+    """What `draw_pictures.py` needs."""
+
+    configs_dir: Path
+    batch_lake_dir: Path
+
+
 class ReconcileSettings(PostgresSettings, KafkaSettings):
     """What `reconcile.py` needs."""
 

@@ -3,10 +3,11 @@
 import json
 import re
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from pipeline.settings import Name, parse, read_yaml
 
@@ -26,14 +27,29 @@ DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class Topic(BaseModel):
-    """One topic. `key` and `required` name fields of the value."""
+    """One topic: `key` is a field of every value, `events` the fields of each event_type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     key: Name
     partitions: PositiveInt
-    event_types: Annotated[list[Name], Field(min_length=1)]
-    required: list[Name]
+    may_be_null: list[Name]
+    events: Annotated[dict[Name, list[Name]], Field(min_length=1)]
+
+    @cached_property
+    def fields(self) -> dict[str, dict[str, bool]]:
+        """By event_type: every field of the value, and whether it may be null."""
+        return {
+            event_type: {name: name in self.may_be_null for name in (*COMMON_FIELDS, *names)}
+            for event_type, names in self.events.items()
+        }
+
+    @model_validator(mode="after")
+    def _key_is_a_field(self) -> Self:
+        for event_type, fields in self.fields.items():
+            if fields.get(self.key, True):
+                raise ValueError(f"expected the key {self.key} among the fields of {event_type}")
+        return self
 
 
 class Topics(BaseModel):
@@ -69,11 +85,22 @@ def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict:
         raise ValueError(f"the value is not JSON: {error}") from None
     if not isinstance(event, dict):
         raise ValueError(f"the value is a JSON {type(event).__name__}, not an object")
-    for field in (*COMMON_FIELDS, topic.key, *topic.required):
-        if not isinstance(event.get(field), str) or not event[field]:
-            raise ValueError(f"{field} is not a text: {str(event.get(field))[:60]!r}")
-    if event["event_type"] not in topic.event_types:
-        raise ValueError(f"event_type {event['event_type'][:60]!r} is not of this topic")
+    event_type = event.get("event_type")
+    fields = topic.fields.get(event_type) if isinstance(event_type, str) else None
+    if fields is None:
+        raise ValueError(f"event_type {str(event_type)[:60]!r} is not of this topic")
+    for field, may_be_null in fields.items():
+        if field not in event:
+            raise ValueError(f"{field} is missing")
+        text = event[field]
+        # Printable: no control character that could forge a log line, no lone surrogate.
+        good = (
+            text and text.isprintable() if isinstance(text, str) else text is None and may_be_null
+        )
+        if not good:
+            raise ValueError(f"{field} is not a text: {str(text)[:60]!r}")
+    if event.keys() != fields.keys():
+        raise ValueError(f"{sorted(event.keys() - fields.keys())[0][:60]!r} is an unknown field")
     if not _is_instant(event["event_time"]):
         raise ValueError(f"event_time {event['event_time'][:60]!r} is not an instant")
     if key != event[topic.key].encode():

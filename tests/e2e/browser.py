@@ -51,15 +51,14 @@ class PgAdmin:
         self.page.get_by_role("button", name="Login").click()
         expect(self._node("Servers")).to_be_visible()
 
-    def connect(self, *server: str) -> None:
-        """Connect the server by its context menu, giving no password.
+    def open_servers(self, server: str) -> None:
+        """Open the list of servers, and so its only one: pgAdmin expands a sole child by itself.
 
-        A click on its arrow connects, too, but then pgAdmin 9.17 sometimes shows no children.
+        A click on that child's arrow in the meantime would close it again. Returns when the
+        server is open or a password is asked for.
         """
-        self.select(*server).locator(".file-name").click(button="right")
-        self.page.get_by_role("menuitem", name="Connect Server", exact=True).click()
-        # It opens by itself as soon as it is connected.
-        opened = self._node(*server).locator(".directory-toggle.open")
+        self._open("Servers")
+        opened = self._node("Servers", server).locator(".directory-toggle.open")
         expect(opened.or_(self.password_fields()).first).to_be_visible()
 
     def password_fields(self) -> Locator:
@@ -74,11 +73,8 @@ class PgAdmin:
     def select(self, *path: str) -> Locator:
         """Open everything above the node, click on its name."""
         for length in range(1, len(path)):
-            child = self._node(*path[: length + 1])
-            arrow = self._node(*path[:length]).locator(".directory-toggle")
-            if "open" not in (arrow.get_attribute("class") or "").split():
-                arrow.click()
-            expect(child).to_be_visible()
+            self._open(*path[:length])
+            expect(self._node(*path[: length + 1])).to_be_visible()
         node = self._node(*path)
         node.locator(".file-name").click()
         expect(node).to_have_class(re.compile(r"\bactive\b"))
@@ -113,6 +109,11 @@ class PgAdmin:
         exactly = re.compile(rf"^{re.escape(path[-1])}$")
         row = self.page.locator(f'.file-entry[data-depth="{len(path)}"]')
         return row.filter(has=self.page.locator(".file-name", has_text=exactly))
+
+    def _open(self, *path: str) -> None:
+        arrow = self._node(*path).locator(".directory-toggle")
+        if "open" not in (arrow.get_attribute("class") or "").split():
+            arrow.click()
 
     def _open_tab(self, button: str, *node: str) -> FrameLocator:
         tabs = self.page.locator("#layout-portal iframe")

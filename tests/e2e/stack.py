@@ -15,11 +15,15 @@ SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
 
 
 class Stack:
-    """One project, `hospital-test-<name>`; `simulation` is what its simulation.yaml says."""
+    """One project, `hospital-test-<name>`; `simulation` is what its simulation.yaml says.
 
-    def __init__(self, name: str, simulation: dict) -> None:
+    `knobs` are values of .env that this stack has otherwise.
+    """
+
+    def __init__(self, name: str, simulation: dict, knobs: dict[str, str] | None = None) -> None:
         self.project = f"hospital-test-{name}"
         self.simulation = simulation
+        self._environment = {**os.environ, **(knobs or {})}
         override = ROOT / "docker-compose.override.yml"
         files = ["docker-compose.yml", *([override.name] if override.exists() else [])]
         files.append("tests/e2e/compose.yml")
@@ -29,7 +33,11 @@ class Stack:
     def compose(self, *arguments: str, check: bool = True, stdin: bytes | None = None) -> str:
         """Run a Compose command; what it printed on standard output."""
         result = subprocess.run(
-            [*self._command, *arguments], input=stdin, capture_output=True, check=False
+            [*self._command, *arguments],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env=self._environment,
         )
         if check and result.returncode != 0:
             raise AssertionError(
@@ -58,6 +66,38 @@ class Stack:
         """Remove containers, network and volumes."""
         self.compose("--profile", "tools", "down", "-v", "--remove-orphans", "-t", "5")
 
+    def kill(self, service: str) -> None:
+        """kill -9; the container must be dead afterwards."""
+        self.compose("kill", "-s", "SIGKILL", service)
+        [state] = self.compose("ps", "-a", "--format", "{{.State}}", service).split()
+        assert state == "exited", state
+
+    def pause(self, service: str, seconds: float) -> None:
+        """Freeze the container's processes for a while."""
+        self.compose("pause", service)
+        time.sleep(seconds)  # the fault is the time itself
+        self.compose("unpause", service)
+
+    def cut(self, service: str, seconds: float) -> None:
+        """Take the container off the network for a while."""
+        container = self.compose("ps", "-q", service).strip()
+        network = f"{self.project}_hospital"
+        subprocess.run(["docker", "network", "disconnect", network, container], check=True)
+        time.sleep(seconds)  # the fault is the time itself
+        subprocess.run(
+            ["docker", "network", "connect", "--alias", service, network, container], check=True
+        )
+
+    def progress(self) -> tuple[int, int]:
+        """Days in the batch lake, and bytes in the stream lake."""
+        counted = self.compose(
+            *("exec", "-T", "editor", "sh", "-c"),
+            "ls /lake/batch | wc -l; find /lake/stream -name '*.jsonl' -printf '%s\\n'"
+            " | awk '{ n += $1 } END { print n + 0 }'",
+        )
+        days, size = counted.split()
+        return int(days), int(size)
+
     def health(self) -> dict[str, str]:
         """What `docker compose ps` says of each service."""
         lines = self.compose("ps", "-a", "--format", "json").splitlines()
@@ -85,6 +125,7 @@ class Stack:
             capture_output=True,
             text=True,
             check=False,
+            env=self._environment,
         )
 
     def wait_until_reconciled(self, seconds: float) -> str:
@@ -131,6 +172,7 @@ def small_simulation(real_days: float, days: int = 30) -> dict:
     simulation["run"]["days"] = days
     simulation["population"]["size"] = 20_000
     for hospital in simulation["hospitals"].values():
+        hospital["emergency_places"] //= 10
         for ward in hospital["wards"].values():
             ward["beds"] = max(2, ward["beds"] // 10)
     simulation["arrivals"]["emergency_per_day"] = 50

@@ -42,12 +42,12 @@ def network(stack: Stack) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def pgadmin(network: None) -> Iterator[PgAdmin]:
-    """Logged in, with the registered server connected."""
+    """Logged in, with the list of servers open."""
     with open_page() as page:
         opened = PgAdmin(page, "http://pgadmin")
         email, password = (os.environ[f"PGADMIN_DEFAULT_{key}"] for key in ("EMAIL", "PASSWORD"))
         opened.log_in(email, password)
-        opened.connect(*SERVER)
+        opened.open_servers(SERVER[1])
         yield opened
 
 

@@ -4,13 +4,9 @@ services as processes of their own."""
 import itertools
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,16 +21,9 @@ from pipeline.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
 from pipeline.topics import Topics
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+from .stream_process import Process
+
 START = datetime(2021, 4, 7, tzinfo=UTC)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
-    """Wait for a condition; fail if it does not come."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def event(number: int, instant: datetime, **more: object) -> tuple[bytes, bytes]:
@@ -50,65 +39,6 @@ def event(number: int, instant: datetime, **more: object) -> tuple[bytes, bytes]
     }
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return patient.encode(), text.encode()
-
-
-class Process:
-    """One of our services, its log in a file."""
-
-    def __init__(self, script: str, environment: dict[str, str], log: Path) -> None:
-        self.log = log
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, script],
-                cwd=SCRIPTS,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    def text(self) -> str:
-        """What it logged."""
-        return self.log.read_text()
-
-    def says(self, words: str) -> None:
-        """Wait until it logs these words."""
-        wait_until(lambda: words in self.text() or not self.running())
-        assert words in self.text(), self.text()
-
-    def running(self) -> bool:
-        """Whether it still runs."""
-        return self._process.poll() is None
-
-    def kill(self) -> None:
-        """kill -9; it must have been running."""
-        assert self.running(), self.text()
-        self._process.kill()
-        self._process.wait()
-
-    def pause(self) -> None:
-        """SIGSTOP."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """SIGCONT."""
-        self._process.send_signal(signal.SIGCONT)
-
-    def stop(self) -> tuple[int, float]:
-        """SIGTERM; its exit code and how long it took."""
-        assert self.running(), self.text()
-        before = time.monotonic()
-        self._process.terminate()
-        code = self._process.wait(timeout=30)
-        return code, time.monotonic() - before
-
-    def exit_code(self) -> int:
-        """Wait for its own end."""
-        return self._process.wait(timeout=30)
-
-    def clean_up(self) -> None:
-        """At the end of a test."""
-        self._process.kill()
-        self._process.wait()
 
 
 class Stage:
@@ -143,7 +73,9 @@ class Stage:
 
     def write_topics(self, partitions: int) -> None:
         """Write `topics.yaml`."""
-        section = "{key: patient_id, partitions: %d, event_types: [admitted], required: []}"
+        section = (
+            "{key: patient_id, partitions: %d, may_be_null: [], events: {admitted: [patient_id]}}"
+        )
         lines = [f"  {topic}: {section % partitions}" for topic in self.topics]
         text = "\n".join(["replication_factor: 1", "topics:", *lines, ""])
         (self._configs / "topics.yaml").write_text(text)
@@ -193,22 +125,6 @@ class Stage:
             future.get(timeout=30)
         producer.close()
 
-    def produce_in_transactions(
-        self, batches: list[list[tuple[bytes, bytes]]], partition: int, commit: bool = True
-    ) -> None:
-        """A transaction a batch; the mark of its end takes an offset too."""
-        producer = KafkaProducer(
-            **kafka_client.connection(self.settings), transactional_id=self.topic
-        )
-        producer.init_transactions()
-        for batch in batches:
-            producer.begin_transaction()
-            for key, value in batch:
-                producer.send(self.topic, value, key, partition=partition)
-            producer.flush()
-            (producer.commit_transaction if commit else producer.abort_transaction)()
-        producer.close()
-
     def ends(self) -> dict[TopicPartition, int]:
         """The partitions' end offsets."""
         with consumer(self.settings) as reader:
@@ -250,10 +166,8 @@ class Stage:
         """The offsets that stand in the dead letter topics."""
         return kafka_client.ends_and_dead_letters(self.settings, self.wanted)[1]
 
-    def write_journal(
-        self, records: list[Record], hours: int, instant: datetime | None = None
-    ) -> None:
-        """A journal of blocks of an hour, and a clock at `instant`, or at its end."""
+    def write_journal(self, records: list[Record], hours: int) -> None:
+        """A journal of blocks of an hour from the start on."""
         by_hour = itertools.groupby(records, lambda record: record.event_time[:13])
         found = {hour: list(group) for hour, group in by_hour}
         number = 0
@@ -263,14 +177,13 @@ class Stage:
             content = journal.encode(block)
             journal.write_block(self.simulation / "journal", hour, hour + HOUR, number, content)
             number += len(block)
-        self.set_clock(instant or START + hours * HOUR)
 
-    def set_clock(self, instant: datetime) -> None:
-        """Let simulated time be `instant`."""
+    def set_clock(self, instant: datetime, hours: int) -> None:
+        """Let simulated time be `instant`, and so many hours be open."""
         entry = ConfigurationEntry(from_hour=START, configuration="c", code="x")
         now = Clock(
             instant=instant,
-            open_until=instant,
+            open_until=START + hours * HOUR,
             start=START,
             end=START + 30 * DAY,
             real_days=1,

@@ -42,10 +42,14 @@ def test_our_own_file_is_good_and_in_an_order_that_can_be_loaded() -> None:
     datasets = read_datasets(ROOT / "configs" / "datasets.yaml")
     assert datasets.of_day(first=True) == ["wards", "people", "staff"]
     assert datasets.of_day(first=False) == [
+        "people",
+        "staff",
+        "staff_changes",
         "registrations",
         "admissions",
         "transfers",
         "discharges",
+        "people_changes",
         "emergency_visits",
         "transports",
         "shifts",
@@ -66,7 +70,12 @@ def test_rules_are_understood() -> None:
     [
         ("wards", "tabel", "wards", r"datasets\.wards\.tabel: got 'wards', expected no such key"),
         ("wards", "table", 'wards"; drop', r"datasets\.wards\.table: got 'wards\"; drop'"),
-        ("wards", "published", "weekly", r"published: got 'weekly', expected 'first_day' or"),
+        (
+            "wards",
+            "published",
+            "weekly",
+            r"published: got 'weekly', expected 'first_day', 'every_day' or",
+        ),
         ("wards", "key", [], r"datasets\.wards\.key"),
         ("wards", "key", ["ward"], r"one of its columns instead of 'ward'"),
         ("census", "key", ["closed_at"], r"a key column that is required, unlike 'closed_at'"),

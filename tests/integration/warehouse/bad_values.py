@@ -148,6 +148,36 @@ BAD_VALUES = [
         "P9999999",
         "patient_id: not in people",
     ),
+    BadValue("a nurse nobody knows", "admissions", "nurse_id", "S99999", "nurse_id: not in staff"),
+    BadValue(
+        "somebody without a department",
+        "staff",
+        "department",
+        "",
+        "department: empty, expected a value",
+    ),
+    BadValue(
+        "an unknown assignment",
+        "shifts",
+        "assignment",
+        "borrowed",
+        "assignment: expected own or reserve",
+    ),
+    *(
+        BadValue(what, dataset, "change_date", day, "change_date: not on the day of the file")
+        for dataset in ("staff_changes", "people_changes")
+        for what, day in {
+            "a change of the day before": "2021-04-06",
+            "a change of the day after": "2021-04-08",
+        }.items()
+    ),
+    BadValue(
+        "somebody who moved out of a hospital",
+        "people_changes",
+        "hospital_id",
+        "JHB",
+        "hospital_id: expected empty when change_type = moved_out",
+    ),
     BadValue(
         "discharge before admission",
         "discharges",

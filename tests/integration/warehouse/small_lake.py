@@ -12,6 +12,8 @@ ZERO, ONE, TWO, THREE = (date(2021, 4, day) for day in (6, 7, 8, 9))
 
 Tables = dict[str, list[str]]
 
+BORN_ON_DAY_ONE = "P187240001"
+
 PEOPLE = [
     "P0000001,Dlamini,Thandi,F,1980-02-29,Soweto,1 Vilakazi Street,asthma",
     'P0000002,"van Wyk, jr",Jan,M,1975-12-31,Randburg,"2 ""Old"" Road",',
@@ -25,7 +27,10 @@ def day_zero() -> Tables:
         "wards": ["JHB-MED,JHB,Johannesburg,Internal medicine,medicine,10"],
         "people": list(PEOPLE),
         "staff": [
-            "S00001,Nkosi,Sipho,M,1970-01-01,doctor,JHB,JHB-MED,twelve_hours,2010-01-01",
+            "S00001,Nkosi,Sipho,M,1970-01-01,doctor,registrar,medicine,JHB-MED-P001,JHB,"
+            "JHB-MED,rotating,2010-01-01",
+            "S00002,Botha,Anna,F,1980-01-01,nurse,professional_nurse,medicine,JHB-MED-P002,JHB,"
+            "JHB-MED,rotating,2010-01-01",
         ],
     }
 
@@ -33,6 +38,16 @@ def day_zero() -> Tables:
 def day_one(day: date = ONE) -> Tables:
     """Two patients come, one is admitted; of another day, the same happens then."""
     tables = {
+        "people": [f"{BORN_ON_DAY_ONE},Nkosi,Lwazi,M,2021-04-07,Soweto,1 Vilakazi Street,"],
+        "staff": [
+            "S00003-20210407,Mokoena,Lerato,F,1990-01-01,nurse,enrolled_nurse,reserve,JHB-R001,JHB,"
+            ",rotating,2021-04-07",
+        ],
+        "staff_changes": [
+            "S00003-20210407:hired,S00003-20210407,hired,2021-04-07,nurse,enrolled_nurse,JHB-R001,"
+            "JHB,",
+        ],
+        "people_changes": [f"{BORN_ON_DAY_ONE}:born,{BORN_ON_DAY_ONE},born,2021-04-07,"],
         "registrations": [
             "JHB-E2021040700-001,JHB-E2021040700-001:A04,P0000001,JHB,2021-04-07T00:10:00Z,"
             "emergency,walk_in,red,J45.9",
@@ -40,7 +55,7 @@ def day_one(day: date = ONE) -> Tables:
             "emergency,ambulance,green,S72.0",
         ],
         "admissions": [
-            "JHB-E2021040700-001,JHB-E2021040700-001:A01,P0000001,JHB,JHB-MED,,S00001,"
+            "JHB-E2021040700-001,JHB-E2021040700-001:A01,P0000001,JHB,JHB-MED,,S00001,S00002,"
             "2021-04-07T02:00:00Z,medicine,emergency,J45.9",
         ],
         "transfers": [],
@@ -54,12 +69,14 @@ def day_one(day: date = ONE) -> Tables:
             "ambulance,Randburg,JHB,2021-04-07T00:05:00Z,2021-04-07T00:20:00Z",
         ],
         "shifts": [
-            "S00001-20210407-D,S00001-20210407-D:ended,S00001,JHB,JHB-MED,doctor,day,worked,"
+            "S00001-20210407-D,S00001-20210407-D:ended,S00001,JHB,JHB-MED,doctor,registrar,"
+            "JHB-MED-P001,own,day,worked,"
             "2021-04-07T07:00:00Z,2021-04-07T19:00:00Z,2021-04-07T07:01:00Z,2021-04-07T19:03:00Z",
         ],
         "bed_census": ["2021-04-07,JHB-MED,JHB,10,0,1"],
     }
     dates = {ONE.isoformat(): day.isoformat(), f"{ONE:%Y%m%d}": f"{day:%Y%m%d}"}
+    dates[BORN_ON_DAY_ONE] = f"P{(day - date(1970, 1, 1)).days}0001"
     for old, new in dates.items():
         tables = {name: [row.replace(old, new) for row in rows] for name, rows in tables.items()}
     return tables
@@ -69,13 +86,16 @@ def day_two() -> Tables:
     """The patient admitted on day one moves into a bed and goes home; nobody comes."""
     return {
         **{name: [] for name in day_one()},
+        "staff_changes": [
+            "S00002:left,S00002,left,2021-04-08,nurse,professional_nurse,JHB-MED-P002,JHB,JHB-MED",
+        ],
         "transfers": [
             "JHB-E2021040700-001:A02-1,JHB-E2021040700-001,P0000001,JHB,JHB-MED,,JHB,JHB-MED,"
-            "JHB-MED-001,S00001,2021-04-08T01:00:00Z,bed_found",
+            "JHB-MED-001,S00001,S00002,2021-04-08T01:00:00Z,bed_found",
         ],
         "discharges": [
             "JHB-E2021040700-001,JHB-E2021040700-001:A03,P0000001,JHB,JHB-MED,JHB-MED-001,S00001,"
-            "2021-04-07T02:00:00Z,2021-04-08T11:00:00Z,home",
+            "S00003-20210407,2021-04-07T02:00:00Z,2021-04-08T11:00:00Z,home",
         ],
         "bed_census": ["2021-04-08,JHB-MED,JHB,10,0,0"],
     }

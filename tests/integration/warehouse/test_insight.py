@@ -46,9 +46,9 @@ def test_each_view_says_what_happened(read_only_database: Database) -> None:
         (TWO, "JHB-MED", 10)
     ]
     assert [row[:4] for row in view(database, "load_times")] == [
-        (ZERO, 5, 5, 0),
-        (ONE, 7, 7, 0),
-        (TWO, 3, 3, 0),
+        (ZERO, 6, 6, 0),
+        (ONE, 11, 11, 0),
+        (TWO, 4, 4, 0),
     ]
     for empty in (*LAWS, "rejected_rows", "rejects_by_reason", "days_refused"):
         assert view(database, empty) == [], empty

@@ -15,8 +15,10 @@ from .small_lake import ONE, THREE, ZERO, Lake, day_one, day_two, day_zero
 
 ALL_ROWS = {
     "wards": 1,
-    "people": 3,
-    "staff": 1,
+    "people": 4,
+    "people_changes": 1,
+    "staff": 3,
+    "staff_changes": 2,
     "registrations": 2,
     "admissions": 1,
     "transfers": 1,
@@ -33,16 +35,26 @@ def test_days_are_loaded_with_their_ledger(database: Database, three_days: Lake)
     database.ingest()
     assert database.counts() == ALL_ROWS
     assert sum(row[2] for row in database.ask(LEDGER)) == sum(ALL_ROWS.values())
-    assert len(database.ask(LEDGER)) == 3 + 8 + 8
+    assert len(database.ask(LEDGER)) == 3 + 12 + 12
     assert database.rejected() == []
     names = database.ask("select family_name, address from hospital.people order by patient_id")
-    assert names[1:] == [
+    assert names[1:3] == [
         ("van Wyk, jr", '2 "Old" Road'),
         ("=cmd|' /C calc'!A0", "3 Lake Avenue"),
     ]
     assert database.ask(
         "select extract(epoch from admitted_at)::bigint from hospital.admissions"
     ) == [(1617760800,)]
+
+
+def test_who_holds_which_post(database: Database, three_days: Lake) -> None:
+    database.ingest()
+    posts = database.ask("select post_id, staff_id, since_date::text from hospital.posts")
+    assert sorted(posts) == [
+        ("JHB-MED-P001", "S00001", "2010-01-01"),
+        ("JHB-MED-P002", None, "2021-04-08"),
+        ("JHB-R001", "S00003-20210407", "2021-04-07"),
+    ]
 
 
 def test_nothing_is_loaded_twice(database: Database, three_days: Lake) -> None:
@@ -60,7 +72,7 @@ def test_a_day_that_appears_again_is_loaded_again(database: Database, three_days
         three_days.publish(day, tables)
     database.ingest()
     assert database.counts() == ALL_ROWS
-    assert len(database.ask(LEDGER)) == 3 + 8 + 8
+    assert len(database.ask(LEDGER)) == 3 + 12 + 12
     assert database.rejected() == []
 
 
@@ -76,7 +88,7 @@ def test_other_content_replaces_the_day_and_what_follows(
     three_days.publish(changed, zero if changed == ZERO else one)
     database.ingest()
     database.ingest()  # the later days, which left the ledger
-    expected = {**ALL_ROWS, "people": 4} if changed == ZERO else {**ALL_ROWS, "transports": 0}
+    expected = {**ALL_ROWS, "people": 5} if changed == ZERO else {**ALL_ROWS, "transports": 0}
     assert database.counts() == {name: count for name, count in expected.items() if count}
     assert database.rejected() == []
 

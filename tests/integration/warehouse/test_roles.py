@@ -10,6 +10,7 @@ SUMMARIES = {"INSERT", "SELECT", "DELETE"}
 # By schema and kind of relation (r a table, v a view, m a materialised view), what each role may.
 INGESTOR = {
     ("hospital", "r"): LOADED,
+    ("hospital", "v"): {"SELECT"},
     ("insight", "r"): SUMMARIES,
     ("insight", "v"): {"SELECT"},
     ("insight", "m"): {"SELECT", "MAINTAIN"},

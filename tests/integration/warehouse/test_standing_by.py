@@ -68,7 +68,7 @@ def test_the_second_takes_over_when_the_first_is_killed(
 ) -> None:
     lake.publish(ZERO, day_zero())
     first = start("first")
-    wait_until(lambda: "loaded 2021-04-06: 5 rows in 3 files, 0 rejected" in first.log(), first)
+    wait_until(lambda: "loaded 2021-04-06: 6 rows in 3 files, 0 rejected" in first.log(), first)
     second = start("second")
     wait_until(lambda: "standing by" in second.log() and second.heartbeat.exists(), second)
     beat = second.heartbeat.read_text()

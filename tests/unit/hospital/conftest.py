@@ -37,18 +37,19 @@ def shipped() -> Callable[[], dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def tiny(shipped: Callable[[], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """The tiny files, with changes by dotted key."""
+    """The tiny files, with changes by dotted key; another `scale` makes it less tiny."""
 
-    def build(changes: Changes | None = None) -> dict[str, Any]:
+    def build(changes: Changes | None = None, scale: int = SCALE) -> dict[str, Any]:
         files = shipped()
         simulation = files["simulation"]
-        simulation["population"]["size"] = 6000
+        simulation["population"]["size"] = 72_000 // scale
         simulation["population"]["names"]["pool_size"] = 20
         for hospital in simulation["hospitals"].values():
+            hospital["emergency_places"] = max(1, hospital["emergency_places"] // scale)
             for ward in hospital["wards"].values():
-                ward["beds"] = max(1, ward["beds"] // SCALE)
-        simulation["arrivals"]["emergency_per_day"] /= SCALE
-        simulation["arrivals"]["elective_per_day"] /= SCALE
+                ward["beds"] = max(1, ward["beds"] // scale)
+        simulation["arrivals"]["emergency_per_day"] /= scale
+        simulation["arrivals"]["elective_per_day"] /= scale
         for dotted, value in (changes or {}).items():
             *path, last = dotted.split(".")
             section: Any = files
@@ -87,10 +88,10 @@ class Run:
 
 @pytest.fixture(scope="session")
 def run(tiny: Callable[..., dict[str, Any]]) -> Callable[..., Run]:
-    """`run(hours, changes)` → a run of the tiny hospital."""
+    """`run(hours, changes, scale)` → a run of the tiny hospital."""
 
-    def start(hours: int, changes: Changes | None = None) -> Run:
-        return Run(tiny(changes)).go_on(hours)
+    def start(hours: int, changes: Changes | None = None, scale: int = SCALE) -> Run:
+        return Run(tiny(changes, scale)).go_on(hours)
 
     return start
 

@@ -48,12 +48,26 @@ REFUSED = [
      "simulation.length_of_stay_days", "the specialties of the diagnoses"),
     ("simulation.diagnoses.J18.9.season", "respiratry", None, "one of respiratory"),
     ("simulation.diagnoses", {}, None, "at least 1"),
-    ("staffing.roles.doctor.pattern", "rotatin", None, "one of rotating, days"),
-    ("staffing.roles.doctor", {"pattern": "rotating", "staff_per_bed": 0.01,
-     "staff_per_intensive_care_bed": 0}, "staffing.roles.doctor.staff_per_bed", "8 posts"),
+    ("staffing.roles.doctor.grades.intern.pattern", "rotatin", None, "one of rotating, days"),
+    ("staffing.roles.doctor.grades.intern.share", 0.3, "staffing.roles.doctor.grades",
+     "these add up to 1.1"),
+    ("staffing.roles.doctor.grades.intern.hired_oldest_years", 40,
+     "staffing.roles.doctor.grades.intern", "youngest_years < hired_oldest_years"),
+    ("staffing.roles.doctor.grades.intern.leaving_share_per_year", 1.0, None, "0.95"),
+    ("staffing.roles.nurse.grades", {}, None, "at least 1"),
+    ("staffing.roles.nurse.staff_per_beds", 1.0, None, "not permitted"),
+    ("staffing.roles.nurse.reserve_share", -0.1, None, "greater"),
+    ("staffing.roles.porter.grades.porter.oldest_years", 66, None, "at most 65"),
     ("staffing.patterns.rotating", "NDOO", None, "11 hours between shifts"),
     ("staffing.patterns.rotating", "DXO", None, "pattern"),
-    ("staffing.patterns.rotating", "DDOO", None, "D and N"),
+    ("staffing.patterns.rotating", "DDOO", "staffing.roles.doctor.grades", "D and N"),
+    ("staffing.posts_factor", 0, None, "greater than 0"),
+    ("staffing.targets.patients_per_nurse", 0, None, "greater than 0"),
+    ("staffing.turnover.vacancy_days_most", 13, None, "at least 14"),
+    ("staffing.turnover.retirement_age_years", 20, None, "greater"),
+    ("staffing.attendance.absence_month_weights", [1] * 11, None, "12"),
+    ("simulation.hospitals.JHB.wards.ED", {"name": "X", "specialty": "medicine", "beds": 1},
+     None, "another code than ED"),
     ("staffing.shifts.day.length_hours", 8, "staffing.shifts", "cover the 24 hours"),
     ("staffing.rest.least_hours", 13, "staffing.patterns.rotating", "13 hours"),
     ("staffing.attendance.absence_share", 1.01, None, "less than or equal to 1"),
@@ -90,6 +104,19 @@ def test_a_missing_section_is_refused(section: str, shipped: Callable) -> None:
     with pytest.raises(ValidationError) as refused:
         Configuration.model_validate(files)
     assert [".".join(fault["loc"]) for fault in refused.value.errors()] == [section]
+
+
+def test_a_hospital_without_a_doctor_on_every_shift_is_refused(shipped: Callable) -> None:
+    files = shipped()
+    files["staffing"]["roles"]["doctor"] |= {
+        "staff_per_bed": 0, "staff_per_high_care_bed": 0, "staff_per_intensive_care_bed": 0.01,
+        "staff_per_emergency_place": 0.01,
+    }  # fmt: skip
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(files)
+    (fault,) = refused.value.errors()
+    assert ".".join(map(str, fault["loc"])) == "staffing.roles.doctor.staff_per_bed"
+    assert "a doctor on every shift of each hospital (JHB has 2 posts in all)" in fault["msg"]
 
 
 def test_the_shipped_files_are_accepted_and_survive_json(shipped: Callable) -> None:

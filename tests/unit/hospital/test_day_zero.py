@@ -3,29 +3,28 @@
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 
 from hospital import tables
 from hospital.configuration import Configuration
 from hospital.people import generate
-from hospital.rosters import Rules
 
 
 def test_people_follow_the_configured_shares(shipped: Callable) -> None:
     files = shipped()
     files["simulation"]["population"]["size"] = 100_000
     config = Configuration.model_validate(files)
-    people, rule = generate(config.simulation), config.simulation.population
+    population, rule = generate(config.simulation), config.simulation.population
+    people = population.columns
     assert abs(people.female.mean() - rule.female_share) < 0.006
-    for index, name in enumerate(people.districts):
+    for index, name in enumerate(population.districts):
         assert abs((people.district == index).mean() - rule.districts[name].share) < 0.006
-    ages = np.array([people.age(number, 18_724) for number in range(0, 100_000, 10)])
+    ages = np.array([population.person(number).age(18_724) for number in range(0, 100_000, 10)])
     for band in rule.age_bands:
         share = ((ages >= band.from_age) & (ages < band.to_age)).mean()
         assert abs(share - band.share) < 0.02
-    near = np.concatenate(list(people.living_near.values()))
+    near = np.concatenate(list(population.living_near.values()))
     assert sorted(near.tolist()) == list(range(100_000))
-    hypertension = people.conditions.index("hypertension")
+    hypertension = population.conditions.index("hypertension")
     assert 0.09 < (people.condition == hypertension).mean() < 0.2
 
 
@@ -36,13 +35,13 @@ def test_a_person_does_not_depend_on_how_many_there_are(tiny: Callable) -> None:
         ).simulation)
         for size in (1000, 3000)
     )  # fmt: skip
-    assert np.array_equal(small.birth_day, large.birth_day[:1000])
-    assert np.array_equal(small.district, large.district[:1000])
+    for few, many in zip(small.columns, large.columns, strict=True):
+        assert np.array_equal(few, many[:1000])
 
 
 def test_day_zero(run: Callable) -> None:
     one = run(0)
-    zero = tables.day_zero(one.world, one.config)
+    zero = tables.day_zero(one.world)
     assert list(zero) == ["people", "staff", "wards"]
     for name, table in zero.items():
         assert list(table.columns) == tables.COLUMNS[name]
@@ -52,11 +51,11 @@ def test_day_zero(run: Callable) -> None:
     required = [column for column in people.columns if column != "chronic_condition"]
     assert not people[required].isna().any().any()
     assert set(people["sex"]) == {"F", "M"}
-    assert set(staff["ward_id"]) <= set(wards["ward_id"])
+    assert set(staff["ward_id"].dropna()) <= set(wards["ward_id"])
     assert (staff["birth_date"] < staff["hired_date"]).all()
     assert (staff["hired_date"] < "2021-04-07").all()
     assert (wards["capacity"] >= 1).all()
-    again = tables.day_zero(run(0).world, one.config)
+    again = tables.day_zero(run(0).world)
     assert all(zero[name].equals(again[name]) for name in zero)
 
 
@@ -67,35 +66,21 @@ def test_the_shipped_network_has_the_size_it_is_meant_to(shipped: Callable) -> N
 
 
 def test_a_day_without_events_has_all_its_tables(run: Callable) -> None:
-    empty = tables.day_tables([])
-    assert [*tables.DAY_ZERO, *empty] == list(tables.COLUMNS)
+    empty = tables.day_tables(run(0).world, [])
+    assert {*tables.DAY_ZERO, *empty} == set(tables.COLUMNS)
     assert all(len(table) == 0 for table in empty.values())
     assert all(list(table.columns) == tables.COLUMNS[name] for name, table in empty.items())
 
 
 def test_a_day_as_csv(run: Callable) -> None:
-    day = tables.day_tables([event.value for event in run(24).events])
+    one = run(24)
+    day = tables.day_tables(one.world, [event.value for event in one.events])
     text = day["bed_census"].to_csv(index=False, lineterminator="\n")
     assert text.splitlines()[0] == "census_date,ward_id,hospital_id,capacity,occupied,boarders"
-    assert text.splitlines()[1].startswith("2021-04-07,JHB-ICU,JHB,1,")
+    assert text.splitlines()[1].startswith("2021-04-07,JHB-HC,JHB,1,")
     visits = day["emergency_visits"]
     unseen = visits[visits["outcome"] == "left_before_seen"]
     assert unseen["seen_at"].isna().all()
     seen = visits[visits["outcome"] != "left_before_seen"]
     assert (seen["registered_at"] <= seen["seen_at"]).all()
     assert (seen["seen_at"] < seen["left_at"]).all()
-
-
-@pytest.mark.parametrize("share", [0.0, 0.05, 0.5])
-def test_absences_follow_their_share(share: float, run: Callable) -> None:
-    world = run(0).world
-    rosters = [world.roster("day", 18_724 + day, Rules(share, 600, 1200)) for day in range(30)]
-    absent = sum(len(roster.absent) for roster in rosters)
-    planned = absent + sum(len(roster.present) for roster in rosters)
-    assert abs(absent / planned - share) < 0.06
-
-
-def test_every_night_has_about_as_many_people(run: Callable) -> None:
-    world = run(0).world
-    nights = [len(world.roster("night", day, Rules(0.0, 0, 0)).present) for day in range(8)]
-    assert max(nights) - min(nights) <= 6  # two a hospital: two of eight letters are nights

@@ -61,17 +61,19 @@ def test_the_house_opens_full_and_announces_everybody(run: Callable) -> None:
 
 
 def origins(run: object) -> dict[str, str]:
-    """When each arrival was registered; patients of the opening house are none."""
+    """When each arrival was registered; patients of the opening house and those who come back are
+    none."""
     return {
         value["encounter_id"]: value["event_time"]
         for value in run.values("registered")
-        if "-X" not in value["encounter_id"]
+        if "-X" not in value["encounter_id"] and "-R" not in value["encounter_id"]
     }
 
 
 def test_a_doubled_rate_keeps_the_earlier_arrivals_and_doubles_the_count(run: Callable) -> None:
+    never = {"simulation.admission.elective_postponed_above_occupied_share": 1.0}
     once, twice = (
-        run(24 * 10, {"simulation.arrivals.emergency_per_day": rate}) for rate in (40, 80)
+        run(24 * 10, {"simulation.arrivals.emergency_per_day": rate} | never) for rate in (40, 80)
     )
     first, second = origins(once), origins(twice)
     assert first.items() <= second.items()

@@ -1,4 +1,4 @@
-"""A day appears in one rename with a manifest that chains to the day before; bad ones are refused."""
+"""A day appears in one rename; its manifest chains to the day before; bad ones are refused."""
 
 import hashlib
 import json

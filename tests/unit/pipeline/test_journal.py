@@ -205,3 +205,14 @@ def test_a_damaged_block_is_not_read_as_a_shorter_one(root: Path, damage: bytes 
     block.path.write_bytes(block.path.read_bytes()[:-9] if damage is None else damage)
     with pytest.raises((OSError, EOFError, ValueError)):
         Reader(root, START, 0).take(clock.text(START + HOUR), START + HOUR, 100)
+
+
+def test_an_event_is_due_at_its_own_second_and_not_one_before(root: Path) -> None:
+    (hour,) = make_records([30], 6)
+    write(root, [hour], [1])
+    reader = Reader(root, START, 0)
+    for event_time in sorted({record.event_time for record in hour}):
+        before = datetime.fromisoformat(event_time) - timedelta(seconds=1)
+        assert reader.take(clock.text(before), START + HOUR, 100) == []
+        due = reader.take(event_time, START + HOUR, 100)
+        assert due == [record for record in hour if record.event_time == event_time]

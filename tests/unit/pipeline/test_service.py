@@ -128,7 +128,7 @@ def test_a_missing_variable_is_one_line(tmp_path: Path) -> None:
 def test_an_error_of_ours_ends_it_with_the_trace(tmp_path: Path) -> None:
     with start("fails", tmp_path) as process:
         code, output = end(process)
-    assert code == 1
+    assert code == 70
     assert "RuntimeError: broken" in output
     assert "INFO stopped" not in output
 

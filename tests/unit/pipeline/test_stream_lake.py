@@ -96,7 +96,8 @@ def test_a_line_holds_topic_partition_offset_and_the_value_untouched(tmp_path: P
     owned.sync()
     path = tmp_path / TOPIC / "2021-04-07" / "3-00000000000000000007.jsonl"
     assert path.read_bytes() == (
-        b'{"topic":"hospital.admissions","partition":3,"offset":7,"event":{"b": 1, "a":"\xc3\xa9"}}\n'
+        b'{"topic":"hospital.admissions","partition":3,"offset":7,'
+        b'"event":{"b": 1, "a":"\xc3\xa9"}}\n'
     )
     owned.close()
 

@@ -1,0 +1,61 @@
+"""How fast the hospital is simulated, and in how much memory: one process, one core, no I/O.
+
+    make bench                       # the default setting, and the full one, whole runs
+    make bench DAYS=30               # fewer days
+
+Prints per setting: people a second, simulated days a second, what 1455 days take, peak memory.
+"""
+
+import resource
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import overlay
+from hospital.configuration import Configuration
+from hospital.simulation import World, opening_state, simulate_hour
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+SETTINGS = {"default": None, "full": CONFIGS / "full.yaml"}
+RUN_DAYS = 1455
+
+
+def measure(setting: str, days: int) -> None:
+    """Simulate and print one setting."""
+    files = overlay.laid_over(CONFIGS, SETTINGS[setting])
+    files["simulation"].pop("clock")
+    config = Configuration.model_validate(files)
+
+    started = time.perf_counter()
+    world = World(config)
+    people_seconds = time.perf_counter() - started
+    state = opening_state(world, config)
+    start = config.simulation.run.start_date
+    hour = datetime(start.year, start.month, start.day, tzinfo=UTC)
+    events = 0
+    started = time.perf_counter()
+    for _ in range(days * 24):
+        happened, state = simulate_hour(world, config, state, hour)
+        events += len(happened)
+        hour += timedelta(hours=1)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = config.simulation.population.size
+    print(
+        f"{setting:<8} {size:>9} people, {size / people_seconds:>10.0f} a second; "
+        f"{days} days, {days / seconds:5.1f} a second, "
+        f"{RUN_DAYS} in {RUN_DAYS * seconds / days:4.0f} s; "
+        f"{events / days:.0f} events a day; peak {peak:.0f} MiB",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        measure(sys.argv[1], int(sys.argv[2]))
+    else:
+        wanted = sys.argv[1] if len(sys.argv) == 2 else str(RUN_DAYS)
+        for name in SETTINGS:  # a process each, so that each peak is its own
+            subprocess.run([sys.executable, __file__, name, wanted], check=True)

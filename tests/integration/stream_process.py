@@ -1,0 +1,82 @@
+"""One of our services as a process of its own, to be stopped, paused and killed."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
+    """Wait for a condition; fail if it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+class Process:
+    """One of our services, its log in a file."""
+
+    def __init__(self, script: str, environment: dict[str, str], log: Path) -> None:
+        self.log = log
+        self._terminated = 0.0
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, script],
+                cwd=SCRIPTS,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def text(self) -> str:
+        """What it logged."""
+        return self.log.read_text()
+
+    def says(self, words: str) -> None:
+        """Wait until it logs these words."""
+        wait_until(lambda: words in self.text() or not self.running())
+        assert words in self.text(), self.text()
+
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """kill -9; it must have been running."""
+        assert self.running(), self.text()
+        self._process.kill()
+        self._process.wait()
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def terminate(self) -> None:
+        """SIGTERM; it must have been running."""
+        assert self.running(), self.text()
+        self._terminated = time.monotonic()
+        self._process.terminate()
+
+    def ended(self) -> tuple[int, float]:
+        """Its exit code, and how many seconds after SIGTERM it was gone."""
+        code = self._process.wait(timeout=30)
+        return code, time.monotonic() - self._terminated
+
+    def stop(self) -> tuple[int, float]:
+        """SIGTERM; its exit code and how long it took."""
+        self.terminate()
+        return self.ended()
+
+    def clean_up(self) -> None:
+        """At the end of a test."""
+        self._process.kill()
+        self._process.wait()

@@ -1,0 +1,222 @@
+"""Shifts: rest, absences, cover from the reserve pool, strikes; over seeds and odd staffing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hospital.configuration import Configuration
+from hospital.cover import call_reserves
+from hospital.rosters import HOUR, Roster, Rostering, Rules, on_shift, rules_of
+from hospital.staff import Staff, appoint
+from hospital.staffing_file import ALWAYS_THERE
+
+FIRST = 18_724  # 2021-04-07
+DAYS = 24
+# Many come and go, many are ill, a large pool.
+RESTLESS = {
+    "simulation.run.days": 60,
+    "staffing.turnover": {
+        "retirement_age_years": 65, "vacancy_days_least": 0, "vacancy_days_most": 9,
+    },
+    "staffing.attendance.absence_share": 0.2,
+    "staffing.roles.nurse.reserve_share": 0.4,
+    "staffing.roles.doctor.reserve_share": 0.4,
+}  # fmt: skip
+
+
+def restless(tiny: Callable, seed: int) -> Configuration:
+    files = tiny({**RESTLESS, "simulation.run.seed": seed})
+    for role in files["staffing"]["roles"].values():
+        for grade in role["grades"].values():
+            grade["leaving_share_per_year"] = 0.9
+    return Configuration.model_validate(files)
+
+
+def shifts(config: Configuration, staff: Staff, days: int = DAYS) -> Iterator[Roster]:
+    rostering = Rostering(config.simulation.run.seed, staff, config.staffing)
+    for day in range(FIRST, FIRST + days):
+        for name in ("day", "night"):
+            yield rostering.draw(name, day, rules_of(config, day))
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**63 - 1))
+def test_the_laws_of_the_roster_hold_for_any_seed(seed: int, tiny: Callable) -> None:
+    config = restless(tiny, seed)
+    staff = appoint(config)
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    reserves_at_work = 0
+    for roster in shifts(config, staff):
+        people = [person.number for person in (*roster.present, *roster.absent)]
+        assert len(people) == len(set(people)), "somebody stands twice in a roster"
+        filled = [person.post for person in roster.present]
+        assert len(filled) == len(set(filled)), "two people fill one post"
+        assert not {person.post for person in roster.absent} & {
+            person.post for person in roster.present if staff.post[person.number] == person.post
+        }
+        for person in (*roster.present, *roster.absent):
+            assert staff.hired_day[person.number] <= roster.day < staff.end_day[person.number]
+        for person in roster.present:
+            spans[person.number].append((person.started_at, person.ended_at))
+            own, post = staff.post_of(person.number), staff.posts[person.post]
+            assert post.ward_id is not None
+            assert (own.role, own.hospital_id) == (post.role, post.hospital_id)
+            assert own is post or own.ward_id is None
+            reserves_at_work += own is not post
+    assert reserves_at_work > 20
+    for mine in spans.values():
+        for (_, ended), (started, _) in pairwise(sorted(mine)):
+            assert started - ended >= 11 * HOUR
+
+
+@settings(max_examples=5)
+@given(seed=st.integers(0, 2**63 - 1), share=st.sampled_from([0.0, 0.3, 1.0]))
+def test_a_doctor_and_a_nurse_are_there_at_every_second(
+    seed: int, share: float, tiny: Callable
+) -> None:
+    config = restless(tiny, seed)
+    staff = appoint(config)
+    rostering = Rostering(seed, staff, config.staffing)
+    size = len(staff.wanted) and len(config.staffing.roles) * len(config.simulation.hospitals)
+    before: list[Roster] = []
+    for day in range(FIRST, FIRST + DAYS):
+        for name in ("day", "night"):
+            roster = rostering.draw(name, day, Rules(3540, 3540, (share,) * size))
+            for hospital_id in config.simulation.hospitals:
+                for role in ALWAYS_THERE:
+                    for at in (roster.planned_start_at, roster.planned_end_at - 1):
+                        under_way = [roster, *before]
+                        number = on_shift(seed, role, under_way, hospital_id, "nowhere", at, 7)
+                        post = staff.post_of(number)
+                        assert (post.role, post.hospital_id) == (role, hospital_id)
+            before = [roster]
+
+
+@settings(max_examples=20)
+@given(data=st.data())
+def test_a_gap_stays_open_only_when_the_pool_is_exhausted(
+    data: st.DataObject, tiny: Callable
+) -> None:
+    config = restless(tiny, 4)
+    staff = appoint(config)
+    on_wards = [n for n, post in enumerate(staff.posts) if post.ward_id is not None]
+    pool = [n for n, post in enumerate(staff.posts) if post.ward_id is None]
+    gaps = data.draw(st.lists(st.sampled_from(on_wards), unique=True))
+    reserves = data.draw(st.lists(st.sampled_from(pool), unique=True))
+    working = sorted(set(on_wards) - set(gaps))
+    called = call_reserves(staff, working, gaps, reserves)
+    assert set(called) <= set(reserves)
+    assert len(set(called.values())) == len(called) and set(called.values()) <= set(gaps)
+
+    def groups(numbers: Iterable[int]) -> Counter:
+        return Counter((staff.posts[n].hospital_id, staff.posts[n].role) for n in numbers)
+
+    # Of day zero, person and post have the same number.
+    assert groups(called) == groups(called.values()) == groups(gaps) & groups(reserves)
+    assert call_reserves(staff, working, gaps[::-1], reserves) == called
+
+
+def test_the_ward_that_lacks_most_is_covered_first(shipped: Callable) -> None:
+    files = shipped()
+    files["staffing"]["attendance"]["absence_share"] = 0.3
+    config = Configuration.model_validate(files)
+    staff = appoint(config)
+    for roster in shifts(config, staff, 4):
+        there: dict[str | None, int] = defaultdict(int)
+        reserves, gaps = set(), {person.post for person in roster.absent}
+        for person in roster.present:
+            post = staff.posts[person.post]
+            if post.role == "nurse" and post.hospital_id == "JHB":
+                there[post.ward_id] += 1
+                if person.post in gaps:
+                    reserves.add(post.ward_id)
+        filled = {ward: count / staff.wanted[ward, "nurse"] for ward, count in there.items()}
+        # Nobody is better off by a reserve while another ward with an open gap is worse off by more
+        # than one person.
+        missing = {
+            staff.posts[gap].ward_id
+            for gap in gaps - {person.post for person in roster.present}
+            if staff.posts[gap].role == "nurse" and staff.posts[gap].hospital_id == "JHB"
+        }
+        for better in reserves:
+            for worse in missing:
+                one = 1 / staff.wanted[better, "nurse"]
+                assert filled[better] - one <= filled[worse] + 1e-9
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5])
+def test_absences_follow_their_share(share: float, shipped: Callable) -> None:
+    files = shipped()
+    files["staffing"]["attendance"] |= {
+        "absence_share": share, "absence_month_weights": [1] * 12,
+    }  # fmt: skip
+    config = Configuration.model_validate(files)
+    staff = appoint(config)
+    absent, planned = 0, 0
+    for roster in shifts(config, staff, 8):
+        own = sum(staff.post[p.number] == p.post for p in roster.present)
+        absent += len(roster.absent)
+        planned += len(roster.absent) + own
+    # About 9,000 shifts: a standard deviation of at most 0.0053; six people are never absent.
+    assert abs(absent / planned - share) < 0.0212
+
+
+def test_absences_follow_the_months(shipped: Callable) -> None:
+    config = Configuration.model_validate(shipped())
+    attendance = config.staffing.attendance
+    shares = [attendance.absence_share_in(month) for month in range(1, 13)]
+    assert sum(shares) / 12 == pytest.approx(attendance.absence_share)
+    assert max(shares) == shares[6]  # July
+    july = FIRST + 90
+    assert rules_of(config, july).absence_shares[0] == pytest.approx(shares[6])
+
+
+def test_most_gaps_are_covered_as_shipped(shipped: Callable) -> None:
+    config = Configuration.model_validate(shipped())
+    staff = appoint(config)
+    gaps, called, vacant = 0, 0, 0
+    for roster in shifts(config, staff, 60):
+        gaps += len(roster.absent) + roster.vacant
+        vacant += roster.vacant
+        called += sum(staff.post[p.number] != p.post for p in roster.present)
+    assert 0.80 < called / gaps < 0.97
+    assert 0 < vacant < gaps / 2
+
+
+def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable) -> None:
+    files = shipped()
+    files["simulation"]["scenarios"] = {
+        "strike": {
+            "enabled": True, "from_date": "2021-04-10", "to_date": "2021-04-12",
+            "hospitals": ["JHB"], "staff_absence_factor": 15.0, "staff_roles": ["nurse"],
+        }
+    }  # fmt: skip
+    struck = Configuration.model_validate(files)
+    usual = Configuration.model_validate(shipped())
+    staff = appoint(usual)
+
+    def away(config: Configuration) -> dict[int, set[int]]:
+        days: dict[int, set[int]] = defaultdict(set)
+        for roster in shifts(config, staff, 8):
+            days[roster.day - FIRST] |= {person.number for person in roster.absent}
+        return days
+
+    before, after = away(usual), away(struck)
+    for day in range(8):
+        more = after[day] - before[day]
+        assert not before[day] - after[day]
+        if 3 <= day <= 5:
+            posts = [staff.post_of(number) for number in more]
+            assert len(more) > 40
+            assert {(post.role, post.hospital_id) for post in posts} == {("nurse", "JHB")}
+        else:
+            assert not more
+
+
+def test_rules_survive_json() -> None:
+    rules = Rules(600, 1200, (0.05, 0.1))
+    assert Rules.from_json(rules.to_json()) == rules

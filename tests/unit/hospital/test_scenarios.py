@@ -1,0 +1,118 @@
+"""Scenarios: off they change nothing; on they change what they name, from their first day on."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hospital.configuration import Configuration
+from hospital.scenarios import Scenario
+
+FLU = {
+    "from_date": "2021-04-09",
+    "to_date": "2021-04-14",
+    "emergency_factor": 1.5,
+    "diagnosis_factors": {"J18.9": 4.0},
+}
+FIRE = {"from_date": "2021-04-08", "to_date": "2021-04-09", "closed_wards": ["JHB-MED"]}
+
+
+def scenario(content: dict[str, Any], *, enabled: bool) -> dict[str, Any]:
+    return {"simulation.scenarios": {"this": content | {"enabled": enabled}}}
+
+
+def test_one_that_is_off_changes_nothing(run: Callable) -> None:
+    without = run(72, {"simulation.scenarios": {}})
+    assert run(72, scenario(FLU, enabled=False)).events == without.events
+
+
+def test_nothing_differs_before_it_begins(run: Callable) -> None:
+    without, flu = run(60, {"simulation.scenarios": {}}), run(60, scenario(FLU, enabled=True))
+    start = "2021-04-09T00:00:00Z"
+    before = [[e for e in one.events if e.value["event_time"] < start] for one in (without, flu)]
+    assert before[0] == before[1]
+    assert without.events != flu.events
+
+
+def test_a_wave_brings_more_of_its_illness_and_keeps_the_other_arrivals(run: Callable) -> None:
+    without = run(24 * 8, {"simulation.scenarios": {}})
+    flu = run(24 * 8, scenario(FLU, enabled=True))
+    came = [
+        {
+            v["encounter_id"]: v["diagnosis_code"]
+            for v in one.values("registered")
+            if "-E" in v["encounter_id"] and "-R" not in v["encounter_id"]
+        }
+        for one in (without, flu)
+    ]
+    assert came[0].keys() < came[1].keys()
+    assert 1.25 < len(came[1]) / len(came[0]) < 1.6
+    found = [Counter(codes.values())["J18.9"] for codes in came]
+    assert found[1] > 2 * found[0]
+
+
+def test_a_wave_of_one_hospital_leaves_the_others_alone(run: Callable) -> None:
+    ids = []
+    for here in ({"hospitals": ["PTA"]}, {"emergency_factor": 1.0, "diagnosis_factors": {}}):
+        one = run(96, scenario(FLU | here, enabled=True))
+        ids.append({v["encounter_id"] for v in one.values("registered") if "-E" in v["event_id"]})
+    more = {name.split("-")[0] for name in ids[0] ^ ids[1] if "-R" not in name}
+    assert more == {"PTA"}
+
+
+def test_a_closed_ward_is_emptied_kept_empty_and_opens_again(run: Callable) -> None:
+    one = run(24 * 5, scenario(FIRE, enabled=True))
+    moved = [v for v in one.values("transferred") if v["reason"] == "evacuated"]
+    assert moved and {v["previous_ward_id"] for v in moved} == {"JHB-MED"}
+    assert {v["event_time"] for v in moved} == {"2021-04-08T00:00:00Z"}
+    occupied = {
+        v["census_date"]: v["occupied"]
+        for v in one.values("census_taken")
+        if v["ward_id"] == "JHB-MED"
+    }
+    assert occupied["2021-04-07"] > 0
+    assert occupied["2021-04-08"] == occupied["2021-04-09"] == 0
+    assert occupied["2021-04-10"] > 0
+    diverted = [v for v in one.values("transferred") if v["reason"] == "diverted"]
+    assert {v["previous_hospital_id"] for v in diverted} >= {"JHB"}
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "days"),
+    [
+        ({}, 30),
+        ({"weekdays": [5, 6, 7]}, 13),
+        ({"days_of_month": [25, 26, 27, 28, 29, 30]}, 6),
+        ({"weekdays": [5, 6, 7], "days_of_month": [25, 26, 27, 28, 29, 30]}, 2),
+    ],
+)
+def test_its_days(narrowed: dict[str, Any], days: int) -> None:
+    one = Scenario(enabled=True, from_date="2021-04-01", to_date="2021-04-30", **narrowed)
+    active = [day for day in range(1, 31) if one.active(date(2021, 4, day))]
+    assert len(active) == days
+    assert not one.active(date(2021, 3, 31)) and not one.active(date(2021, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "words"),
+    [
+        ({"to_date": "2021-04-08"}, "to_date", "from 2021-04-09 on"),
+        ({"closed_wards": ["JHB-XXX"]}, "closed_wards.0", "one of JHB-MED"),
+        ({"hospitals": ["XYZ"]}, "hospitals.0", "one of JHB"),
+        ({"diagnosis_factors": {"J99.9": 2.0}}, "diagnosis_factors.J99.9", "one of J18.9"),
+        ({"weekdays": [0]}, "weekdays.0", "greater than or equal to 1"),
+        ({"emergency_factor": -1}, "emergency_factor", "greater than or equal to 0"),
+        ({"emergency_factors": 2}, "emergency_factors", "not permitted"),
+    ],
+)
+def test_a_bad_one_is_refused(
+    change: dict[str, Any], where: str, words: str, tiny: Callable
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(tiny(scenario(FLU | change, enabled=False)))
+    fault = refused.value.errors()[0]
+    assert ".".join(map(str, fault["loc"])) == f"simulation.scenarios.this.{where}"
+    assert words in fault["msg"]
