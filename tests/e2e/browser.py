@@ -143,6 +143,12 @@ def grid_rows(tab: FrameLocator) -> list[dict[str, str]]:
     ]
 
 
+def column_names(tab: FrameLocator) -> list[str]:
+    """The columns that the result grid of a tab has on the screen."""
+    keys = "cells => cells.map(cell => cell.dataset.columnKey)"
+    return tab.locator("[role=columnheader] [data-column-key]").evaluate_all(keys)
+
+
 def messages(tab: FrameLocator) -> Locator:
     """The panel Messages of a tab, where Postgres answers; it comes forward after an error."""
     return tab.locator("#id-messages")
