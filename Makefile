@@ -18,6 +18,7 @@ logs: ## follow the stream
 	docker compose logs -f stream_processor
 
 images: ## have the base images here: pulled, or built where no registry answers
+	@mirror/engine.sh
 	@mirror/images.sh
 
 test: ## run all tests, in containers (ARGS="tests/unit -k clock" for some)
