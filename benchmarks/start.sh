@@ -22,4 +22,4 @@ sampler=$!
 make --no-print-directory up
 took=$((SECONDS - started))
 sleep 60
-printf 'eight healthy services after %d s; peak memory %d MiB\n' "$took" "$(sort -n "$samples" | tail -n 1)"
+printf 'eight healthy services after %d s; peak memory %.0f MiB\n' "$took" "$(sort -n "$samples" | tail -n 1)"
