@@ -2,6 +2,9 @@
 # `make test`: everything, in containers, from whatever this machine has. What the run starts is
 # called hospital-test*, and is removed at the end, however it ends.
 #
+#   TEST_PROJECT   another name than hospital-test; with an IMAGE_PREFIX of its own, too, several
+#                  checkouts can be tested on one engine at once
+#
 # Arguments are passed to pytest (make test ARGS="tests/unit -k clock").
 set -euo pipefail
 
@@ -13,17 +16,18 @@ mirror/engine.sh
 mirror/images.sh
 
 CHECKOUT=$PWD
-export CHECKOUT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0
+TEST_PROJECT=${TEST_PROJECT:-hospital-test}
+export CHECKOUT TEST_PROJECT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0
 stack=(-f docker-compose.yml)
 tests=(-f tests/compose.yml)
 if [[ -e docker-compose.override.yml ]]; then
   stack+=(-f docker-compose.override.yml)
   tests+=(-f tests/compose.mirror.yml)
 fi
-compose=(docker compose -p hospital-test "${stack[@]}" "${tests[@]}")
+compose=(docker compose -p "$TEST_PROJECT" "${stack[@]}" "${tests[@]}")
 
 # of_tests LISTING…: the names in a listing of "<project> <name>" that are of a test's project.
-of_tests() { "$@" | awk '$1 ~ /^hospital-test/ { print $2 }'; }
+of_tests() { "$@" | awk -v own="$TEST_PROJECT" 'index($1, own) == 1 { print $2 }'; }
 
 clean_up() {
   local project='{{.Label "com.docker.compose.project"}}'

@@ -15,13 +15,13 @@ SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
 
 
 class Stack:
-    """One project, `hospital-test-<name>`; `simulation` is what its simulation.yaml says.
+    """One project, `<TEST_PROJECT>-<name>`; `simulation` is what its simulation.yaml says.
 
     `knobs` are values of .env that this stack has otherwise.
     """
 
     def __init__(self, name: str, simulation: dict, knobs: dict[str, str] | None = None) -> None:
-        self.project = f"hospital-test-{name}"
+        self.project = f"{os.environ['TEST_PROJECT']}-{name}"
         self.simulation = simulation
         self._environment = {**os.environ, **(knobs or {})}
         override = ROOT / "docker-compose.override.yml"
