@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs images test pictures dictionary bench
+.PHONY: help up down clean logs images test drill pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: ## run all tests, in containers (ARGS="tests/unit -k clock" for some)
 
 in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro -w $(CURDIR) -e PYTHONPATH=scripts \
   hospital-pipeline/tests
+
+drill: ## every fault of the matrix in any order, and 50 kills (ROUNDS=3, SEED=7, ARGS="-k kafka")
+	@DRILL_ROUNDS=$(or $(ROUNDS),1) FAULT_SEED=$(SEED) tests/run.sh tests/e2e/faults -v --durations=0 $(ARGS)
 
 pictures: ## draw docs/*.png from the days that the stack has published (after `make test`)
 	CHECKOUT=$(CURDIR) docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures

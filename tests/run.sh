@@ -42,6 +42,9 @@ clean_up # what a killed run left
 say 'building the services and the tests (cached after the first time)'
 quietly docker compose "${stack[@]}" build || die 'the services could not be built'
 quietly "${compose[@]}" build tests || die "the tests' image could not be built"
+prefix=$(env_value IMAGE_PREFIX)
+quietly docker build -t "$prefix/scheduler-test-clock" --build-arg "SCHEDULER_IMAGE=$prefix/scheduler" \
+  tests/e2e/faults || die 'the scheduler with a settable clock could not be built'
 
 (($#)) || set -- tests/unit tests/integration tests/e2e
 # shellcheck disable=SC2016 # the inner shell expands "$@"

@@ -17,16 +17,23 @@ SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
 class Stack:
     """One project, `<TEST_PROJECT>-<name>`; `simulation` is what its simulation.yaml says.
 
-    `knobs` are values of .env that this stack has otherwise.
+    `knobs` are values of .env that this stack has otherwise; `more_files` are laid over the
+    Compose files that every test's stack has.
     """
 
-    def __init__(self, name: str, simulation: dict, knobs: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        simulation: dict,
+        knobs: dict[str, str] | None = None,
+        more_files: tuple[str, ...] = (),
+    ) -> None:
         self.project = f"{os.environ['TEST_PROJECT']}-{name}"
         self.simulation = simulation
-        self._environment = {**os.environ, **(knobs or {})}
+        self.environment = {**os.environ, **(knobs or {})}
         override = ROOT / "docker-compose.override.yml"
         files = ["docker-compose.yml", *([override.name] if override.exists() else [])]
-        files.append("tests/e2e/compose.yml")
+        files += ["tests/e2e/compose.yml", *more_files]
         self._command = ["docker", "compose", "-p", self.project]
         self._command += [part for file in files for part in ("-f", str(ROOT / file))]
 
@@ -37,7 +44,7 @@ class Stack:
             input=stdin,
             capture_output=True,
             check=False,
-            env=self._environment,
+            env=self.environment,
         )
         if check and result.returncode != 0:
             raise AssertionError(
@@ -65,28 +72,6 @@ class Stack:
     def down(self) -> None:
         """Remove containers, network and volumes."""
         self.compose("--profile", "tools", "down", "-v", "--remove-orphans", "-t", "5")
-
-    def kill(self, service: str) -> None:
-        """kill -9; the container must be dead afterwards."""
-        self.compose("kill", "-s", "SIGKILL", service)
-        [state] = self.compose("ps", "-a", "--format", "{{.State}}", service).split()
-        assert state == "exited", state
-
-    def pause(self, service: str, seconds: float) -> None:
-        """Freeze the container's processes for a while."""
-        self.compose("pause", service)
-        time.sleep(seconds)  # the fault is the time itself
-        self.compose("unpause", service)
-
-    def cut(self, service: str, seconds: float) -> None:
-        """Take the container off the network for a while."""
-        container = self.compose("ps", "-q", service).strip()
-        network = f"{self.project}_hospital"
-        subprocess.run(["docker", "network", "disconnect", network, container], check=True)
-        time.sleep(seconds)  # the fault is the time itself
-        subprocess.run(
-            ["docker", "network", "connect", "--alias", service, network, container], check=True
-        )
 
     def progress(self) -> tuple[int, int]:
         """Days in the batch lake, and bytes in the stream lake."""
@@ -125,7 +110,7 @@ class Stack:
             capture_output=True,
             text=True,
             check=False,
-            env=self._environment,
+            env=self.environment,
         )
 
     def wait_until_reconciled(self, seconds: float) -> str:

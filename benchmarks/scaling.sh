@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# How fast one stream_processor, and three, write what the broker holds into an empty lake; and a
+# bare loop beside them, which only polls the same records and writes their values to one file.
+#
+# DAYS=60 are the default. Runs as a Compose project of its own, which it removes.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+days=${DAYS:-60}
+work=$(mktemp -d)
+files=(-f docker-compose.yml)
+[[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
+export POSTGRES_PUBLISHED_PORT=0
+compose() { docker compose -p "${PROJECT:-hospital-benchmark}" "${files[@]}" -f "$work/compose.yml" "$@" 2>>"$work/log"; }
+
+clean_up() {
+  compose down -v --remove-orphans >/dev/null
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+mkdir "$work/configs"
+cp configs/*.yaml "$work/configs/"
+sed -i -E "s/^(  real_days:) [^ ]+/\1 0/; s/^(  days:) [0-9]+/\1 $days/" "$work/configs/simulation.yaml"
+chmod -R a+rX "$work"
+cat >"$work/compose.yml" <<YAML
+version: "3.8"
+services:
+  scheduler: {volumes: ["$work/configs:/configs:ro"]}
+YAML
+
+printf 'producing %s days\n' "$days"
+compose up -d --no-build --wait scheduler kafka producer >/dev/null
+until compose logs producer | grep -q 'the run is over'; do sleep 1; done
+compose stop scheduler producer >/dev/null
+events=$(compose exec -T -e KAFKA_HEAP_OPTS=-Xmx128m kafka kafka-get-offsets --bootstrap-server 127.0.0.1:9092 |
+  awk -F: '$1 ~ /^hospital\./ { n += $3 } END { print n }')
+
+# seconds_of REPLICAS: from the first line in the lake to the last one.
+seconds_of() {
+  compose up -d --no-build --no-recreate --scale "stream_processor=$1" stream_processor >/dev/null
+  compose exec -T --user 0 stream_processor sh -c '
+    lines() { find /lake/stream -name "*.jsonl" -exec cat {} + | wc -l; }
+    until [ "$(find /lake/stream -name "*.jsonl" | head -n 1)" ]; do sleep 0.05; done
+    start=$(date +%s%N)
+    until [ "$(lines)" -ge '"$events"' ]; do sleep 0.2; done
+    echo "$start $(date +%s%N)"' | awk '{ printf "%.2f\n", ($2 - $1) / 1e9 }'
+  compose rm --stop --force stream_processor >/dev/null
+  docker volume rm "${PROJECT:-hospital-benchmark}_lake_stream" >/dev/null
+}
+
+bare=$(compose run --rm -T --no-deps stream_processor python - <<'PY'
+import time
+from kafka import KafkaConsumer
+from pipeline import kafka_client, settings, topics
+given = settings.read(settings.StreamProcessorSettings)
+reader = KafkaConsumer(**kafka_client.connection(given), enable_auto_commit=False, max_poll_records=5000)
+partitions = kafka_client.partitions_of(topics.load(given.configs_dir))
+left = sum(reader.end_offsets(partitions).values())
+reader.assign(partitions)
+reader.seek_to_beginning()
+begin = time.monotonic()
+bare = given.stream_lake_dir / ".bare"
+with bare.open("wb") as sink:
+    while left > 0:
+        for records in reader.poll(timeout_ms=500).values():
+            sink.writelines(record.value for record in records)
+            left -= len(records)
+print(f"{time.monotonic() - begin:.2f}")
+bare.unlink()
+PY
+)
+one=$(seconds_of 1)
+three=$(seconds_of 3)
+awk -v n="$events" -v bare="$bare" -v one="$one" -v three="$three" 'BEGIN {
+  printf "%d events\nbare loop:               %.0f a second\n", n, n / bare
+  printf "one stream_processor:    %.0f a second (%.0f %% of the bare loop)\n", n / one, 100 * bare / one
+  printf "three stream_processors: %.0f a second (%.2f times one)\n", n / three, one / three
+}'
