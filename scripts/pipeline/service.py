@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 
 from pipeline.settings import ConfigurationError, Settings, read
 
 STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 STOP_LIMIT_SECONDS = 8  # a stop may wait for a broker that is gone; Docker's grace is longer
-STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,14 @@ class Service:
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self._last_turn = time.monotonic()
         self._asked_to_stop: float | None = None
-        # Awaited by a thread, not handled: a handler runs inside whatever it interrupts, and
-        # neither logging nor Event.set may be entered twice.
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        # Written to a pipe that a thread reads, not handled: a handler runs inside whatever it
+        # interrupts, and neither logging nor Event.set may be entered twice. Blocking the signals
+        # would not do: a library's threads, which are older, would take them and end the process.
+        self._signals, written = os.pipe()
+        os.set_blocking(written, False)
+        signal.set_wakeup_fd(written)
+        for number in STOP_SIGNALS:
+            signal.signal(number, _leave_to_the_pipe)
         threading.Thread(target=self._await_stop, name="signals", daemon=True).start()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
@@ -55,7 +61,7 @@ class Service:
         self.stopping.wait(seconds)
 
     def _await_stop(self) -> None:
-        number = signal.sigwait(STOP_SIGNALS)
+        number = os.read(self._signals, 1)[0]
         self._asked_to_stop = time.monotonic()
         log.info("stopping on %s", signal.Signals(number).name)
         self.stopping.set()
@@ -68,6 +74,10 @@ class Service:
             silent = time.monotonic() - self._last_turn
             if silent > self._stuck_limit_seconds:
                 end_now(f"no turn completed for {silent:.0f} s")
+
+
+def _leave_to_the_pipe(_number: int, _frame: FrameType | None) -> None:
+    """Python wants a handler; the signal is in the pipe already."""
 
 
 def end_now(reason: str) -> None:

@@ -109,6 +109,7 @@ class ReconcileSettings(PostgresSettings, KafkaSettings):
 
     batch_lake_dir: Path
     stream_lake_dir: Path
+    reconcile_patience_seconds: PositiveFloat
 
 
 def read[S: Settings](kind: type[S]) -> S:

@@ -133,20 +133,35 @@ class Line(NamedTuple):
 
 
 def lines(segment: Path) -> Iterator[Line]:
-    """The lines of a segment.
+    """The lines of a segment; a last one without its end is still being written, and not one.
 
     Raises:
-        ValueError: if a line is not whole.
+        ValueError: if a line is broken.
     """
     with segment.open("rb") as content:
         for number, line in enumerate(content, start=1):
+            if not line.endswith(b"\n"):
+                return
             head, found, tail = line.partition(b',"event":')
             if not found or not tail.endswith(b"}\n"):
-                raise ValueError(
-                    f"{segment.parent.name}/{segment.name}, line {number} is not whole"
-                )
+                raise ValueError(f"{segment.parent.name}/{segment.name}, line {number} is broken")
             place = json.loads(head + b"}")
             yield Line(place["topic"], place["partition"], place["offset"], tail[:-2])
+
+
+def next_offset(root: Path, topic: str, partition: int) -> int:
+    """The offset after the newest whole line of a partition; 0 without any.
+
+    Raises:
+        ValueError: if a line of the newest segments is broken.
+    """
+    for segment in reversed(segments(root, topic, partition)):
+        newest = -1
+        for line in lines(segment):
+            newest = line.offset
+        if newest >= 0:
+            return newest + 1
+    return 0
 
 
 def segments(root: Path, topic: str, partition: int) -> list[Path]:

@@ -120,7 +120,8 @@ def stopped_down_and_up(stack: BrokenStack, _draw: Random, _everything: str) -> 
     stack.compose("stop", "-t", "10", *PYTHON_SERVICES)
     for service in PYTHON_SERVICES:
         [container] = stack.containers(service)
-        assert inspect(container)["State"]["ExitCode"] == 0, f"{service}: not within 10 s of TERM"
+        code = inspect(container)["State"]["ExitCode"]
+        assert code == 0, f"{service} ended with {code}, not by itself within 10 s of TERM"
     before = stack.instant()
     # As `down` does; but the disks are to stay.
     stack.compose("rm", "--stop", "--force", *PYTHON_SERVICES, *SERVERS)

@@ -45,6 +45,8 @@ def ends_from_a_thread(settings: Settings, svc: Service) -> None:
     threading.Thread(target=service.end_now, args=("in doubt",)).start()
     time.sleep(60)
 
+# As numpy's threads: older than the service, so that no signal is blocked in it.
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 service.STOP_LIMIT_SECONDS = 0.2
 service.run(globals()[sys.argv[1]], Settings)
 """
