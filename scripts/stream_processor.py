@@ -70,10 +70,11 @@ def write(
     dead_letters: DeadLetters,
     rate: RateLog,
 ) -> bool:
-    """Write a partition's records and put them on disk; False if it is not ours to write."""
-    segments = ownership.files(partition, records[0].offset)
-    if segments is None:
+    """Write a partition's records and put them on disk; False if nothing is ours to write."""
+    records = ownership.unwritten(partition, records)
+    if not records:
         return False
+    segments = ownership.files(partition)
     for record in records:
         try:
             event = topics.check_value(wanted.topics[partition.topic], record.key, record.value)
