@@ -47,7 +47,8 @@ def main(settings: ProducerSettings, svc: Service) -> None:
                 finished = True
                 log.info("the run is over: all its events are published")
             svc.wait(IDLE_SECONDS)
-        svc.turn_completed()
+        if delivery.answered():
+            svc.turn_completed()
     delivery.close()
 
 

@@ -35,6 +35,7 @@ class Delivery:
         self._producer = kafka_client.producer(settings)
         self._waiting: dict[int, float] = {}  # running number → when it was sent, oldest first
         self._acknowledged = threading.Condition()
+        self._news = False
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self.resume_number = max(0, max(self._last_number.values()) + 1 - self._window)
 
@@ -67,6 +68,13 @@ class Delivery:
         future.add_errback(_failed)
         return True
 
+    def answered(self) -> bool:
+        """Whether nothing is pending, or a record was acknowledged since this was last asked."""
+        with self._acknowledged:
+            answered = self._news or not self._waiting
+            self._news = False
+        return answered
+
     def end_if_stuck(self, limit_seconds: float) -> None:
         """End the process if the oldest unacknowledged record waits for longer than the limit."""
         with self._acknowledged:
@@ -84,6 +92,7 @@ class Delivery:
         if expected is not None and metadata.offset != expected:
             end_now(f"{partition} grew while resuming: offset {metadata.offset}, not {expected}")
         with self._acknowledged:
+            self._news = True
             del self._waiting[number]
             self._acknowledged.notify()
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
 
 from pipeline.settings import ConfigurationError, KafkaSettings
 from pipeline.topics import Topics
@@ -16,6 +16,7 @@ DEAD_LETTER_SUFFIX = ".dlq"
 NEVER_MS = 2**31 - 1
 MAX_RECORD_BYTES = 1_048_576
 DEAD_LETTER_ROOM_BYTES = 65_536  # for the headers that say why
+ANSWER_MS = 2_000  # a stop has to wait for it
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,19 @@ def ensure_topics(settings: KafkaSettings, topics: Topics) -> None:
                 )
     finally:
         admin.close()
+
+
+def answers(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> bool:
+    """Ask where the partitions end; False if no answer comes in time.
+
+    An empty poll does not tell a broker with nothing new from one that is gone or hangs.
+    """
+    try:
+        consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
+    except KafkaTimeoutError:
+        log.warning("the broker does not say where the topics' partitions end")
+        return False
+    return True
 
 
 def partitions_of(topics: Topics) -> list[TopicPartition]:
