@@ -2,16 +2,16 @@
 
 It keeps no progress of its own. At start it asks the broker for the running number of the last
 record in each partition, begins reading the journal a window before the highest of them, and
-passes over what is already there. If a record cannot be delivered it ends at once, and the next
-start finds out from the broker what arrived.
+passes over what is already there. What is there must begin as the journal does, else it refuses.
+If a record cannot be delivered it ends at once, and the next start finds out from the broker what
+arrived.
 """
 
 import logging
 
-from pipeline import clock, kafka_client, service, topics
+from pipeline import clock, held, journal, kafka_client, service, topics
 from pipeline.clock import Clock
 from pipeline.delivery import Delivery
-from pipeline.journal import Reader
 from pipeline.rate_log import RateLog
 from pipeline.service import Service
 from pipeline.settings import ProducerSettings
@@ -29,14 +29,17 @@ def main(settings: ProducerSettings, svc: Service) -> None:
     now = wait_for_clock(settings, svc)
     if now is None:
         return
-    delivery = Delivery(settings, kafka_client.partitions_of(wanted))
+    partitions = kafka_client.partitions_of(wanted)
+    directory = settings.simulation_dir / "journal"
+    held.check_beginnings(settings, partitions, journal.opened(directory, now.open_until))
+    delivery = Delivery(settings, partitions)
     log.info("resuming at event %d of the run", delivery.resume_number)
-    journal = Reader(settings.simulation_dir / "journal", now.start, delivery.resume_number)
+    reader = journal.Reader(directory, now.start, delivery.resume_number)
     rate = RateLog(log, "published", settings.log_events_per_second)
     finished = False
     while not svc.stopping.is_set():
         now = clock.read(settings.simulation_dir) or now
-        due = journal.take(clock.text(now.instant), now.open_until, BATCH_EVENTS)
+        due = reader.take(clock.text(now.instant), now.open_until, BATCH_EVENTS)
         for record in due:
             if record.topic and delivery.send(record):
                 rate.event(f"{record.event_time} {record.topic} {record.key.decode()}")
@@ -47,7 +50,8 @@ def main(settings: ProducerSettings, svc: Service) -> None:
                 finished = True
                 log.info("the run is over: all its events are published")
             svc.wait(IDLE_SECONDS)
-        svc.turn_completed()
+        if delivery.answered():
+            svc.turn_completed()
     delivery.close()
 
 

@@ -43,19 +43,31 @@ def main(settings: SchedulerSettings, svc: Service) -> None:
     timekeeper = Timekeeper(settings, svc, run, publisher, now)
     publisher.publish_missing(now, svc)
 
-    chores = schedule.Scheduler()
-    chores.every(settings.config_check_seconds).seconds.do(timekeeper.look_at_configs)
-    chores.every(STATUS_SECONDS).seconds.do(timekeeper.log_status)
-    chores.every(STATUS_SECONDS).seconds.do(publisher.look_again)
+    chores = recurring_chores(settings, timekeeper, publisher)
     timekeeper.look_at_configs()
     timekeeper.log_status()
     last = time.monotonic()
     while not svc.stopping.is_set():
         chores.run_pending()
+        if chores.idle_seconds > settings.config_check_seconds:
+            # `schedule` reads the wall clock, which was set back: they would wait until it is
+            # again what it was.
+            chores = recurring_chores(settings, timekeeper, publisher)
         elapsed, last = time.monotonic() - last, time.monotonic()
         timekeeper.advance(min(elapsed, LONGEST_TICK_SECONDS))
         svc.turn_completed()
         svc.wait(timekeeper.pause_seconds())
+
+
+def recurring_chores(
+    settings: SchedulerSettings, timekeeper: "Timekeeper", publisher: Publisher
+) -> schedule.Scheduler:
+    """What is done again and again beside the passing of time, first after one period each."""
+    chores = schedule.Scheduler()
+    chores.every(settings.config_check_seconds).seconds.do(timekeeper.look_at_configs)
+    chores.every(STATUS_SECONDS).seconds.do(timekeeper.log_status)
+    chores.every(STATUS_SECONDS).seconds.do(publisher.look_again)
+    return chores
 
 
 class Timekeeper:

@@ -1,10 +1,10 @@
 """The stream_processor: Kafka → JSONL segments in the stream lake.
 
 Each turn: read what the broker has, append it to the partitions' segments, put them on disk,
-commit the offsets. What is on disk decides where reading goes on, so a kill at any instant
-neither loses nor repeats a line. A record that breaks its topic's contract goes to the dead
-letter topic with the reason. Several of these share the partitions; each writes only the files
-whose lock it holds.
+commit the offsets; with nothing to write, ask the broker whether it is there. What is on disk
+decides where reading goes on, so a kill at any instant neither loses nor repeats a line. A record
+that breaks its topic's contract goes to the dead letter topic with the reason. Several of these
+share the partitions; each writes only the files whose lock it holds.
 """
 
 import logging
@@ -22,7 +22,7 @@ from pipeline.service import Service
 from pipeline.settings import StreamProcessorSettings
 from pipeline.topics import Topics
 
-POLL_MS = 500
+POLL_MS = 1_000
 MAX_POLL_RECORDS = 5_000
 KEYS_SHOWN = ("encounter_id", "transport_id", "shift_id", "patient_id", "ward_id", "bed_id")
 
@@ -45,6 +45,7 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
     )
     ownership = Ownership(consumer, settings.stream_lake_dir)
     dead_letters = DeadLetters(settings)
+    partitions = kafka_client.partitions_of(wanted)
     rate = RateLog(log, "wrote", settings.log_events_per_second)
     consumer.subscribe(list(wanted.topics), listener=ownership)
     while not svc.stopping.is_set():
@@ -57,7 +58,8 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
         commit(consumer, {p: ownership.next_offset(p) for p in written})
         ownership.take_what_is_free()
         rate.flush()
-        svc.turn_completed()
+        if written or kafka_client.answers(consumer, partitions):
+            svc.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()
 
@@ -70,10 +72,11 @@ def write(
     dead_letters: DeadLetters,
     rate: RateLog,
 ) -> bool:
-    """Write a partition's records and put them on disk; False if it is not ours to write."""
-    segments = ownership.files(partition, records[0].offset)
-    if segments is None:
+    """Write a partition's records and put them on disk; False if nothing is ours to write."""
+    records = ownership.unwritten(partition, records)
+    if not records:
         return False
+    segments = ownership.files(partition)
     for record in records:
         try:
             event = topics.check_value(wanted.topics[partition.topic], record.key, record.value)

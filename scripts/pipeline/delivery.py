@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
+from collections import Counter
 
 from kafka import TopicPartition
-from kafka.partitioner.default import murmur2
 from kafka.producer.future import RecordMetadata
 
-from pipeline import kafka_client
+from pipeline import held, kafka_client
 from pipeline.journal import Record
 from pipeline.service import end_now
 from pipeline.settings import ProducerSettings
@@ -25,16 +25,16 @@ class Delivery:
 
     def __init__(self, settings: ProducerSettings, partitions: list[TopicPartition]) -> None:
         """Ask the broker what it holds. Raises what kafka-python raises."""
-        held = kafka_client.last_numbers(settings, partitions)
-        self._last_number = {p: number for p, (_end, number) in held.items()}
-        self._first_offset = {p: end for p, (end, _number) in held.items()}
-        self._partitions = {
-            p.topic: sum(q.topic == p.topic for q in partitions) for p in partitions
-        }
+        found = held.last_numbers(settings, partitions)
+        self._last_number = {p: number for p, (_end, number) in found.items()}
+        self._first_offset = {p: end for p, (end, _number) in found.items()}
+        self._last_offset = {p: end - 1 for p, (end, _number) in found.items()}
+        self._partitions = Counter(partition.topic for partition in partitions)
         self._window = settings.producer_window_events
         self._producer = kafka_client.producer(settings)
         self._waiting: dict[int, float] = {}  # running number → when it was sent, oldest first
         self._acknowledged = threading.Condition()
+        self._news = False
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self.resume_number = max(0, max(self._last_number.values()) + 1 - self._window)
 
@@ -49,8 +49,7 @@ class Delivery:
         Returns:
             Whether it was sent.
         """
-        # The Java client's partitioner, so that other producers put a key into the same partition.
-        index = (murmur2(record.key) & 0x7FFFFFFF) % self._partitions[record.topic]
+        index = kafka_client.index_for(record.key, self._partitions[record.topic])
         partition = TopicPartition(record.topic, index)
         if record.number <= self._last_number[partition]:
             return False
@@ -66,6 +65,13 @@ class Delivery:
         future.add_callback(self._landed, partition, record.number)
         future.add_errback(_failed)
         return True
+
+    def answered(self) -> bool:
+        """Whether nothing is pending, or a record was acknowledged since this was last asked."""
+        with self._acknowledged:
+            answered = self._news or not self._waiting
+            self._news = False
+        return answered
 
     def end_if_stuck(self, limit_seconds: float) -> None:
         """End the process if the oldest unacknowledged record waits for longer than the limit."""
@@ -83,7 +89,12 @@ class Delivery:
         expected = self._first_offset.pop(partition, None)
         if expected is not None and metadata.offset != expected:
             end_now(f"{partition} grew while resuming: offset {metadata.offset}, not {expected}")
+        last = self._last_offset[partition]
+        if metadata.offset <= last:
+            end_now(f"{partition} went back: offset {metadata.offset} after {last}")
+        self._last_offset[partition] = metadata.offset
         with self._acknowledged:
+            self._news = True
             del self._waiting[number]
             self._acknowledged.notify()
 

@@ -92,6 +92,14 @@ def discard_from(root: Path, hour: datetime) -> None:
         files.sync_directory(directory)
 
 
+def opened(root: Path, open_until: datetime) -> Iterator[Record]:
+    """Every record of the hours before `open_until`, from the first of the run on."""
+    for directory in sorted(root.iterdir()) if root.is_dir() else []:
+        for block in blocks(root, date.fromisoformat(directory.name)):
+            if block.first_hour < open_until:
+                yield from block.records()
+
+
 class Reader:
     """Follows the journal as time passes over it."""
 

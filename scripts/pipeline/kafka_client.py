@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterable
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
+from kafka.partitioner.default import murmur2
 
 from pipeline.settings import ConfigurationError, KafkaSettings
 from pipeline.topics import Topics
@@ -16,6 +17,7 @@ DEAD_LETTER_SUFFIX = ".dlq"
 NEVER_MS = 2**31 - 1
 MAX_RECORD_BYTES = 1_048_576
 DEAD_LETTER_ROOM_BYTES = 65_536  # for the headers that say why
+ANSWER_MS = 2_000  # a stop has to wait for it
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +91,19 @@ def ensure_topics(settings: KafkaSettings, topics: Topics) -> None:
         admin.close()
 
 
+def answers(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> bool:
+    """Ask where the partitions end; False if no answer comes in time.
+
+    An empty poll does not tell a broker with nothing new from one that is gone or hangs.
+    """
+    try:
+        consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
+    except KafkaTimeoutError:
+        log.warning("the broker does not say where the topics' partitions end")
+        return False
+    return True
+
+
 def partitions_of(topics: Topics) -> list[TopicPartition]:
     """Every partition of every topic."""
     return [
@@ -98,21 +113,9 @@ def partitions_of(topics: Topics) -> list[TopicPartition]:
     ]
 
 
-def last_numbers(
-    settings: KafkaSettings, partitions: Iterable[TopicPartition]
-) -> dict[TopicPartition, tuple[int, int]]:
-    """Per partition the end offset, and the running number of our last record (-1: none).
-
-    Records without our header (somebody else's) are scanned back over.
-    """
-    consumer = KafkaConsumer(**connection(settings), enable_auto_commit=False, max_poll_records=50)
-    try:
-        consumer.assign(list(partitions))
-        ends = consumer.end_offsets(list(partitions))
-        starts = consumer.beginning_offsets(list(partitions))
-        return {p: (ends[p], _last_number(consumer, p, starts[p], ends[p])) for p in ends}
-    finally:
-        consumer.close()
+def index_for(key: bytes, partitions: int) -> int:
+    """The partition of a key, as the Java client has it, so that other producers agree."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 def ends_and_dead_letters(
@@ -147,26 +150,4 @@ def number_of(headers: Iterable[tuple[str, bytes]]) -> int:
     for name, value in headers:
         if name == NUMBER_HEADER and value and value.isdigit():
             return int(value)
-    return -1
-
-
-def _last_number(consumer: KafkaConsumer, partition: TopicPartition, start: int, end: int) -> int:
-    """Read back in growing steps until one of our records is found in [start, end)."""
-    others = [p for p in consumer.assignment() if p != partition]
-    consumer.pause(*others)
-    consumer.resume(partition)
-    upper, step = end, 1
-    while upper > start:
-        lower = max(start, upper - step)
-        consumer.seek(partition, lower)
-        newest, position = -1, lower
-        while position < upper:
-            for record in consumer.poll(timeout_ms=500).get(partition, []):
-                if record.offset < upper:
-                    newest = max(newest, number_of(record.headers))
-            # Not the last record's: the marks of somebody's transaction are offsets too.
-            position = consumer.position(partition)
-        if newest >= 0:
-            return newest
-        upper, step = lower, step * 10
     return -1

@@ -1,21 +1,23 @@
 """Which partitions a stream_processor may write, and from which offset on.
 
 A partition that the group assigns is paused at once. Each turn its lock is tried without
-waiting; with the lock, its files are recovered and reading goes on after their last line.
+waiting; with the lock, its files are recovered and reading goes on at their last line, which the
+broker has to hold the same: it may have been emptied, and filled with something else.
 """
 
 import logging
 from pathlib import Path
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 
-from pipeline.stream_lake import PartitionFiles
+from pipeline.stream_lake import Line, PartitionFiles
 
 log = logging.getLogger(__name__)
 
 
 class LostRecords(Exception):
-    """The broker lacks records that the lake does not hold either; a person has to look."""
+    """What the broker holds does not continue the lake; a person has to look."""
 
 
 class Ownership(ConsumerRebalanceListener):
@@ -27,6 +29,7 @@ class Ownership(ConsumerRebalanceListener):
         self._waiting: set[TopicPartition] = set()
         self._files: dict[TopicPartition, PartitionFiles] = {}
         self._next_offset: dict[TopicPartition, int] = {}
+        self._last_line: dict[TopicPartition, tuple[Path, Line]] = {}
         self._waits_for: dict[TopicPartition, str] = {}
 
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
@@ -39,6 +42,7 @@ class Ownership(ConsumerRebalanceListener):
         for partition in revoked:
             self._waiting.discard(partition)
             self._next_offset.pop(partition, None)
+            self._last_line.pop(partition, None)
             if files := self._files.pop(partition, None):
                 files.close()
 
@@ -46,25 +50,46 @@ class Ownership(ConsumerRebalanceListener):
         """As revoked: what was not committed is cut by the next owner."""
         self.on_partitions_revoked(lost)
 
-    def files(self, partition: TopicPartition, offset: int) -> PartitionFiles | None:
-        """The partition's files if the record at `offset` is theirs to continue with.
+    def unwritten(
+        self, partition: TopicPartition, records: list[ConsumerRecord]
+    ) -> list[ConsumerRecord]:
+        """Those of the records that the partition's files go on with; none if it is not ours.
 
-        If the broker begins again before it (it was emptied), the partition is taken anew: None.
+        The first record after taking a partition has to be the lake's last line. If the broker
+        begins again before what is expected (it was emptied), the partition is taken anew.
 
         Raises:
-            LostRecords: if the broker no longer holds the records in between.
+            LostRecords: if the broker no longer holds what is expected, or holds something else.
         """
         if partition not in self._files:
-            return None
-        expected = self._next_offset[partition]
-        if offset > expected:
-            raise LostRecords(f"{_name(partition)}: offset {expected} is gone, {offset} is next")
-        if offset == expected:
-            return self._files[partition]
-        log.warning("%s goes on at %d, not at %d", _name(partition), offset, expected)
-        self.on_partitions_revoked([partition])
-        self.on_partitions_assigned([partition])
-        return None
+            return []
+        last = self._last_line.get(partition)
+        expected = last[1].offset if last else self._next_offset[partition]
+        first = records[0]
+        if first.offset > expected:
+            raise LostRecords(
+                f"{_name(partition)}: offset {expected} is gone from the broker, {first.offset} is "
+                f"next; {_way_out(partition)}"
+            )
+        if first.offset < expected:
+            log.warning("%s goes on at %d, not at %d", _name(partition), first.offset, expected)
+            self.on_partitions_revoked([partition])
+            self.on_partitions_assigned([partition])
+            return []
+        if last is None:
+            return records
+        path, line = last
+        if first.value != line.value:
+            raise LostRecords(
+                f"{_name(partition)}: offset {expected} in the broker is not the last line of "
+                f"{path}; {_way_out(partition)}"
+            )
+        del self._last_line[partition]
+        return records[1:]
+
+    def files(self, partition: TopicPartition) -> PartitionFiles:
+        """The files of a partition that is ours."""
+        return self._files[partition]
 
     def next_offset(self, partition: TopicPartition) -> int:
         """The offset after the last record that is on disk."""
@@ -89,7 +114,9 @@ class Ownership(ConsumerRebalanceListener):
                 continue
             self._files[partition], self._next_offset[partition] = files, offset
             self._waiting.discard(partition)
-            self._consumer.seek(partition, offset)
+            if last := files.last_line():
+                self._last_line[partition] = last
+            self._consumer.seek(partition, last[1].offset if last else 0)
             self._consumer.resume(partition)
             self._waits_for.pop(partition, None)
             log.info("%s: going on at offset %d", _name(partition), offset)
@@ -102,3 +129,10 @@ class Ownership(ConsumerRebalanceListener):
 
 def _name(partition: TopicPartition) -> str:
     return f"{partition.topic} partition {partition.partition}"
+
+
+def _way_out(partition: TopicPartition) -> str:
+    return (
+        f"to rebuild the lake from the broker, stop this service, remove {partition.topic} from "
+        "the stream lake, start again"
+    )

@@ -8,6 +8,7 @@ disk decides where its reader goes on; there is no other record of progress.
 import fcntl
 import json
 import os
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
@@ -20,6 +21,15 @@ OFFSET_DIGITS = 20  # a Kafka offset is a signed 64-bit integer
 
 class DamagedSegment(Exception):
     """A segment whose offsets do not follow each other; a person has to look."""
+
+
+class Line(NamedTuple):
+    """One line of the lake; `value` is the exact bytes of the record's value."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
 
 
 class PartitionFiles:
@@ -68,6 +78,13 @@ class PartitionFiles:
             path.unlink()
             files.sync_directory(path.parent)
         return None
+
+    def last_line(self) -> tuple[Path, Line] | None:
+        """The newest line and its file, after `recover`; None if there is none."""
+        if self._segment is None:
+            return None
+        path = Path(self._segment.name)
+        return path, deque(lines(path), maxlen=1).pop()
 
     def append(self, day: str, offset: int, value: bytes) -> None:
         """Append a line; durable only after `sync`.
@@ -121,15 +138,6 @@ class PartitionFiles:
             segment.truncate(good_bytes)
             os.fsync(segment.fileno())
         return None if last is None else last + 1
-
-
-class Line(NamedTuple):
-    """One line of the lake; `value` is the exact bytes of the record's value."""
-
-    topic: str
-    partition: int
-    offset: int
-    value: bytes
 
 
 def lines(segment: Path) -> Iterator[Line]:

@@ -1,10 +1,12 @@
 """One of our services as a process of its own, to be stopped, paused and killed."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -18,11 +20,26 @@ def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
         time.sleep(0.05)
 
 
+@contextmanager
+def hung_broker() -> Iterator[None]:
+    """The tests' broker paused: the kernel accepts what it is sent, and nobody answers."""
+    labels = {"project": os.environ["TEST_PROJECT"], "service": "kafka"}
+    filters = [f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()]
+    listing = subprocess.check_output(["docker", "ps", "--quiet", *filters], text=True)
+    (broker,) = listing.split()
+    subprocess.run(["docker", "pause", broker], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["docker", "unpause", broker], check=True)
+
+
 class Process:
     """One of our services, its log in a file."""
 
     def __init__(self, script: str, environment: dict[str, str], log: Path) -> None:
         self.log = log
+        self._heartbeat_file = Path(environment["HEARTBEAT_FILE"])
         self._terminated = 0.0
         with log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -36,6 +53,15 @@ class Process:
     def text(self) -> str:
         """What it logged."""
         return self.log.read_text()
+
+    def heartbeat(self) -> str:
+        """What its last completed turn left; empty before the first."""
+        return self._heartbeat_file.read_text() if self._heartbeat_file.exists() else ""
+
+    def renews(self) -> None:
+        """Wait until it completes a turn."""
+        before = self.heartbeat()
+        wait_until(lambda: self.heartbeat() != before)
 
     def says(self, words: str) -> None:
         """Wait until it logs these words."""

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import TopicAlreadyExistsError
 
 from pipeline import clock, journal, kafka_client, stream_lake, topics
 from pipeline.batch_lake import ConfigurationEntry
@@ -21,7 +22,7 @@ from pipeline.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
 from pipeline.topics import Topics
 
-from .stream_process import Process
+from .stream_process import Process, wait_until
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 
@@ -92,6 +93,26 @@ class Stage:
     def create(self) -> None:
         """Create the topics."""
         kafka_client.ensure_topics(self.settings, self.wanted)
+
+    def empty(self) -> None:
+        """Have the topics as on a broker that was emptied: there, with nothing in them."""
+        admin = KafkaAdminClient(**kafka_client.connection(self.settings))
+        try:
+            admin.delete_topics(self.topics)
+            for topic in self.topics:
+                # No longer listed, a topic can still be there for a moment.
+                wait_until(lambda topic=topic: self._is_created(admin, topic))
+        finally:
+            admin.close()
+        self.create()
+
+    def _is_created(self, admin: KafkaAdminClient, topic: str) -> bool:
+        partitions = self.wanted.topics[topic].partitions
+        try:
+            admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": 1}})
+        except TopicAlreadyExistsError:
+            return False
+        return True
 
     def start(self, script: str, **variables: str) -> Process:
         """Start a service."""

@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.partitioner.default import murmur2
 
-from pipeline import clock, kafka_client
+from pipeline import clock, held, kafka_client
 from pipeline.clock import HOUR
 from pipeline.delivery import Delivery
 from pipeline.journal import Record
@@ -108,10 +108,10 @@ def test_records_of_others_are_passed_over_to_our_last(stage: Stage) -> None:
     stage.produce([(b"k", b"x")], partition=0, headers=[("number", b""), ("other", b"99")])
     stage.produce([(b"k", b"x")], partition=0, headers=[("number", b"-5")])
     stage.produce([(b"k", b"x")] * 30, partition=foreign.partition)
-    held = kafka_client.last_numbers(stage.settings, stage.partitions())
-    assert held[ours] == (4 + 122, 41)
-    assert held[empty] == (0, -1)
-    assert held[foreign] == (30, -1)
+    found = held.last_numbers(stage.settings, stage.partitions())
+    assert found[ours] == (4 + 122, 41)
+    assert found[empty] == (0, -1)
+    assert found[foreign] == (30, -1)
 
 
 def test_it_ends_at_once_if_a_partition_grew_while_resuming(stage: Stage) -> None:

@@ -216,3 +216,10 @@ def test_an_event_is_due_at_its_own_second_and_not_one_before(root: Path) -> Non
         assert reader.take(clock.text(before), START + HOUR, 100) == []
         due = reader.take(event_time, START + HOUR, 100)
         assert due == [record for record in hour if record.event_time == event_time]
+
+
+def test_what_opened_is_read_from_the_first_record_on(root: Path) -> None:
+    hours = make_records([20, 0, 30, 10], 7)
+    write(root, hours, [1])
+    assert list(journal.opened(root, START + 3 * HOUR)) == [r for hour in hours[:3] for r in hour]
+    assert list(journal.opened(root / "none", START + HOUR)) == []

@@ -1,0 +1,120 @@
+"""A broker that was emptied: what it holds must be what was there, or somebody is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+
+from pipeline import held, kafka_client
+from pipeline.clock import HOUR
+from pipeline.settings import ConfigurationError
+
+from .stream_process import Process, wait_until
+from .stream_support import START, Stage, event, journal_records
+from .test_stream_lake import assert_complete, bytes_of
+from .test_stream_producing import assert_all_there
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    made.create()
+    yield made
+    for process in made.processes:
+        process.clean_up()
+
+
+def filled(stage: Stage, count: int) -> Process:
+    """A stream_processor that has written so many events of partition 0."""
+    stage.produce([event(number, START) for number in range(count)], partition=0)
+    process = stage.start("stream_processor.py")
+    wait_until(lambda: stage.line_count() == count)
+    return process
+
+
+def test_refilled_with_the_same_the_lake_goes_on(stage: Stage) -> None:
+    running = filled(stage, 20)
+    stage.empty()
+    stage.produce([event(number, START) for number in range(15)], partition=0)
+    running.says("it ends before our offset 20; waiting")
+    stage.produce([event(number, START) for number in range(15, 25)], partition=0)
+    wait_until(lambda: stage.line_count() == 25)
+    assert_complete(stage)
+    assert running.stop()[0] == 0
+
+
+def test_refilled_with_something_else_the_lake_is_left_alone(stage: Stage) -> None:
+    filled(stage, 20).stop()
+    before = bytes_of(stage)
+    stage.empty()
+    stage.produce([event(100 + number, START) for number in range(30)], partition=0)
+    process = stage.start("stream_processor.py")
+    process.says("LostRecords")
+    assert process.ended()[0] == 70
+    segment = stage.lake / stage.topic / "2021-04-07" / f"0-{0:020d}.jsonl"
+    assert (
+        f"{stage.topic} partition 0: offset 19 in the broker is not the last line of {segment}; "
+        "to rebuild the lake from the broker, stop this service, remove "
+    ) in process.text()
+    assert bytes_of(stage) == before
+
+
+def test_without_the_record_of_the_last_line_nothing_is_written(stage: Stage) -> None:
+    filled(stage, 20).stop()
+    before = bytes_of(stage)
+    stage.produce([event(number, START) for number in range(20, 30)], partition=0)
+    admin = KafkaAdminClient(**kafka_client.connection(stage.settings))
+    admin.delete_records({TopicPartition(stage.topic, 0): 22})
+    admin.close()
+    process = stage.start("stream_processor.py")
+    process.says("partition 0: offset 19 is gone from the broker, 22 is next; to rebuild")
+    assert process.ended()[0] == 70
+    assert bytes_of(stage) == before
+
+
+def test_emptied_under_a_running_producer_it_ends_and_then_refuses(stage: Stage) -> None:
+    records = journal_records(stage.topics, 400, 4)
+    stage.write_journal(records, 4)
+    stage.set_clock(START + HOUR, 4)
+    running = stage.start("producer.py")
+    early = sum(1 for r in records if r.topic and r.event_time <= "2021-04-07T01:00:00Z")
+    wait_until(lambda: sum(stage.ends().values()) == early)
+    stage.empty()
+    stage.set_clock(START + 4 * HOUR, 4)
+    assert running.ended()[0] == 70, running.text()
+    assert "went back: offset 0 after " in running.text()
+    second = stage.start("producer.py")
+    assert second.ended()[0] == 78, second.text()
+    assert f"{stage.topic} partition 0 begins with event " in second.text()
+    assert "stop producer and stream_processor, delete the topics, start again" in second.text()
+    stage.empty()
+    stage.start("producer.py")
+    wait_until(lambda: sum(stage.ends().values()) == sum(1 for r in records if r.topic))
+    assert_all_there(stage, records)
+
+
+def test_records_of_others_may_come_first(stage: Stage) -> None:
+    for partition in range(3):
+        stage.produce([(b"k", b"x")] * 600, partition=partition)
+    records = journal_records(stage.topics, 400, 4)
+    stage.write_journal(records, 4)
+    stage.set_clock(START + 4 * HOUR, 4)
+    wanted = 3 * 600 + sum(1 for record in records if record.topic)
+    first = stage.start("producer.py")
+    wait_until(lambda: sum(stage.ends().values()) == wanted)
+    first.stop()
+    numbers = held.first_numbers(stage.settings, stage.partitions())
+    assert min(numbers.values()) == 0
+    assert len(numbers) == 3
+    second = stage.start("producer.py")
+    second.says("resuming at event 0")
+
+
+def test_records_of_another_run_are_refused(stage: Stage) -> None:
+    stage.produce([event(5, START)], partition=1, headers=[("number", b"5")])
+    with pytest.raises(ConfigurationError) as refusal:
+        held.check_beginnings(stage.settings, stage.partitions(), [])
+    assert str(refusal.value).startswith(
+        f"{stage.topic} partition 1 begins with event 5 of the run, expected none of the journal: "
+    )

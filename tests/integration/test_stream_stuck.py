@@ -1,0 +1,61 @@
+"""A heartbeat is renewed by a turn that was answered: who hears nothing is stuck, and ends."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.clock import HOUR
+
+from .stream_process import Process, hung_broker, wait_until
+from .stream_support import START, Stage, journal_records
+
+STUCK_LIMIT = "6"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    made.create()
+    yield made
+    for process in made.processes:
+        process.clean_up()
+
+
+def assert_ends_without_a_turn(process: Process) -> None:
+    """It completes no turn more, and the watchdog ends it."""
+    time.sleep(1.5)  # the turn in hand
+    last = process.heartbeat()
+    time.sleep(2)
+    assert process.heartbeat() == last, process.text()
+    assert process.ended()[0] == 70, process.text()
+    assert process.heartbeat() == last, process.text()
+
+
+def test_an_idle_stream_processor_lives_for_as_long_as_the_broker_answers(stage: Stage) -> None:
+    process = stage.start("stream_processor.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
+    process.says("partition 2: going on at offset 0")
+    without_partition = stage.start("stream_processor.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
+    for _ in range(3):
+        process.renews()
+        without_partition.renews()
+    with hung_broker():
+        assert_ends_without_a_turn(process)
+    assert "no turn completed for" in process.text()
+
+
+def test_a_producer_lives_while_nothing_is_due_and_not_without_acknowledgements(
+    stage: Stage,
+) -> None:
+    records = journal_records(stage.topics, 400, 4)
+    stage.write_journal(records, 4)
+    stage.set_clock(START + HOUR, 4)
+    process = stage.start("producer.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
+    wait_until(lambda: sum(stage.ends().values()) > 0)
+    process.renews()
+    with hung_broker():
+        time.sleep(1)
+        process.renews()
+        stage.set_clock(START + 2 * HOUR, 4)
+        assert_ends_without_a_turn(process)
