@@ -27,6 +27,10 @@ def connection(settings: KafkaSettings) -> dict:
     return {
         "bootstrap_servers": settings.kafka_bootstrap_servers.split(","),
         "security_protocol": settings.kafka_security_protocol,
+        "ssl_cafile": settings.kafka_ssl_cafile and str(settings.kafka_ssl_cafile),
+        "sasl_mechanism": settings.kafka_sasl_mechanism,
+        "sasl_plain_username": settings.kafka_sasl_username,
+        "sasl_plain_password": settings.kafka_sasl_password,
         "request_timeout_ms": settings.kafka_request_timeout_ms,
         "reconnect_backoff_max_ms": 2_000,
         "bootstrap_timeout_ms": NEVER_MS,

@@ -82,6 +82,7 @@ def connect(settings: PostgresSettings, user: str, password: str, purpose: str) 
         port=settings.postgres_port,
         dbname=settings.postgres_db,
         sslmode=settings.postgres_sslmode,
+        sslrootcert=settings.postgres_sslrootcert and str(settings.postgres_sslrootcert),
         user=user,
         password=password,
         application_name=purpose,

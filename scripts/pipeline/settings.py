@@ -37,7 +37,11 @@ class KafkaSettings(Settings):
 
     configs_dir: Path
     kafka_bootstrap_servers: Name
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL"]
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+    kafka_ssl_cafile: Path | None = None
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_username: Name | None = None
+    kafka_sasl_password: Name | None = None
     kafka_request_timeout_ms: PositiveInt
     log_events_per_second: PositiveFloat
 
@@ -73,6 +77,7 @@ class PostgresSettings(Settings):
     postgres_port: Port
     postgres_db: Name
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+    postgres_sslrootcert: Path | None = None
     postgres_ingestor_user: Name
     postgres_ingestor_password: Name
 

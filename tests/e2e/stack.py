@@ -32,6 +32,7 @@ class Stack:
         self.simulation = simulation
         self.environment = {**os.environ, **(knobs or {})}
         override = ROOT / "docker-compose.override.yml"
+        self.environment["MIRROR"] = "mirror/" if override.exists() else ""
         files = ["docker-compose.yml", *([override.name] if override.exists() else [])]
         files += ["tests/e2e/compose.yml", *more_files]
         self._command = ["docker", "compose", "-p", self.project]
