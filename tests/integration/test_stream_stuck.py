@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import HOUR
+from pipeline.stream_lake import PartitionFiles
 
 from .stream_process import Process, hung_broker, wait_until
 from .stream_support import START, Stage, journal_records
@@ -16,7 +17,7 @@ STUCK_LIMIT = "6"
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
+    made = Stage(tmp_path, partitions=1)
     made.create()
     yield made
     for process in made.processes:
@@ -35,14 +36,24 @@ def assert_ends_without_a_turn(process: Process) -> None:
 
 def test_an_idle_stream_processor_lives_for_as_long_as_the_broker_answers(stage: Stage) -> None:
     process = stage.start("stream_processor.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
-    process.says("partition 2: going on at offset 0")
-    without_partition = stage.start("stream_processor.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
+    process.says("partition 0: going on at offset 0")
     for _ in range(3):
         process.renews()
-        without_partition.renews()
     with hung_broker():
         assert_ends_without_a_turn(process)
     assert "no turn completed for" in process.text()
+
+
+def test_who_waits_for_files_or_owns_no_partition_is_not_stuck(stage: Stage) -> None:
+    elsewhere = PartitionFiles.try_lock(stage.lake, stage.topic, 0)
+    assert elsewhere is not None
+    waiting = stage.start("stream_processor.py")
+    waiting.says("another process still owns its files; waiting")
+    without_partition = stage.start("stream_processor.py")
+    for _ in range(3):
+        waiting.renews()
+        without_partition.renews()
+    elsewhere.close()
 
 
 def test_a_producer_lives_while_nothing_is_due_and_not_without_acknowledgements(
