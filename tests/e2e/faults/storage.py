@@ -24,8 +24,10 @@ def disk_full(stack: BrokenStack, _draw: Random, volume: str) -> None:
     with stack.saying(writer, said, NOTICED_SECONDS):
         stack.fill(volume)
         if writer == "zookeeper":
-            # It writes to what it has allocated before; its next start needs room.
+            # It writes to what it has allocated before; a session after its next start needs room.
             stack.compose("restart", writer)
+            shell = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx64m", "kafka", "timeout", "20")
+            stack.compose(*shell, "zookeeper-shell", "zookeeper:2181", "ls", "/", check=False)
         # Again and again: who removes an old file makes room for a new one.
         wait_until(
             lambda: stack.fill(volume) or set(stack.states(writer)) != {"healthy"},
