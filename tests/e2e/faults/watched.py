@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -94,7 +95,13 @@ class WatchedStack(Stack):
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers."""
-        return sorted(self.compose("ps", "-a", "-q", service).split())
+        return sorted(self._listed(service, "{{.ID}}"))
+
+    def _listed(self, service: str, what: str) -> list[str]:
+        """A line per container of a service; far quicker than by way of Compose."""
+        labels = f"project={self.project}", f"service={service}", "oneoff=False"
+        filters = [part for label in labels for part in ("-f", f"label=com.docker.compose.{label}")]
+        return docker("ps", "-a", *filters, "--format", what).splitlines()
 
     def lives(self, service: str) -> list[str]:
         """When each of a service's containers was started last."""
@@ -105,9 +112,9 @@ class WatchedStack(Stack):
         wait_until(lambda: self.lives(service) != lives, seconds, f"{service} to be started again")
 
     def states(self, service: str) -> set[str]:
-        """The health of a service's containers (its state, where one does not run)."""
-        lines = self.compose("ps", "-a", "--format", "json", service).splitlines()
-        return {s["Health"] or s["State"] for s in map(json.loads, lines)}
+        """The health of a service's containers: healthy, unhealthy, or as the engine words it."""
+        found = (re.search(r"\((\w+)\)", line) for line in self._listed(service, "{{.Status}}"))
+        return {health[1] if health else "not running" for health in found}
 
     def loaded_days(self) -> int:
         """How many days the ledger holds."""
