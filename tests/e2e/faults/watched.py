@@ -114,7 +114,7 @@ class WatchedStack(Stack):
     def states(self, service: str) -> set[str]:
         """The health of a service's containers: healthy, unhealthy, or as the engine words it."""
         found = (re.search(r"\((\w+)\)", line) for line in self._listed(service, "{{.Status}}"))
-        return {health[1] if health else "not running" for health in found}
+        return {health[1] if health else "starting or down" for health in found}
 
     def loaded_days(self) -> int:
         """How many days the ledger holds."""
