@@ -118,12 +118,12 @@ class Warehouse:
             self._days_planned += 1
             if replaced:
                 self._remove_from(cursor, day, ledger)
-            warehouse_ledger.forget(cursor, day)
-            for setting, value in {
-                warehouse_sql.WAITS_FOR: waits_for,
-                warehouse_sql.DAY: day.isoformat(),
-            }.items():
-                cursor.execute("select set_config(%s, %s, true)", [setting, value])
+            if before:
+                warehouse_ledger.forget(cursor, day)
+            cursor.execute(
+                "select set_config(%s, %s, true), set_config(%s, %s, true)",
+                [warehouse_sql.WAITS_FOR, waits_for, warehouse_sql.DAY, day.isoformat()],
+            )
             # What is there already is no reason for doubt: that is for the careful way to tell.
             try_straight = replaced or not (before and before.manifest_sha256)
             loaded = []
@@ -223,10 +223,12 @@ class Warehouse:
         if day == min(ledger):
             cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
         else:
+            cursor.execute("select hospital.index_references()")
             for table in tables:
                 cursor.execute(
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
                 )
+            cursor.execute("select hospital.drop_reference_indexes()")
         warehouse_insight.forget_from(cursor, day)
         cursor.execute("delete from lake.ingested_days where simulated_date > %s", [day])
 

@@ -22,7 +22,7 @@ from pipeline.warehouse_checks import wrong_between_columns
 from pipeline.warehouse_files import PublishedFile
 
 # Small enough for Postgres to work on one while the next is looked at.
-BLOCK_BYTES = 1 << 18
+BLOCK_BYTES = 1 << 15
 
 # What means the same to Postgres and to Python, byte by byte; never the end of a field.
 SAME_PATTERN = re.compile(
