@@ -87,30 +87,33 @@ $$;
 -- Standing indexes would slow down every load for what hardly ever happens. So they are made for
 -- the deletion, in its transaction, and dropped after it.
 
-create function hospital.index_references() returns void
+create function hospital.index_references(first_day date) returns void
 language plpgsql security definer set search_path = pg_catalog
 as $$
 declare
     reference record;
+    has_rows boolean;
 begin
     for reference in
-        select c.conrelid::regclass as referring, c.conname, a.attname
+        select c.oid, c.conrelid::regclass as referring, c.confrelid::regclass as referred,
+               a.attname
         from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
         where c.contype = 'f' and c.connamespace = 'hospital'::regnamespace
           and not exists (
               select from pg_index i
               where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1] and i.indpred is null
-                and i.indexrelid in (select p.oid from pg_class p join pg_am m on m.oid = p.relam
-                                     where m.amname = 'btree')
           )
     loop
+        execute format('select exists (select from %s where simulated_date >= $1)',
+                       reference.referred) into has_rows using first_day;
+        continue when not has_rows;
         execute format('create index %I on %s (%I)',
-                       'replacing_' || reference.conname, reference.referring, reference.attname);
+                       'replacing_' || reference.oid, reference.referring, reference.attname);
     end loop;
 end
 $$;
-comment on function hospital.index_references() is 'Indexes every reference that has none, for deletions';
+comment on function hospital.index_references(date) is 'Indexes each reference without an index to rows of that day or later, for their deletion';
 
 create function hospital.drop_reference_indexes() returns void
 language plpgsql security definer set search_path = pg_catalog

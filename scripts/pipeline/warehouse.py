@@ -223,7 +223,7 @@ class Warehouse:
         if day == min(ledger):
             cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
         else:
-            cursor.execute("select hospital.index_references()")
+            cursor.execute("select hospital.index_references(%s)", [day])
             for table in tables:
                 cursor.execute(
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]

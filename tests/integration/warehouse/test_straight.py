@@ -176,16 +176,19 @@ def test_only_what_is_doubtful_is_staged(
     assert database.rejected() == []
 
 
-def test_every_reference_is_indexed_while_a_day_is_replaced(database: Database) -> None:
-    temporary = "select count(*) from pg_class where relname like 'replacing%'"
+def test_references_are_indexed_while_a_day_is_replaced(database: Database, lake: Lake) -> None:
+    for day, tables in ((ZERO, day_zero()), (ONE, day_one())):
+        lake.publish(day, tables)
+    database.ingest()
     with closing(database.connect("ingestor")) as session, session.cursor() as cursor:
-        cursor.execute("select hospital.index_references()")
+        cursor.execute("select hospital.index_references(%s)", [ONE])
         cursor.execute(
-            "select conname from pg_constraint c where contype = 'f' and connamespace ="
-            " 'hospital'::regnamespace and not exists (select from pg_index where indrelid ="
-            " conrelid and indkey[0] = conkey[1] and indpred is null)"
+            "select confrelid::regclass::text from pg_constraint c where contype = 'f'"
+            " and connamespace = 'hospital'::regnamespace and not exists (select from pg_index"
+            " where indrelid = conrelid and indkey[0] = conkey[1] and indpred is null)"
         )
-        assert cursor.fetchall() == []
+        # Of the first day alone, so none of its rows is deleted.
+        assert {name for (name,) in cursor.fetchall()} == {"hospital.wards"}
         cursor.execute("select hospital.drop_reference_indexes()")
-        cursor.execute(temporary)
+        cursor.execute("select count(*) from pg_class where relname like 'replacing%'")
         assert cursor.fetchone() == (0,)
