@@ -64,8 +64,8 @@ grant insert, delete on insight.daily_arrivals, insight.daily_ward_moves, insigh
     insight.daily_visits, insight.daily_shifts to {ingestor};
 -- What is materialised is refreshed by whoever loads; its definition stays the owner's.
 grant maintain on insight.law_of_the_beds, insight.law_of_the_shifts to {ingestor};
-revoke execute on all functions in schema insight from public;
-grant execute on all functions in schema insight to {ingestor};
+revoke execute on all functions in schema hospital, insight from public;
+grant execute on all functions in schema hospital, insight to {ingestor};
 
 alter role {analyst} in database {database} set default_transaction_read_only = on;
 """

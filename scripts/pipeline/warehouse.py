@@ -1,7 +1,8 @@
 """Loading published days: one transaction each, everything of a day or nothing.
 
-Per file: hash held to the manifest, a staging table of texts (warehouse_staging), rows held to the
-manifest, one statement that finds what is wrong with which line, one that inserts the rest. The
+Per file: straight into its table, if nothing is wrong with it (warehouse_straight). Otherwise the
+careful way: hash held to the manifest, a staging table of texts (warehouse_staging), rows held to
+the manifest, one statement that finds what is wrong with which line, one that inserts the rest. The
 ledger and the rejected rows are committed with the rows.
 
 Loading a day again:
@@ -35,6 +36,7 @@ from pipeline.datasets import Datasets
 from pipeline.warehouse_files import PublishedFile, Refused
 from pipeline.warehouse_ledger import Entry, Ledger, LoadedDay, LoadedFile
 from pipeline.warehouse_staging import stage
+from pipeline.warehouse_straight import StraightWay
 
 
 class Warehouse:
@@ -57,6 +59,7 @@ class Warehouse:
         self._datasets = datasets
         self._max_rejected_share = max_rejected_share
         self._copies: dict[str, tuple[str, str]] = {}
+        self._straight: dict[str, StraightWay | None] = {}
         self._days_planned = 0
         with connection, connection.cursor() as cursor:
             warehouse_sql.check_tables(cursor, datasets)
@@ -64,18 +67,8 @@ class Warehouse:
                 cursor.execute("select set_config(%s, %s, false)", [setting, value])
             cursor.execute(warehouse_sql.VERDICTS)
             for name in datasets.datasets:
-                statements = warehouse_sql.statements(name, datasets)
-                cursor.execute(statements.create)
-                for verb, statement in statements.prepared.items():
-                    prepared = sql.Identifier(f"{verb}_{name}")
-                    parameters = sql.SQL("" if verb == "check" else "(date)")
-                    cursor.execute(
-                        sql.SQL("prepare {} {} as ").format(prepared, parameters) + statement
-                    )
-                self._copies[name] = (
-                    statements.copy.as_string(cursor),
-                    statements.copy_with_lines.as_string(cursor),
-                )
+                self._copies[name] = warehouse_sql.prepare(cursor, name, datasets)
+                self._straight[name] = StraightWay.of(cursor, name, datasets)
 
     def ledger(self) -> Ledger:
         """What the ledger says now."""
@@ -125,21 +118,23 @@ class Warehouse:
             self._days_planned += 1
             if replaced:
                 self._remove_from(cursor, day, ledger)
-            warehouse_ledger.forget(cursor, day)
-            self._count_lines_from_the_header(cursor, names)
-            for setting, value in {
-                warehouse_sql.WAITS_FOR: waits_for,
-                warehouse_sql.DAY: day.isoformat(),
-            }.items():
-                cursor.execute("select set_config(%s, %s, true)", [setting, value])
+            if before:
+                warehouse_ledger.forget(cursor, day)
+            cursor.execute(
+                "select set_config(%s, %s, true), set_config(%s, %s, true)",
+                [warehouse_sql.WAITS_FOR, waits_for, warehouse_sql.DAY, day.isoformat()],
+            )
+            # What is there already is no reason for doubt: that is for the careful way to tell.
+            try_straight = replaced or not (before and before.manifest_sha256)
             loaded = []
             for name in names:
-                loaded.append(self._load_file(cursor, day, name, manifest.files[name]))
+                file = manifest.files[name]
+                loaded.append(self._load_file(cursor, day, name, file, try_straight))
                 progress()
             warehouse_ledger.record_loaded(cursor, day, entry, loaded)
             for file in loaded:
                 if file.rows_rejected:
-                    _run(cursor, "keep_rejected", file.dataset, day)
+                    warehouse_sql.run(cursor, "keep_rejected", file.dataset, day)
             warehouse_insight.summarise(cursor, day)
         if replaced:
             for later in [other for other in ledger if other > day]:
@@ -161,22 +156,16 @@ class Warehouse:
                 raise Refused(f"{name}.csv: the same content as {first[entry.sha256]}.csv")
         return expected
 
-    def _load_file(self, cursor: Cursor, day: date, name: str, entry: FileEntry) -> LoadedFile:
+    def _load_file(
+        self, cursor: Cursor, day: date, name: str, entry: FileEntry, try_straight: bool
+    ) -> LoadedFile:
         began = time.monotonic()
         path = batch_lake.day_directory(self._root, day) / f"{name}.csv"
-        unreadable = self._stage(cursor, path, name, entry)
-        rejected = unreadable + _run(cursor, "check", name)
-        waiting = 0
-        if rejected:
-            cursor.execute(
-                "select count(*) from pg_temp.verdicts where dataset = %s and waiting", [name]
-            )
-            waiting = cursor.fetchone()[0]
-        inserted = _run(cursor, "insert", name, day)
-        if inserted + rejected < entry.rows:
-            rejected += _run(cursor, "find_taken", name, day)
-        if rejected - waiting > self._max_rejected_share * entry.rows:
-            raise Refused(self._too_many(cursor, path.name, rejected - waiting, entry.rows))
+        straight = self._straight[name] if try_straight else None
+        rejected = waiting = 0
+        with PublishedFile(path, entry) as file:
+            if not (straight and straight.load(cursor, file, day, entry)):
+                rejected, waiting = self._load_carefully(cursor, day, name, file, entry)
         return LoadedFile(
             dataset=name,
             path=str(path.relative_to(self._root)),
@@ -189,34 +178,40 @@ class Warehouse:
             duration_seconds=time.monotonic() - began,
         )
 
-    def _stage(self, cursor: Cursor, path: Path, name: str, entry: FileEntry) -> int:
-        """Fill the staging table, hold it to the manifest; how many rows are no CSV."""
+    def _load_carefully(
+        self, cursor: Cursor, day: date, name: str, file: PublishedFile, entry: FileEntry
+    ) -> tuple[int, int]:
+        """Load what is good of a file; how many rows are not, and how many of them are waiting."""
         dataset = self._datasets.datasets[name]
-        with PublishedFile(path, entry) as file:
-            file.verify()
-            file.check_frame(dataset.header())
-            rows, unreadable = stage(cursor, file, name, *self._copies[name], len(dataset.columns))
+        file.verify()
+        file.check_frame(dataset.header())
+        rows, rejected = stage(cursor, file, name, *self._copies[name], len(dataset.columns))
         if rows != entry.rows:
-            raise Refused(f"{path.name}: {rows} rows, but the manifest says {entry.rows}")
-        return unreadable
+            raise Refused(f"{name}.csv: {rows} rows, but the manifest says {entry.rows}")
+        rejected += warehouse_sql.run(cursor, "check", name)
+        waiting = 0
+        if rejected:
+            cursor.execute(
+                "select count(*) from pg_temp.verdicts where dataset = %s and waiting", [name]
+            )
+            waiting = cursor.fetchone()[0]
+        inserted = warehouse_sql.run(cursor, "insert", name, day)
+        if inserted + rejected < entry.rows:
+            rejected += warehouse_sql.run(cursor, "find_taken", name, day)
+        if rejected - waiting > self._max_rejected_share * entry.rows:
+            raise Refused(self._too_many(cursor, name, rejected - waiting, entry.rows))
+        return rejected, waiting
 
-    def _too_many(self, cursor: Cursor, file: str, bad: int, rows: int) -> str:
+    def _too_many(self, cursor: Cursor, name: str, bad: int, rows: int) -> str:
         cursor.execute(
             "select line, reason from pg_temp.verdicts where dataset = %s and not waiting"
             " order by line limit 1",
-            [file.removesuffix(".csv")],
+            [name],
         )
         line, reason = cursor.fetchone()
         return (
-            f"{file}: {bad} of {rows} rows are bad, more than a share of "
+            f"{name}.csv: {bad} of {rows} rows are bad, more than a share of "
             f"{self._max_rejected_share:g}; the first is line {line}: {reason}"
-        )
-
-    def _count_lines_from_the_header(self, cursor: Cursor, names: list[str]) -> None:
-        """The header is line 1, so the first row staged is line 2."""
-        cursor.execute(
-            "select setval(pg_get_serial_sequence(name, 'line'), 2, false) from unnest(%s) name",
-            [[f"pg_temp.staged_{name}" for name in names]],
         )
 
     def _remove_from(self, cursor: Cursor, day: date, ledger: Ledger) -> None:
@@ -228,17 +223,18 @@ class Warehouse:
         if day == min(ledger):
             cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
         else:
+            cursor.execute("select hospital.index_references(%s)", [day])
             for table in tables:
                 cursor.execute(
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
                 )
+            cursor.execute("select hospital.drop_reference_indexes()")
         warehouse_insight.forget_from(cursor, day)
         cursor.execute("delete from lake.ingested_days where simulated_date > %s", [day])
 
 
-def _run(cursor: Cursor, verb: str, name: str, *parameters: object) -> int:
-    """Execute a prepared statement of a dataset; how many rows it wrote."""
-    statement = sql.Identifier(f"{verb}_{name}")
-    with_parameters = sql.SQL("execute {} (%s)" if parameters else "execute {}")
-    cursor.execute(with_parameters.format(statement), parameters)
-    return cursor.rowcount
+def _count_lines_from_the_header(cursor: Cursor, name: str) -> None:
+    """The header is line 1, so the first row staged is line 2."""
+    cursor.execute(
+        "select setval(pg_get_serial_sequence(%s, 'line'), 2, false)", [f"pg_temp.staged_{name}"]
+    )

@@ -19,6 +19,9 @@ SQL_TYPES = {
     "instant": "timestamp with time zone",
 }
 
+# The staged row, in all statements.
+STAGED = "s"
+
 # What Postgres takes for a day or an instant is far more than ISO 8601 ("today", "3 Apr 99"). So a
 # text must have the form, digit by digit, and then be one for Postgres, too. Of that form, it takes
 # two that are none: 24:00:00, and the second 60.
@@ -35,14 +38,14 @@ INTEGER_RANGE = (-(2**31), 2**31 - 1)
 NUMERIC_DIGITS = 18
 
 
-def field(column: str) -> sql.Composable:
-    """A column of the staged row."""
-    return sql.SQL("s.{}").format(sql.Identifier(column))
+def field(column: str, row: str = STAGED) -> sql.Composable:
+    """A column of the staged row, or of one by another name."""
+    return sql.Identifier(row, column)
 
 
-def typed(column: str, spec: Column) -> sql.Composable:
+def typed(column: str, spec: Column, row: str = STAGED) -> sql.Composable:
     """The same with the type it has in its table."""
-    return sql.SQL("{}::{}").format(field(column), sql.SQL(SQL_TYPES[spec.type]))
+    return sql.SQL("{}::{}").format(field(column, row), sql.SQL(SQL_TYPES[spec.type]))
 
 
 def wrong_in_itself(dataset: Dataset, day: str) -> sql.Composable:
@@ -55,9 +58,22 @@ def wrong_in_itself(dataset: Dataset, day: str) -> sql.Composable:
         _header_again(dataset)
         + _duplicates(dataset)
         + _bad_values(dataset)
-        + _broken_rules(dataset)
-        + _other_day(dataset, day)
+        + _broken_rules(dataset, STAGED)
+        + _other_day(dataset, STAGED, sql.SQL("current_setting({})::date").format(sql.Literal(day)))
     )
+
+
+def wrong_between_columns(dataset: Dataset) -> sql.Composable:
+    """What neither the types nor the form of its values say of a row of the table; else NULL."""
+    row = dataset.table
+    limits = [
+        case
+        for name, spec in dataset.columns.items()
+        if spec.type in ("integer", "numeric")
+        for case in _beyond_limits(field(name, row), spec)
+    ]
+    other_day = _other_day(dataset, row, field("simulated_date", row))
+    return _cases(limits + _broken_rules(dataset, row) + other_day)
 
 
 def _cases(cases: list[Case]) -> sql.Composable:
@@ -128,45 +144,52 @@ def _bad_value(value: sql.Composable, spec: Column) -> list[Case]:
             literals += ["24", "60"]
         cases.append((test(wrong, *literals), f"expected {EXPECTED[spec.type]}"))
     if spec.type in ("integer", "numeric"):
-        low, high = spec.minimum, spec.maximum
-        if spec.type == "integer":
-            low = INTEGER_RANGE[0] if low is None else low
-            high = INTEGER_RANGE[1] if high is None else high
-        if low is not None:
-            cases.append((test("{field}::numeric < {}", low), f"expected {low} or more"))
-        if high is not None:
-            cases.append((test("{field}::numeric > {}", high), f"expected {high} or less"))
+        cases += _beyond_limits(value, spec)
     return cases
 
 
-def _broken_rules(dataset: Dataset) -> list[Case]:
+def _beyond_limits(value: sql.Composable, spec: Column) -> list[Case]:
+    low, high = spec.minimum, spec.maximum
+    if spec.type == "integer":
+        low = INTEGER_RANGE[0] if low is None else low
+        high = INTEGER_RANGE[1] if high is None else high
+    beyond = ((low, "<", "more"), (high, ">", "less"))
+    return [
+        (
+            sql.SQL("{}::numeric {} {}").format(value, sql.SQL(operator), sql.Literal(limit)),
+            f"expected {limit} or {word}",
+        )
+        for limit, operator, word in beyond
+        if limit is not None
+    ]
+
+
+def _broken_rules(dataset: Dataset, row: str) -> list[Case]:
     cases = []
     for rule in dataset.parsed_rules():
         match rule:
             case Comparison(left, operator, right):
                 test = sql.SQL("not ({} {} {})").format(
-                    typed(left, dataset.columns[left]),
+                    typed(left, dataset.columns[left], row),
                     sql.SQL(operator),
-                    typed(right, dataset.columns[right]),
+                    typed(right, dataset.columns[right], row),
                 )
                 cases.append((test, f"expected {left} {operator} {right}"))
             case Condition(column, verb, other, value):
                 wrong = sql.SQL("is null" if verb == "required" else "is not null")
                 test = sql.SQL("{} = {} and {} {}").format(
-                    field(other), sql.Literal(value), field(column), wrong
+                    field(other, row), sql.Literal(value), field(column, row), wrong
                 )
                 cases.append((test, f"{column}: expected {verb} when {other} = {value}"))
     return cases
 
 
-def _other_day(dataset: Dataset, day: str) -> list[Case]:
+def _other_day(dataset: Dataset, row: str, day: sql.Composable) -> list[Case]:
     if not dataset.dated_by:
         return []
-    instants = [typed(column, dataset.columns[column]) for column in dataset.dated_by]
+    instants = [typed(column, dataset.columns[column], row) for column in dataset.dated_by]
     # An instant becomes a day in the session's time zone, which is UTC.
-    test = sql.SQL("coalesce({})::date <> current_setting({})::date").format(
-        sql.SQL(", ").join(instants), sql.Literal(day)
-    )
+    test = sql.SQL("coalesce({})::date <> {}").format(sql.SQL(", ").join(instants), day)
     return [(test, f"{', else '.join(dataset.dated_by)}: not on the day of the file")]
 
 

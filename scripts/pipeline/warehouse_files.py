@@ -148,6 +148,7 @@ class PublishedFile:
         Raises:
             Refused: if the hash differs.
         """
+        self.rewind()
         self.is_plain = True
         rest = b""
         while chunk := self.read():
@@ -157,13 +158,17 @@ class PublishedFile:
         self._is_cut = bool(rest)
         self.unchanged()
 
+    def is_unchanged(self) -> bool:
+        """Whether what this pass has read has the hash in the manifest."""
+        return self._hash.hexdigest() == self._entry.sha256
+
     def unchanged(self) -> None:
         """Hold what this pass has read to the hash in the manifest.
 
         Raises:
             Refused: if it differs.
         """
-        if self._hash.hexdigest() != self._entry.sha256:
+        if not self.is_unchanged():
             raise Refused(f"{self._path.name}: changed since it was published (sha256 differs)")
 
     def check_frame(self, header: str) -> None:

@@ -150,6 +150,29 @@ def statements(name: str, datasets: Datasets) -> Statements:
     )
 
 
+def prepare(cursor: Cursor, name: str, datasets: Datasets) -> tuple[str, str]:
+    """Create the staging table of a dataset and prepare its statements, for the whole session.
+
+    Returns:
+        The COPY of a file as it is, and the one whose first field is the line.
+    """
+    of_dataset = statements(name, datasets)
+    cursor.execute(of_dataset.create)
+    for verb, statement in of_dataset.prepared.items():
+        prepared = sql.Identifier(f"{verb}_{name}")
+        parameters = sql.SQL("" if verb == "check" else "(date)")
+        cursor.execute(sql.SQL("prepare {} {} as ").format(prepared, parameters) + statement)
+    return of_dataset.copy.as_string(cursor), of_dataset.copy_with_lines.as_string(cursor)
+
+
+def run(cursor: Cursor, verb: str, name: str, *parameters: object) -> int:
+    """Execute a prepared statement of a dataset; how many rows it wrote."""
+    statement = sql.Identifier(f"{verb}_{name}")
+    with_parameters = sql.SQL("execute {} (%s)" if parameters else "execute {}")
+    cursor.execute(with_parameters.format(statement), parameters)
+    return cursor.rowcount
+
+
 def check_tables(cursor: Cursor, datasets: Datasets) -> None:
     """Each dataset's table must have its columns, with their types, and the day's.
 

@@ -73,6 +73,11 @@ def stage(
         Refused: if the file cannot be divided into rows, or changes meanwhile.
     """
     if file.is_plain:
+        # The header is line 1, so the first row staged is line 2.
+        cursor.execute(
+            "select setval(pg_get_serial_sequence(%s, 'line'), 2, false)",
+            [f"pg_temp.staged_{name}"],
+        )
         cursor.execute("savepoint staging")
         file.rewind()
         try:

@@ -19,6 +19,7 @@ from .bad_values import BAD_VALUES, BadValue
 from .conftest import new_database
 from .own_database import Database
 from .small_lake import ONE, PEOPLE, ZERO, Lake, day_one, day_zero
+from .value_rows import TEMPLATES, day_of_value, row_with
 from .with_treatments import migration, write_configs
 
 # Enough good rows beside the bad ones: the share is about another test.
@@ -109,44 +110,6 @@ class Values(NamedTuple):
     lines: list[int]
 
 
-# The datasets whose cases stand in the file of the first day.
-AT_THE_START = ("people", "staff")
-TEMPLATES = {
-    "people": "P{key},Nkosi,Thandi,F,1980-02-29,Soweto,1 Vilakazi Street,asthma",
-    "registrations": (
-        "JHB-{key},JHB-{key}:A04,P0000001,JHB,2021-04-07T00:10:00Z,emergency,walk_in,red,J45.9"
-    ),
-    "staff": (
-        "S{key},Nkosi,Thandi,F,1980-02-29,nurse,enrolled_nurse,reserve,JHB-R001,JHB,,rotating,"
-        "2010-01-01"
-    ),
-    "staff_changes": (
-        "S{key}:left,S00001,left,2021-04-07,doctor,registrar,JHB-MED-P001,JHB,JHB-MED"
-    ),
-    "people_changes": "P{key}:moved_out,P0000001,moved_out,2021-04-07,",
-    "admissions": (
-        "JHB-E2021040700-002,JHB-{key}:A01,P0000002,JHB,JHB-MED,,S00001,S00002,"
-        "2021-04-07T02:00:00Z,medicine,emergency,S72.0"
-    ),
-    "discharges": (
-        "JHB-{key},JHB-{key}:A03,P0000001,JHB,JHB-MED,,S00001,S00002,2021-04-07T02:00:00Z,"
-        "2021-04-07T11:00:00Z,home"
-    ),
-    "shifts": (
-        "S-{key},S-{key}:ended,S00001,JHB,JHB-MED,doctor,registrar,JHB-MED-P001,own,day,worked,"
-        "2021-04-07T07:00:00Z,"
-        "2021-04-07T19:00:00Z,2021-04-07T07:01:00Z,2021-04-07T19:03:00Z"
-    ),
-    "bed_census": "2021-04-07,JHB-{key},JHB,10,0,1",
-    "treatments": "T{key},JHB-E2021040700-001,2021-04-07,30,1250.50",
-}
-
-
-def day_of_value(case: BadValue) -> date:
-    """The day whose file has the case's row."""
-    return ZERO if case.dataset in AT_THE_START else ONE
-
-
 @pytest.fixture(scope="module")
 def values(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Values]:
     """A row for each bad value, in the file of its dataset."""
@@ -157,10 +120,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Values]:
     for number, case in enumerate(BAD_VALUES):
         rows = tables[day_of_value(case)][case.dataset]
         lines.append(2 + sum(1 + row.count("\n") for row in rows))
-        columns = list(lake.datasets.datasets[case.dataset].columns)
-        fields = TEMPLATES[case.dataset].format(key=1000 + number).split(",")
-        fields[columns.index(case.column)] = case.field
-        rows.append(",".join(fields))
+        rows.append(row_with(case, lake.datasets, key=1000 + number))
     for day in (ZERO, ONE):
         lake.publish(day, tables[day])
     with new_database(lake.root, configs_dir=configs, max_rejected_share=ANY_SHARE) as database:

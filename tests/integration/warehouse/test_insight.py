@@ -2,14 +2,17 @@
 
 import logging
 import shutil
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from pipeline import batch_lake
+import batch_ingestor
+from pipeline import batch_lake, postgres
 
-from .own_database import Database
+from .own_database import Database, OneTurn
 from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
 LAWS = ("law_of_the_census", "law_of_the_beds", "law_of_the_shifts")
@@ -139,3 +142,33 @@ def test_what_was_rejected_can_be_browsed(database: Database, lake: Lake) -> Non
     assert view(database, "days_refused", "simulated_date, rows_of_an_earlier_load_stay") == [
         (ONE, False)
     ]
+
+
+class Backfill(OneTurn):
+    """Stands in for the service's frame; each time nothing is due, another day appears."""
+
+    def __init__(self, days: list[Callable[[], object]]) -> None:
+        super().__init__()
+        self._days = days
+
+    def wait(self, seconds: float) -> None:
+        if self._days:
+            self._days.pop(0)()
+        else:
+            super().wait(seconds)
+
+
+@pytest.mark.parametrize(("share", "times"), [(0, 3), (1_000_000, 1)])
+def test_the_laws_take_no_more_than_their_share(
+    database: Database, lake: Lake, monkeypatch: pytest.MonkeyPatch, share: int, times: int
+) -> None:
+    checks = []
+    check = batch_ingestor.check_laws
+    monkeypatch.setattr(batch_ingestor, "LAWS_SHARE", share)
+    monkeypatch.setattr(batch_ingestor, "check_laws", lambda c: checks.append(check(c)))
+    lake.publish(ZERO, day_zero())
+    service = Backfill([lambda: lake.publish(ONE, day_one()), lambda: lake.publish(TWO, day_two())])
+    with closing(postgres.connect_as_ingestor(database.settings)) as session:
+        batch_ingestor.load_days(session, database.settings, lake.datasets, service)
+    assert len(checks) == times
+    assert view(database, "busiest_days", "count(*)") == [(1,)]
