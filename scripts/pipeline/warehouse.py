@@ -113,7 +113,9 @@ class Warehouse:
         gap = warehouse_ledger.missing_before(day, ledger)
         waits_for = f" (it may come with {gap}, which is not loaded)" if gap else ""
         with self._connection, self._connection.cursor() as cursor:
-            if self._days_planned % warehouse_sql.DAYS_BETWEEN_PLANS == 0:
+            # A plan for the files of a day would take for ever with those of day zero.
+            is_zero = manifest.previous_manifest is None
+            if is_zero or self._days_planned % warehouse_sql.DAYS_BETWEEN_PLANS == 0:
                 cursor.execute("discard plans")
             self._days_planned += 1
             if replaced:

@@ -116,7 +116,7 @@ def wiped_zookeeper(stack: BrokenStack, _draw: Random, _zookeeper: str) -> None:
     stack.compose("stop", "producer", "kafka", "zookeeper")
     for volume in ("zookeeper_data", "zookeeper_log"):
         stack.wipe(volume)
-    with stack.saying("kafka", "InconsistentClusterIdException", 60):
+    with stack.saying("kafka", "Invalid cluster.id in", 60):
         stack.compose("start", "zookeeper", "kafka")
     stack.compose("stop", "kafka")
     stack.wipe("kafka_data")

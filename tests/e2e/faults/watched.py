@@ -66,10 +66,9 @@ class WatchedStack(Stack):
         return docker(*where, "bash", "-euc", command).strip()
 
     def hashes(self, volume: str, pattern: str) -> dict[str, str]:
-        """Path → sha256 of the files of a volume."""
-        hashed = self.on_disk(
-            volume, f"find . -name '{pattern}' -type f -print0 | xargs -0r sha256sum"
-        )
+        """Path → sha256 of the files of a volume; drafts are none yet."""
+        published = f"-name '.?*' -prune -o -name '{pattern}' -type f -print0"
+        hashed = self.on_disk(volume, f"find . {published} | xargs -0r sha256sum")
         pairs = (line.split(maxsplit=1) for line in hashed.splitlines())
         return {path.removeprefix("./"): digest for digest, path in pairs}
 
