@@ -5,28 +5,11 @@
 #
 # DAYS=1455 benchmarks/load.sh takes the whole run (a quarter of an hour); 60 days are the default.
 # Runs as a Compose project of its own, which it removes.
-set -euo pipefail
-
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-days=${DAYS:-60}
-work=$(mktemp -d)
-files=(-f docker-compose.yml)
-[[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
-export POSTGRES_PUBLISHED_PORT=0
-compose() { docker compose -p "${PROJECT:-hospital-benchmark}" "${files[@]}" -f "$work/compose.yml" "$@"; }
+# shellcheck source=project.sh source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/project.sh"
 ask() { compose exec -T postgres sh -c 'psql -qAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'; }
 
-clean_up() {
-  compose down -v --remove-orphans >/dev/null 2>&1
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-# The shipped configuration as fast as possible, for so many days; psql gets the lake, too.
-mkdir "$work/configs"
-cp configs/*.yaml "$work/configs/"
-sed -i -E "s/^(  real_days:) [^ ]+/\1 0/; s/^(  days:) [0-9]+/\1 $days/" "$work/configs/simulation.yaml"
-chmod -R a+rX "$work"
+# psql gets the lake, too.
 cat >"$work/compose.yml" <<YAML
 version: "3.8"
 services:
@@ -35,16 +18,16 @@ services:
 YAML
 
 printf 'producing %s days\n' "$days"
-compose up -d --no-build --wait --quiet-pull scheduler postgres >/dev/null 2>&1
+compose up -d --no-build --wait --quiet-pull scheduler postgres >/dev/null
 last=$(date -d "2021-04-06 + $days days" +%F)
 until compose exec -T scheduler test -d "/lake/batch/$last"; do sleep 2; done
-compose stop scheduler >/dev/null 2>&1
+compose stop scheduler >/dev/null
 
-compose up -d --no-build batch_ingestor >/dev/null 2>&1
+compose up -d --no-build batch_ingestor >/dev/null
 until [[ $(ask <<<"select count(*) from lake.ingested_days where simulated_date = '$last'" 2>/dev/null) == 1 ]]; do
   sleep 1
 done
-compose stop batch_ingestor >/dev/null 2>&1
+compose stop batch_ingestor >/dev/null
 # From the end of day zero to the end of the last day, and the files of day zero.
 read -r rows seconds daily_rows daily_seconds < <(ask <<'SQL' | tr '|' ' '
 with zero as (

@@ -3,26 +3,9 @@
 # bare loop beside them, which only polls the same records and writes their values to one file.
 #
 # DAYS=60 are the default. Runs as a Compose project of its own, which it removes.
-set -euo pipefail
+# shellcheck source=project.sh source-path=SCRIPTDIR
+source "$(dirname "${BASH_SOURCE[0]}")/project.sh"
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-days=${DAYS:-60}
-work=$(mktemp -d)
-files=(-f docker-compose.yml)
-[[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
-export POSTGRES_PUBLISHED_PORT=0
-compose() { docker compose -p "${PROJECT:-hospital-benchmark}" "${files[@]}" -f "$work/compose.yml" "$@" 2>>"$work/log"; }
-
-clean_up() {
-  compose down -v --remove-orphans >/dev/null
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-mkdir "$work/configs"
-cp configs/*.yaml "$work/configs/"
-sed -i -E "s/^(  real_days:) [^ ]+/\1 0/; s/^(  days:) [0-9]+/\1 $days/" "$work/configs/simulation.yaml"
-chmod -R a+rX "$work"
 cat >"$work/compose.yml" <<YAML
 version: "3.8"
 services:
@@ -39,14 +22,14 @@ events=$(compose exec -T -e KAFKA_HEAP_OPTS=-Xmx128m kafka kafka-get-offsets --b
 # seconds_of REPLICAS: from the first line in the lake to the last one.
 seconds_of() {
   compose up -d --no-build --no-recreate --scale "stream_processor=$1" stream_processor >/dev/null
-  compose exec -T --user 0 stream_processor sh -c '
+  compose exec -T stream_processor sh -c '
     lines() { find /lake/stream -name "*.jsonl" -exec cat {} + | wc -l; }
     until [ "$(find /lake/stream -name "*.jsonl" | head -n 1)" ]; do sleep 0.05; done
     start=$(date +%s%N)
     until [ "$(lines)" -ge '"$events"' ]; do sleep 0.2; done
     echo "$start $(date +%s%N)"' | awk '{ printf "%.2f\n", ($2 - $1) / 1e9 }'
   compose rm --stop --force stream_processor >/dev/null
-  docker volume rm "${PROJECT:-hospital-benchmark}_lake_stream" >/dev/null
+  docker volume rm "${project}_lake_stream" >/dev/null
 }
 
 bare=$(compose run --rm -T --no-deps stream_processor python - <<'PY'
