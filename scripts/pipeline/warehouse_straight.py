@@ -69,7 +69,8 @@ class StraightWay(NamedTuple):
         if not line or not _table_holds(cursor, dataset, datasets):
             return None
         copy = sql.SQL(
-            "copy {table} (simulated_date, {columns}) from stdin"
+            # In one message: a round trip for each file is a good part of a small day.
+            "savepoint straight; copy {table} (simulated_date, {columns}) from stdin"
             " with (format csv, encoding 'UTF8') where {wrong} is null"
         ).format(
             table=sql.Identifier("hospital", dataset.table),
@@ -82,7 +83,6 @@ class StraightWay(NamedTuple):
     def load(self, cursor: Cursor, file: PublishedFile, day: date, entry: FileEntry) -> bool:
         """Load all rows of the file; False if there was any doubt, and none is loaded."""
         rows = _Rows(file, self, day)
-        cursor.execute("savepoint straight")
         try:
             cursor.copy_expert(self.copy, rows, BLOCK_BYTES)
         except (psycopg2.DataError, psycopg2.IntegrityError):
