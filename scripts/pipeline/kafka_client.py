@@ -142,8 +142,9 @@ def ends_and_dead_letters(
                     headers = {name: value.decode() for name, value in record.headers}
                     origin = TopicPartition(headers["topic"], int(headers["partition"]))
                     dead[origin].add(int(headers["offset"]))
-                if records[-1].offset + 1 >= unread[grave]:
-                    unread.pop(grave)
+                # One that was read to its end goes on growing while another is read.
+                if records[-1].offset + 1 >= unread.get(grave, 0):
+                    unread.pop(grave, None)
     finally:
         consumer.close()
     return ends, dead

@@ -67,7 +67,8 @@ class Stage:
             "LOG_EVENTS_PER_SECOND": "5",
             "HEARTBEAT_FILE": str(root / "heartbeat"),
         }
-        values = {key.lower(): value for key, value in (os.environ | self.variables).items()}
+        given = os.environ | self.variables
+        values = {key.lower(): value for key, value in given.items() if value}
         self.settings = StreamProcessorSettings.model_validate(values)
         self.producer_settings = ProducerSettings.model_validate(values)
         self.processes: list[Process] = []

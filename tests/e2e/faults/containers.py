@@ -37,7 +37,10 @@ def server_killed_and_started(stack: BrokenStack, draw: Random, server: str, _by
 def paused_beyond_its_session(
     stack: BrokenStack, draw: Random, service: str, replicas: int
 ) -> None:
-    scale(stack, service, replicas)
+    if replicas == 2:
+        # Both own partitions before one of them is paused.
+        with stack.saying(service, "going on at", 60):
+            scale(stack, service, replicas)
     paused = draw.choice(stack.containers(service))
     if replicas == 1:
         with frozen(paused):

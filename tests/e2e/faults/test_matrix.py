@@ -39,13 +39,17 @@ def stack() -> Iterator[BrokenStack]:
 
 @pytest.mark.parametrize("cell", CHOSEN, ids=[cell.name for cell in CHOSEN])
 def test_what_holds_after_a_fault(stack: BrokenStack, cell: Cell) -> None:
-    stack.wait_for_progress()
-    cell.fault(stack, chance.draw(cell.name))
-    over = time.monotonic()
-    stack.wait_until_healed()
-    stack.wait_for_progress()
-    print(f"{cell.name}: healed {time.monotonic() - over:.0f} s after the fault was over")
-    stack.wait_until_reconciled(seconds=120)
+    try:
+        stack.wait_for_progress()
+        cell.fault(stack, chance.draw(cell.name))
+        over = time.monotonic()
+        stack.wait_until_healed()
+        stack.wait_for_progress()
+        print(f"healed {time.monotonic() - over:.0f} s after the fault was over")
+        stack.wait_until_reconciled(seconds=120)
+    except AssertionError:
+        stack.up_all()  # the next fault finds everything at work again
+        raise
 
 
 def test_the_end_is_that_of_an_undisturbed_run(stack: BrokenStack, tmp_path: Path) -> None:

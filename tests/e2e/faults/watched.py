@@ -52,8 +52,9 @@ class WatchedStack(Stack):
         self.up_all()
 
     def up_all(self) -> None:
-        """Start whatever is down, and wait until all is healthy."""
-        self.up("editor", *SERVERS, *PYTHON_SERVICES)
+        """Start whatever is down, one of each, and wait until all is healthy."""
+        ones = [f"--scale={name}=1" for name in PYTHON_SERVICES]
+        self.up(*ones, "editor", *SERVERS, *PYTHON_SERVICES)
 
     def down(self) -> None:
         """Remove everything, the disks last."""
