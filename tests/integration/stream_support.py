@@ -152,6 +152,11 @@ class Stage:
         with consumer(self.settings) as reader:
             return reader.end_offsets(self.partitions())
 
+    def committed(self) -> dict[TopicPartition, int]:
+        """The group's committed offsets; 0 where there is none."""
+        with consumer(self.settings, group_id=self.settings.kafka_group_id) as reader:
+            return {p: reader.committed(p) or 0 for p in self.partitions()}
+
     def records(self, *names: str) -> dict[TopicPartition, list[ConsumerRecord]]:
         """Everything that the broker holds of these topics (all of the test's, if none)."""
         found: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
@@ -227,9 +232,9 @@ def journal_records(topic_names: list[str], count: int, hours: int) -> list[Reco
 
 
 @contextmanager
-def consumer(settings: StreamProcessorSettings) -> Iterator[KafkaConsumer]:
-    """A reader without a group."""
-    reader = KafkaConsumer(**kafka_client.connection(settings), enable_auto_commit=False)
+def consumer(settings: StreamProcessorSettings, **group: str) -> Iterator[KafkaConsumer]:
+    """A reader; without a group of its own, unless one is named."""
+    reader = KafkaConsumer(**kafka_client.connection(settings), enable_auto_commit=False, **group)
     try:
         yield reader
     finally:

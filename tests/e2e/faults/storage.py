@@ -1,5 +1,6 @@
 """Faults of what is on disk: full, wiped alone, written over as by a power loss."""
 
+import time
 from random import Random
 
 from ..stack import wait_until
@@ -18,11 +19,12 @@ WRITERS = {
 
 
 @cells("disk full", *WRITERS)
-def disk_full(stack: BrokenStack, _draw: Random, volume: str) -> None:
+def disk_full(stack: BrokenStack, draw: Random, volume: str) -> None:
     writer = WRITERS[volume]
     said = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
     with stack.saying(writer, said, NOTICED_SECONDS):
-        stack.fill(volume)
+        stack.fill(volume, spare_bytes=draw.randrange(64_000))
+        time.sleep(3)  # a day is published meanwhile, in part
         if writer == "zookeeper":
             # It writes to what it has allocated before; a session after its next start needs room.
             stack.compose("restart", writer)
