@@ -3,7 +3,7 @@
 import time
 from random import Random
 
-from ..stack import wait_until
+from ..stack import PYTHON_SERVICES, wait_until
 from .broken import BrokenStack
 from .cells import cells
 
@@ -23,7 +23,7 @@ def disk_full(stack: BrokenStack, draw: Random, volume: str) -> None:
     writer = WRITERS[volume]
     said = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
     with stack.saying(writer, said, NOTICED_SECONDS):
-        stack.fill(volume, spare_bytes=draw.randrange(64_000))
+        stack.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)
         time.sleep(3)  # a day is published meanwhile, in part
         if writer == "zookeeper":
             # It writes to what it has allocated before; a session after its next start needs room.
