@@ -102,7 +102,8 @@ def answers(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> bool:
     """
     try:
         consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
-    except KafkaTimeoutError:
+    except (KafkaTimeoutError, KeyError):
+        # The latter is kafka-python's word for a topic that the broker does not know (yet).
         log.warning("the broker does not say where the topics' partitions end")
         return False
     return True

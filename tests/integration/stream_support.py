@@ -148,9 +148,12 @@ class Stage:
         producer.close()
 
     def ends(self) -> dict[TopicPartition, int]:
-        """The partitions' end offsets."""
+        """The partitions' end offsets; empty while the broker does not know every topic."""
         with consumer(self.settings) as reader:
-            return reader.end_offsets(self.partitions())
+            try:
+                return reader.end_offsets(self.partitions())
+            except KeyError:  # kafka-python's word for that
+                return {}
 
     def committed(self) -> dict[TopicPartition, int]:
         """The group's committed offsets; 0 where there is none."""

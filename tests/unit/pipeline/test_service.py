@@ -100,7 +100,7 @@ def test_who_completes_no_turn_ends_itself(tmp_path: Path) -> None:
     with start("hangs", tmp_path, stuck_limit="0.4") as process:
         code, output = end(process)
     assert code == 70
-    assert "CRITICAL ending at once: no turn completed for 0 s" in output
+    assert "CRITICAL ending at once: no turn completed for " in output
 
 
 def test_end_now_flushes_nothing_but_the_log(tmp_path: Path) -> None:
