@@ -5,17 +5,23 @@ from typing import NamedTuple
 
 from kafka import TopicPartition
 
+from pipeline.batch_lake import Manifest
+
 
 class Noted(NamedTuple):
-    """What was there when the comparison began: end offsets, and published days in order."""
+    """What was there when the comparison began: end offsets, and published days in order.
+
+    `manifests` and `hashes` (of the manifests' bytes) are by day; a published day never changes.
+    """
 
     ends: dict[TopicPartition, int]
-    days: list[date]
+    manifests: dict[date, Manifest]
+    hashes: dict[date, str]
 
     @property
     def closed_days(self) -> list[date]:
         """The days that are over; the first one, day zero, has no events."""
-        return self.days[1:]
+        return list(self.manifests)[1:]
 
 
 class Check(NamedTuple):
