@@ -1,6 +1,7 @@
 """What the comparisons of both paths share: what was noted at the start, and a verdict."""
 
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from kafka import TopicPartition
@@ -19,9 +20,9 @@ class Noted(NamedTuple):
     hashes: dict[date, str]
 
     @property
-    def closed_days(self) -> list[date]:
+    def closed_days(self) -> dict[date, Manifest]:
         """The days that are over; the first one, day zero, has no events."""
-        return list(self.manifests)[1:]
+        return dict(islice(self.manifests.items(), 1, None))
 
 
 class Check(NamedTuple):
