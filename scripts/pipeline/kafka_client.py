@@ -4,7 +4,11 @@ import logging
 from collections.abc import Iterable
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
+from kafka.errors import (
+    KafkaTimeoutError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+)
 from kafka.partitioner.default import murmur2
 
 from pipeline.settings import ConfigurationError, KafkaSettings
@@ -128,7 +132,8 @@ def ends_and_dead_letters(
     """Per partition its end offset, and the offsets of its records that are dead letters.
 
     Raises:
-        KafkaError: if the broker gives no answer for as long as one request may take.
+        KafkaError: if the broker gives no answer for as long as one request may take, or lacks a
+            topic.
     """
     patience_ms = settings.kafka_request_timeout_ms
     partitions = partitions_of(topics)
@@ -138,8 +143,11 @@ def ends_and_dead_letters(
     options = connection(settings) | {"bootstrap_timeout_ms": patience_ms}
     consumer = KafkaConsumer(**options, enable_auto_commit=False)
     try:
-        ends = consumer.end_offsets(partitions, timeout_ms=patience_ms)
-        graves_end = consumer.end_offsets(graves, timeout_ms=patience_ms)
+        try:
+            ends = consumer.end_offsets(partitions, timeout_ms=patience_ms)
+            graves_end = consumer.end_offsets(graves, timeout_ms=patience_ms)
+        except KeyError as missing:  # the library's answer to a partition that is not there
+            raise UnknownTopicOrPartitionError(f"not there yet: {missing}") from None
         unread = {grave: end for grave, end in graves_end.items() if end}
         if unread:
             consumer.assign(list(unread))
