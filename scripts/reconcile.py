@@ -8,6 +8,7 @@ at any time. Prints a line for each comparison with the first difference exactly
 all is well, 1 if anything differs, 2 if it could not compare.
 """
 
+import csv
 import logging
 import sys
 import time
@@ -39,7 +40,8 @@ def main() -> int:
     except psycopg2.Error as error:
         print(f"not compared: Postgres: {postgres.brief(error)}")
         return 2
-    except (ConfigurationError, KafkaError, OSError, ValueError) as error:
+    except (ConfigurationError, KafkaError, OSError, ValueError, KeyError, csv.Error) as error:
+        # A KeyError: a manifest, event or row without what it has to have.
         print(f"not compared: {type(error).__name__}: {error}")
         return 2
     print("all is well" if not failed else f"{failed} comparisons differ")
@@ -48,7 +50,7 @@ def main() -> int:
 
 def checks(given: ReconcileSettings, wanted: Topics) -> Iterator[Check]:
     """Every comparison, against what was there at the start."""
-    noted = Noted(reconcile_stream.ends(given, wanted), reconcile_batch.days(given))
+    noted = Noted(reconcile_stream.ends(given, wanted), *reconcile_batch.published(given))
     with closing(postgres.connect_as_ingestor(given)) as connection:
         yield wait_until_passed(given, wanted, noted, connection)
         yield from reconcile_stream.compare(given, wanted, noted)
@@ -64,7 +66,8 @@ def wait_until_passed(
     """Wait until both paths have passed what was noted, or for as long as patience lasts."""
     began = time.monotonic()
     while True:
-        lag = reconcile_stream.lag(given, wanted, noted) or reconcile_batch.lag(noted, connection)
+        lags = reconcile_stream.lag(given, wanted, noted), reconcile_batch.lag(noted, connection)
+        lag = "; ".join(filter(None, lags))
         waited = time.monotonic() - began
         if not lag or waited > given.reconcile_patience_seconds:
             return Check("both paths have come so far", f"{waited:.0f} s waited", lag)

@@ -10,6 +10,7 @@ from datetime import date
 from kafka import TopicPartition
 
 from pipeline import batch_lake, kafka_client, stream_lake
+from pipeline.batch_lake import TopicEntry
 from pipeline.reconciling import Check, Noted
 from pipeline.settings import ReconcileSettings
 from pipeline.topics import Topics
@@ -43,10 +44,9 @@ def lag(given: ReconcileSettings, wanted: Topics, noted: Noted) -> str:
                 end = noted.ends[partition]
                 return f"{name} partition {partition.partition}: at {reached}, the broker at {end}"
             lines += reached - sum(offset < reached for offset in dead[partition])
-        days = noted.closed_days
-        events = sum(_manifest(given, day).events[name].count for day in days)
+        events = sum(m.events[name].count for m in noted.closed_days.values())
         if lines < events:
-            return f"{name}: {lines} lines, but {events} events until {days[-1]}"
+            return f"{name}: {lines} lines, but {events} events until {max(noted.closed_days)}"
     return ""
 
 
@@ -54,9 +54,7 @@ def compare(given: ReconcileSettings, wanted: Topics, noted: Noted) -> Iterator[
     """Every comparison of the stream lake."""
     yield from against_broker(given, wanted, noted)
     for name in wanted.topics:
-        yield against_manifests(given, noted, name)
-    for dataset in TWINS:
-        yield against_batch(given, noted, dataset)
+        yield from closed_days(given, noted, name)
 
 
 def against_broker(given: ReconcileSettings, wanted: Topics, noted: Noted) -> Iterator[Check]:
@@ -94,52 +92,56 @@ def _scan(
     lines = sum(seen)
     for offset in dead:
         if offset < end:
-            seen[offset] += 1
+            seen[offset] = min(seen[offset] + 1, 255)
     wrong = next((offset for offset, times in enumerate(seen) if times != 1), None)
     said = "" if wrong is None else f"offset {wrong} is there {seen[wrong]} times"
     return lines, newest, said
 
 
-def against_manifests(given: ReconcileSettings, noted: Noted, topic: str) -> Check:
-    """Each closed day's events in the lake have the manifest's number and hash."""
-    total, difference = 0, ""
-    for day in noted.closed_days:
-        expected = _manifest(given, day).events[topic]
-        # The journal's order, which the hash was made in: no two events share an event_id.
-        events = sorted(_values(given, topic, day), key=lambda v: (v[0], v[1]))
-        digest = hashlib.sha256(b"".join(value + b"\n" for _t, _id, value in events))
-        total += len(events)
-        if not difference and len(events) != expected.count:
-            difference = f"{day}: {len(events)} events, the manifest has {expected.count}"
-        elif not difference and digest.hexdigest() != expected.sha256:
-            difference = f"{day}: the events are not those of the manifest"
-    return Check(f"stream lake = manifests: {topic}", f"{total} events", difference)
+def closed_days(given: ReconcileSettings, noted: Noted, topic: str) -> Iterator[Check]:
+    """A topic's events of each closed day, read once: against the manifest, and against the rows.
+
+    Their number and hash are the manifest's, and their keys those of the rows of each twin.
+    """
+    twins = {dataset: twin for dataset, twin in TWINS.items() if twin[0] == topic}
+    counted: Counter[str] = Counter()
+    differences: dict[str, str] = {}
+    for day, manifest in noted.closed_days.items():
+        events = _events(given, topic, day)
+        counted[topic] += len(events)
+        if odd := _against_manifest(manifest.events[topic], [value for _event, value in events]):
+            differences.setdefault(topic, f"{day}: {odd}")
+        for dataset, (_topic, event_types, key) in twins.items():
+            stream = Counter(e[key] for e, _ in events if e["event_type"] in event_types.split())
+            path = batch_lake.day_directory(given.batch_lake_dir, day) / f"{dataset}.csv"
+            with path.open(encoding="utf-8", newline="") as rows:
+                batch = Counter(row[key] for row in csv.DictReader(rows))
+            counted[dataset] += batch.total()
+            if stream != batch:
+                odd = sorted((stream - batch) | (batch - stream))[0]
+                said = f"{day} {dataset} {key} {odd}: {stream[odd]} events, {batch[odd]} rows"
+                differences.setdefault(dataset, said)
+    events_said = f"{counted[topic]} events"
+    yield Check(f"stream lake = manifests: {topic}", events_said, differences.get(topic, ""))
+    for dataset, (_topic, _event_types, key) in twins.items():
+        what, rows_said = f"stream = batch: {dataset} by {key}", f"{counted[dataset]} rows"
+        yield Check(what, rows_said, differences.get(dataset, ""))
 
 
-def against_batch(given: ReconcileSettings, noted: Noted, dataset: str) -> Check:
-    """The keys of each closed day's rows are those of the day's events."""
-    topic, event_types, key = TWINS[dataset]
-    total, difference = 0, ""
-    for day in noted.closed_days:
-        events = (json.loads(value) for _time, _id, value in _values(given, topic, day))
-        stream = Counter(e[key] for e in events if e["event_type"] in event_types.split())
-        path = batch_lake.day_directory(given.batch_lake_dir, day) / f"{dataset}.csv"
-        with path.open(encoding="utf-8", newline="") as rows:
-            batch = Counter(row[key] for row in csv.DictReader(rows))
-        total += batch.total()
-        if stream != batch and not difference:
-            odd = sorted((stream - batch) | (batch - stream))[0]
-            difference = f"{day} {dataset} {key} {odd}: {stream[odd]} events, {batch[odd]} rows"
-    return Check(f"stream = batch: {dataset} by {key}", f"{total} rows", difference)
+def _against_manifest(expected: TopicEntry, values: list[bytes]) -> str:
+    """How a day's events, in order, are not those of its manifest; empty if they are."""
+    if len(values) != expected.count:
+        return f"{len(values)} events, the manifest has {expected.count}"
+    digest = hashlib.sha256(b"".join(value + b"\n" for value in values)).hexdigest()
+    return "" if digest == expected.sha256 else "the events are not those of the manifest"
 
 
-def _manifest(given: ReconcileSettings, day: date) -> batch_lake.Manifest:
-    return batch_lake.read_manifest(batch_lake.day_directory(given.batch_lake_dir, day))[0]
+def _events(given: ReconcileSettings, topic: str, day: date) -> list[tuple[dict, bytes]]:
+    """A day's events in the stream lake with their exact bytes, in the order of the journal.
 
-
-def _values(given: ReconcileSettings, topic: str, day: date) -> Iterator[tuple[str, str, bytes]]:
-    """event_time, event_id and exact bytes of a day's events in the stream lake."""
-    for segment in sorted((given.stream_lake_dir / topic / day.isoformat()).glob("*.jsonl")):
-        for line in stream_lake.lines(segment):
-            event = json.loads(line.value)
-            yield event["event_time"], event["event_id"], line.value
+    The manifest's hash was made in that order; no two events share an event_id.
+    """
+    segments = (given.stream_lake_dir / topic / day.isoformat()).glob("*.jsonl")
+    lines = (line for segment in segments for line in stream_lake.lines(segment))
+    found = [(json.loads(line.value), line.value) for line in lines]
+    return sorted(found, key=lambda pair: (pair[0]["event_time"], pair[0]["event_id"]))

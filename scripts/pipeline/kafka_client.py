@@ -4,7 +4,11 @@ import logging
 from collections.abc import Iterable
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
+from kafka.errors import (
+    KafkaTimeoutError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+)
 from kafka.partitioner.default import murmur2
 
 from pipeline.settings import ConfigurationError, KafkaSettings
@@ -126,25 +130,40 @@ def index_for(key: bytes, partitions: int) -> int:
 def ends_and_dead_letters(
     settings: KafkaSettings, topics: Topics
 ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, set[int]]]:
-    """Per partition its end offset, and the offsets of its records that are dead letters."""
+    """Per partition its end offset, and the offsets of its records that are dead letters.
+
+    Raises:
+        KafkaError: if the broker gives no answer for as long as one request may take, or lacks a
+            topic.
+    """
+    patience_ms = settings.kafka_request_timeout_ms
     partitions = partitions_of(topics)
     graves = [TopicPartition(name + DEAD_LETTER_SUFFIX, 0) for name in topics.topics]
     dead: dict[TopicPartition, set[int]] = {partition: set() for partition in partitions}
-    consumer = KafkaConsumer(**connection(settings), enable_auto_commit=False)
+    # Unlike a service, whoever asks this would rather know that there is no answer.
+    options = connection(settings) | {"bootstrap_timeout_ms": patience_ms}
+    consumer = KafkaConsumer(**options, enable_auto_commit=False)
     try:
-        ends = consumer.end_offsets(partitions)
-        unread = {grave: end for grave, end in consumer.end_offsets(graves).items() if end}
+        try:
+            ends = consumer.end_offsets(partitions, timeout_ms=patience_ms)
+            graves_end = consumer.end_offsets(graves, timeout_ms=patience_ms)
+        except KeyError as missing:  # the library's answer to a partition that is not there
+            raise UnknownTopicOrPartitionError(f"not there yet: {missing}") from None
+        unread = {grave: end for grave, end in graves_end.items() if end}
         if unread:
             consumer.assign(list(unread))
             consumer.seek_to_beginning()
         while unread:
-            for grave, records in consumer.poll(timeout_ms=500).items():
+            found = consumer.poll(timeout_ms=patience_ms)
+            if not found:
+                raise KafkaTimeoutError(f"no dead letters of {next(iter(unread)).topic} came")
+            for grave, records in found.items():
                 for record in records:
                     headers = {name: value.decode() for name, value in record.headers}
                     origin = TopicPartition(headers["topic"], int(headers["partition"]))
                     dead[origin].add(int(headers["offset"]))
-                # One that was read to its end goes on growing while another is read.
-                if records[-1].offset + 1 >= unread.get(grave, 0):
+                # More may come after its end meanwhile.
+                if records[-1].offset + 1 >= graves_end[grave]:
                     unread.pop(grave, None)
     finally:
         consumer.close()

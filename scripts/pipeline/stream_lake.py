@@ -151,10 +151,15 @@ def lines(segment: Path) -> Iterator[Line]:
             if not line.endswith(b"\n"):
                 return
             head, found, tail = line.partition(b',"event":')
-            if not found or not tail.endswith(b"}\n"):
-                raise ValueError(f"{segment.parent.name}/{segment.name}, line {number} is broken")
-            place = json.loads(head + b"}")
-            yield Line(place["topic"], place["partition"], place["offset"], tail[:-2])
+            try:
+                if not found or not tail.endswith(b"}\n"):
+                    raise ValueError("no event")
+                place = json.loads(head + b"}")
+                whole = Line(place["topic"], place["partition"], place["offset"], tail[:-2])
+            except (ValueError, KeyError):
+                where = f"{segment.parent.name}/{segment.name}"
+                raise ValueError(f"{where}, line {number} is broken") from None
+            yield whole
 
 
 def next_offset(root: Path, topic: str, partition: int) -> int:

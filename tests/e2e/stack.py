@@ -126,7 +126,10 @@ class Stack:
             last = self.reconcile()
             return last.returncode in (0, 1)
 
-        wait_until(compared, seconds, "reconcile to find all that it compares")
+        try:
+            wait_until(compared, seconds, "reconcile to find all that it compares")
+        except AssertionError as error:
+            raise AssertionError(f"{error}:\n{last.stdout}\n{last.stderr}") from None
         assert last.returncode == 0, f"{last.stdout}\n{last.stderr}"
         return last.stdout
 

@@ -156,6 +156,34 @@ def test_offsets_that_do_not_follow_each_other_are_named(tmp_path: Path, second:
     assert len(lines(tmp_path)) == 3, "what a person has to look at must stay"
 
 
+@pytest.mark.parametrize("cut", [1, 2, 20])
+def test_a_last_line_that_is_still_being_written_is_no_line_yet(tmp_path: Path, cut: int) -> None:
+    fill(tmp_path, [(4, 0), (5, 0), (6, 0)])
+    (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert [line.offset for line in stream_lake.lines(path)] == [4, 5]
+    assert stream_lake.next_offset(tmp_path, TOPIC, 3) == 6
+
+
+def test_a_segment_without_a_whole_line_is_passed_over(tmp_path: Path) -> None:
+    fill(tmp_path, [(4, 0), (5, 1)])
+    newest = stream_lake.segments(tmp_path, TOPIC, 3)[-1]
+    newest.write_bytes(newest.read_bytes()[:-1])
+    assert stream_lake.next_offset(tmp_path, TOPIC, 3) == 5
+
+
+@pytest.mark.parametrize("broken", [b"\n", b"}\n", b'{"topic":"t"}\n', b'{"a,"event":{}}\n'])
+@pytest.mark.parametrize("after", [b"", b'{"topic":"hosp'])
+def test_a_line_that_is_broken_elsewhere_is_named(
+    tmp_path: Path, broken: bytes, after: bytes
+) -> None:
+    fill(tmp_path, [(4, 0)])
+    (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
+    path.write_bytes(path.read_bytes() + broken + after)
+    with pytest.raises(ValueError, match=r"2021-04-07/3-0+4\.jsonl, line 2 is broken"):
+        list(stream_lake.lines(path))
+
+
 def test_a_lock_is_exclusive_between_processes_and_ends_with_its_process(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib; from pipeline.stream_lake import PartitionFiles\n"
