@@ -22,16 +22,17 @@ def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
 
 @contextmanager
 def hung_broker() -> Iterator[None]:
-    """The tests' broker paused: the kernel accepts what it is sent, and nobody answers."""
+    """The tests' broker stopped by a signal: the kernel accepts what it is sent, nobody answers."""
     labels = {"project": os.environ["TEST_PROJECT"], "service": "kafka"}
     filters = [f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()]
     listing = subprocess.check_output(["docker", "ps", "--quiet", *filters], text=True)
     (broker,) = listing.split()
-    subprocess.run(["docker", "pause", broker], check=True)
+    kill_all = ["docker", "exec", broker, "sh", "-c"]
+    subprocess.run([*kill_all, "kill -STOP -1"], check=True)
     try:
         yield
     finally:
-        subprocess.run(["docker", "unpause", broker], check=True)
+        subprocess.run([*kill_all, "kill -CONT -1"], check=True)
 
 
 class Process:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kafka.errors import InvalidReplicationFactorError, UnknownError
 
 from pipeline.clock import HOUR
 from pipeline.stream_lake import PartitionFiles
@@ -18,10 +19,22 @@ STUCK_LIMIT = "6"
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     made = Stage(tmp_path, partitions=1)
-    made.create()
+    wait_until(lambda: created(made))
     yield made
     for process in made.processes:
         process.clean_up()
+
+
+def created(stage: Stage) -> bool:
+    """Whether the topics could be created: a broker that hung may have lost its ZooKeeper session.
+
+    Until it has another one, it knows of no broker, or only that something went wrong.
+    """
+    try:
+        stage.create()
+    except (InvalidReplicationFactorError, UnknownError):
+        return False
+    return True
 
 
 def assert_ends_without_a_turn(process: Process) -> None:
