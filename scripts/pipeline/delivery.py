@@ -36,7 +36,11 @@ class Delivery:
         self._acknowledged = threading.Condition()
         self._news = False
         self._stuck_limit_seconds = settings.stuck_limit_seconds
-        self.resume_number = max(0, max(self._last_number.values()) + 1 - self._window)
+        # Of the topic that is furthest behind: one that was deleted is filled from the start.
+        newest: dict[str, int] = {}
+        for partition, number in self._last_number.items():
+            newest[partition.topic] = max(number, newest.get(partition.topic, -1))
+        self.resume_number = max(0, min(newest.values()) + 1 - self._window)
 
     @property
     def pending(self) -> int:

@@ -89,15 +89,29 @@ def test_a_fresh_start_sends_all_and_a_second_one_nothing(stage: Stage) -> None:
     assert_all_there(stage, [*records, more])
 
 
-def test_resuming_begins_a_window_before_the_newest_record(stage: Stage) -> None:
+def test_resuming_begins_a_window_before_the_topic_that_is_behind(stage: Stage) -> None:
     stage.create()
     window = stage.producer_settings.producer_window_events
-    newest = 10 * window
     key, value = event(7, START)
-    stage.produce([(key, value)], headers=[("number", b"%d" % newest)])
+    newest = {stage.topics[0]: 30 * window, stage.topics[1]: 10 * window}
+    for topic, number in newest.items():
+        stage.produce([(key, value)], topic=topic, headers=[("number", b"%d" % number)])
     delivery = Delivery(stage.producer_settings, stage.partitions())
-    assert delivery.resume_number == newest + 1 - window
+    assert delivery.resume_number == 10 * window + 1 - window
     delivery.close()
+
+
+def test_a_topic_that_was_deleted_is_filled_from_the_start(stage: Stage) -> None:
+    stage.create()
+    records = journal_records(stage.topics, 500, 2)
+    beyond = stage.producer_settings.producer_window_events * 3
+    late = [r._replace(number=r.number + beyond) for r in records if r.topic == stage.topics[0]]
+    first = Delivery(stage.producer_settings, stage.partitions())
+    assert all(first.send(record) for record in late)
+    first.close()
+    second = Delivery(stage.producer_settings, stage.partitions())
+    assert second.resume_number == 0
+    second.close()
 
 
 def test_records_of_others_are_passed_over_to_our_last(stage: Stage) -> None:
