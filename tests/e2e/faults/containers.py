@@ -1,5 +1,6 @@
 """Faults of containers and of the network: killed, paused, cut off, scaled, stopped."""
 
+import re
 import time
 from random import Random
 
@@ -104,14 +105,13 @@ def stuck_is_dead(stack: BrokenStack, draw: Random, server: str, service: str) -
 def scaled_and_back(stack: BrokenStack, draw: Random, service: str) -> None:
     scale(stack, service, 3)
     stack.wait_for_progress()
-    active = draw.choice(
-        [
-            container
-            for container in stack.containers(service)
-            if "going on at" in docker("logs", container)
-            or "loading: this" in docker("logs", container)
-        ]
-    )
+    at_work = [
+        container
+        for container in stack.containers(service)
+        if re.search("going on at|loading: this", docker("logs", container))
+    ]
+    assert len(at_work) == 1 or service != "batch_ingestor", "one loads, the others stand by"
+    active = draw.choice(at_work)
     started = inspect(active)["State"]["StartedAt"]
     kill_all_within(active)
     wait_until(lambda: inspect(active)["State"]["StartedAt"] != started, 60, "it to come back")

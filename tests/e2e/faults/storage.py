@@ -99,7 +99,7 @@ def _partition_of(segment: str) -> tuple[str, str]:
 
 @cells("lake wiped", "lake_batch")
 def wiped_batch_lake(stack: BrokenStack, draw: Random, volume: str) -> None:
-    """All of it, under the eyes of the scheduler, who writes it again."""
+    """All of it; the scheduler writes it again."""
     before = stack.hashes(volume, "*.csv")
     stack.compose("kill", "scheduler")
     stack.wipe(volume)
