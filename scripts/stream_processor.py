@@ -1,7 +1,7 @@
 """The stream_processor: Kafka → JSONL segments in the stream lake.
 
 Each turn: read what the broker has, append it to the partitions' segments, put them on disk,
-commit the offsets; with nothing to write, ask the broker whether it is there. What is on disk
+commit the offsets; with nothing to write, ask the broker whether there is nothing. What is on disk
 decides where reading goes on, so a kill at any instant neither loses nor repeats a line. A record
 that breaks its topic's contract goes to the dead letter topic with the reason. Several of these
 share the partitions; each writes only the files whose lock it holds.
@@ -58,7 +58,7 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
         commit(consumer, {p: ownership.next_offset(p) for p in written})
         ownership.take_what_is_free()
         rate.flush()
-        if written or kafka_client.answers(consumer, partitions):
+        if written or kafka_client.nothing_to_read(consumer, partitions, ownership.ours()):
             svc.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()

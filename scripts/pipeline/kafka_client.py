@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import (
+    IllegalStateError,
     KafkaTimeoutError,
     TopicAlreadyExistsError,
     UnknownTopicOrPartitionError,
@@ -99,18 +100,23 @@ def ensure_topics(settings: KafkaSettings, topics: Topics) -> None:
         admin.close()
 
 
-def answers(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> bool:
-    """Ask where the partitions end; False if no answer comes in time.
+def nothing_to_read(
+    consumer: KafkaConsumer, partitions: list[TopicPartition], ours: Iterable[TopicPartition]
+) -> bool:
+    """Ask where the partitions end; False without an answer in time, or with more to read in ours.
 
-    An empty poll does not tell a broker with nothing new from one that is gone or hangs.
+    An empty poll does not tell that there is nothing new: the broker may be gone or hang, or the
+    library wait for something else, like the group's coordinator.
     """
     try:
-        consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
+        ends = consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
+        return all((consumer.position(p, timeout_ms=ANSWER_MS) or 0) >= ends[p] for p in ours)
     except (KafkaTimeoutError, KeyError):
         # The latter is kafka-python's word for a topic that the broker does not know (yet).
         log.warning("the broker does not say where the topics' partitions end")
-        return False
-    return True
+    except IllegalStateError:
+        log.debug("the group has moved on meanwhile")
+    return False
 
 
 def partitions_of(topics: Topics) -> list[TopicPartition]:

@@ -11,13 +11,14 @@ from pathlib import Path
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
+from pipeline.service import PersonNeeded
 from pipeline.stream_lake import Line, PartitionFiles
 
 log = logging.getLogger(__name__)
 
 
-class LostRecords(Exception):
-    """What the broker holds does not continue the lake; a person has to look."""
+class LostRecords(PersonNeeded):
+    """What the broker holds does not continue the lake."""
 
 
 class Ownership(ConsumerRebalanceListener):
@@ -86,6 +87,10 @@ class Ownership(ConsumerRebalanceListener):
             )
         del self._last_line[partition]
         return records[1:]
+
+    def ours(self) -> list[TopicPartition]:
+        """The partitions whose files are ours."""
+        return list(self._files)
 
     def files(self, partition: TopicPartition) -> PartitionFiles:
         """The files of a partition that is ours."""

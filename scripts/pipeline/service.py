@@ -24,6 +24,10 @@ REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 log = logging.getLogger(__name__)
 
 
+class PersonNeeded(Exception):
+    """What is found cannot be gone on with, and waiting will not mend it; the text says why."""
+
+
 class Service:
     """What a service's loop needs to know of its own life.
 
@@ -91,7 +95,7 @@ def end_now(reason: str) -> None:
 
 
 def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
-    """Run a service: settings, logging, its main function, one line for a refusal."""
+    """Run a service: settings, logging, its main function, one line for a refusal or an impasse."""
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout
     )
@@ -103,6 +107,8 @@ def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
     except ConfigurationError as refusal:
         log.error("%s", refusal)
         sys.exit(REFUSED_EXIT_CODE)
+    except PersonNeeded as impasse:
+        end_now(str(impasse))
     except Exception as error:
         # Not left to the interpreter: on its way out it would flush and close, in any order.
         log.exception("a fault that this service cannot go on with")

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
 from pipeline import files
+from pipeline.service import PersonNeeded
 
 LOCKS = ".locks"
 OFFSET_DIGITS = 20  # a Kafka offset is a signed 64-bit integer
 
 
-class DamagedSegment(Exception):
-    """A segment whose offsets do not follow each other; a person has to look."""
+class DamagedSegment(PersonNeeded):
+    """A segment whose offsets do not follow each other."""
 
 
 class Line(NamedTuple):

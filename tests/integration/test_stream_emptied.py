@@ -50,7 +50,7 @@ def test_refilled_with_something_else_the_lake_is_left_alone(stage: Stage) -> No
     stage.empty()
     stage.produce([event(100 + number, START) for number in range(30)], partition=0)
     process = stage.start("stream_processor.py")
-    process.says("LostRecords")
+    process.says("CRITICAL ending at once: ")
     assert process.ended()[0] == 70
     segment = stage.lake / stage.topic / "2021-04-07" / f"0-{0:020d}.jsonl"
     assert (

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kafka import TopicPartition
 from kafka.errors import InvalidReplicationFactorError, UnknownError
 
+from pipeline import kafka_client
 from pipeline.clock import HOUR
 from pipeline.stream_lake import PartitionFiles
 
 from .stream_process import Process, hung_broker, wait_until
-from .stream_support import START, Stage, journal_records
+from .stream_support import START, Stage, consumer, event, journal_records
 
 STUCK_LIMIT = "6"
 
@@ -55,6 +57,20 @@ def test_an_idle_stream_processor_lives_for_as_long_as_the_broker_answers(stage:
     with hung_broker():
         assert_ends_without_a_turn(process)
     assert "no turn completed for" in process.text()
+
+
+def test_nothing_is_to_read_only_once_ours_are_read_to_their_end(stage: Stage) -> None:
+    partition = TopicPartition(stage.topic, 0)
+    stage.produce([event(number, START) for number in range(3)], partition=0)
+    with consumer(stage.settings) as reader:
+        reader.assign([partition])
+        reader.seek(partition, 0)
+        assert kafka_client.nothing_to_read(reader, [partition], [])
+        assert not kafka_client.nothing_to_read(reader, [partition], [partition])
+        wait_until(lambda: bool(reader.poll(timeout_ms=500)))
+        assert kafka_client.nothing_to_read(reader, [partition], [partition])
+        reader.assign([])
+        assert not kafka_client.nothing_to_read(reader, [partition], [partition])
 
 
 def test_who_waits_for_files_or_owns_no_partition_is_not_stuck(stage: Stage) -> None:

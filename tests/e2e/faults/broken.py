@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..stack import wait_until
 from .watched import WatchedStack, docker, inspect
 
 # So that a fault is noticed, and over, in seconds.
@@ -95,9 +96,11 @@ def frozen(container: str) -> Iterator[None]:
 
     By signals, not by `docker pause`: the engine's freezer gives up now and then on a busy machine.
     """
-    stop = "kill -STOP -1; grep -q '^State:.T' /proc/[0-9]*/status"
-    docker("exec", container, "sh", "-c", stop)
+    # A process stops when it next runs: one that waits for a disk or for the processor, later.
+    stopped = ("exec", container, "sh", "-c", "grep -l '^State:.T' /proc/[0-9]*/status || true")
     try:
+        docker("exec", container, "sh", "-c", "kill -STOP -1")
+        wait_until(lambda: bool(docker(*stopped)), 10, "the processes to stand still")
         yield
     finally:
         docker("exec", container, "sh", "-c", "kill -CONT -1", check=False)

@@ -18,7 +18,7 @@ SCRIPTS = Path(__file__).parents[3] / "scripts"
 PROGRAM = """
 import sys, threading, time
 from pipeline import service
-from pipeline.service import Service
+from pipeline.service import PersonNeeded, Service
 from pipeline.settings import ConfigurationError, Settings
 
 def until_stopped(settings: Settings, svc: Service) -> None:
@@ -35,6 +35,9 @@ def hangs(settings: Settings, svc: Service) -> None:
 
 def refused(settings: Settings, svc: Service) -> None:
     raise ConfigurationError("topics.yaml: topics.a.key: got nothing, expected a value")
+
+def finds_no_way(settings: Settings, svc: Service) -> None:
+    raise PersonNeeded("the lake does not go on; remove it")
 
 def fails(settings: Settings, svc: Service) -> None:
     raise RuntimeError("broken")
@@ -117,6 +120,14 @@ def test_a_refusal_is_one_line(tmp_path: Path) -> None:
     assert code == 78
     (line,) = output.splitlines()
     assert line.endswith("ERROR topics.yaml: topics.a.key: got nothing, expected a value")
+
+
+def test_an_impasse_is_one_line(tmp_path: Path) -> None:
+    with start("finds_no_way", tmp_path) as process:
+        code, output = end(process)
+    assert code == 70
+    (line,) = output.splitlines()
+    assert line.endswith("CRITICAL ending at once: the lake does not go on; remove it")
 
 
 def test_a_missing_variable_is_one_line(tmp_path: Path) -> None:
