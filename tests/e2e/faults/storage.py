@@ -22,24 +22,36 @@ WRITERS = {
 def disk_full(stack: BrokenStack, draw: Random, volume: str) -> None:
     writer = WRITERS[volume]
     said = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
-    with stack.saying(writer, said, NOTICED_SECONDS):
-        stack.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)
-        time.sleep(3)  # a day is published meanwhile, in part
+    try:
+        with stack.saying(writer, said, NOTICED_SECONDS):
+            stack.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)
+            time.sleep(3)  # a day is published meanwhile, in part
+            if writer == "zookeeper":
+                # It writes to what it has allocated before, but to a new file after a start.
+                stack.compose("restart", writer)
+            lives = stack.lives(writer)
+            wait_until(
+                lambda: (
+                    need_room(stack, volume, writer)
+                    or stack.states(writer) == {"unhealthy"}
+                    or stack.lives(writer) != lives
+                ),
+                NOTICED_SECONDS,
+                f"{writer} to be unhealthy, or to end",
+            )
+    finally:
+        stack.give_space(volume)
         if writer == "zookeeper":
-            # It writes to what it has allocated before; a session after its next start needs room.
-            stack.compose("restart", writer)
-            shell = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx64m", "kafka", "timeout", "20")
-            stack.compose(*shell, "zookeeper-shell", "zookeeper:2181", "ls", "/", check=False)
-        # Again and again: who removes an old file makes room for a new one.
-        wait_until(
-            lambda: stack.fill(volume) or set(stack.states(writer)) != {"healthy"},
-            NOTICED_SECONDS,
-            f"{writer} to be unhealthy",
-        )
-    stack.give_space(volume)
+            # It does not start over its empty log (ZOOKEEPER-2332): the README's way out.
+            stack.on_disk(volume, "find . -name 'log.*' -size 0 -delete")
+
+
+def need_room(stack: BrokenStack, volume: str, writer: str) -> None:
+    """Fill it again, as who removes an old file makes room; ZooKeeper writes for a session only."""
+    stack.fill(volume)
     if writer == "zookeeper":
-        # It does not start over its empty log (ZOOKEEPER-2332): the README's way out.
-        stack.on_disk(volume, "find . -name 'log.*' -size 0 -delete")
+        shell = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx64m", "kafka", "timeout", "20")
+        stack.compose(*shell, "zookeeper-shell", "zookeeper:2181", "ls", "/", check=False)
 
 
 @cells("power loss", "lake_stream")
