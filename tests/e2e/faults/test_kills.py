@@ -34,7 +34,11 @@ def wait_for_its_progress(stack: BrokenStack, victim: str) -> None:
         return stack.loaded_days() if victim == "batch_ingestor" else stack.progress()[1]
 
     before = reached()
-    wait_until(lambda: reached() > before, HEALED_SECONDS, f"{victim} to get on")
+    try:
+        wait_until(lambda: reached() > before, HEALED_SECONDS, f"{victim} to get on")
+    except AssertionError:
+        stack.print_logs()
+        raise
 
 
 def test_the_end_is_that_of_an_undisturbed_run(stack: BrokenStack, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_what_holds_after_a_fault(stack: BrokenStack, cell: Cell) -> None:
         print(f"healed {time.monotonic() - over:.0f} s after the fault was over")
         stack.wait_until_reconciled(seconds=120)
     except AssertionError:
+        stack.print_logs()
         stack.up_all()  # the next fault finds everything at work again
         raise
 

@@ -131,6 +131,10 @@ class WatchedStack(Stack):
         yield
         wait_until(lambda: count() > before, seconds, f"{service} to log {text!r}")
 
+    def print_logs(self) -> None:
+        """What all services said last, for whoever has to find out why a test failed."""
+        print(self.compose("logs", "--no-color", "--timestamps", "--tail", "60", check=False))
+
     def wait_until_healed(self) -> None:
         """Everything is healthy within the time that a fault may take to heal (I7)."""
         wait_until(
