@@ -12,7 +12,7 @@ import logging
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CommitFailedError, RebalanceInProgressError
-from kafka.structs import OffsetAndMetadata
+from kafka.structs import MemberState, OffsetAndMetadata
 
 from pipeline import kafka_client, service, topics
 from pipeline.dead_letters import DeadLetters
@@ -58,7 +58,11 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
         commit(consumer, {p: ownership.next_offset(p) for p in written})
         ownership.take_what_is_free()
         rate.flush()
-        if written or kafka_client.nothing_to_read(consumer, partitions, ownership.ours()):
+        # While the group is still to share out the partitions, none is ours and nothing is read.
+        shared_out = consumer.group_metadata().state == MemberState.STABLE
+        if written or (
+            shared_out and kafka_client.nothing_to_read(consumer, partitions, ownership.ours())
+        ):
             svc.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()

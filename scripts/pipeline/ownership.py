@@ -12,7 +12,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline.service import PersonNeeded
-from pipeline.stream_lake import Line, PartitionFiles
+from pipeline.stream_lake import Line, PartitionFiles, way_out
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Ownership(ConsumerRebalanceListener):
         if first.offset > expected:
             raise LostRecords(
                 f"{_name(partition)}: offset {expected} is gone from the broker, {first.offset} is "
-                f"next; {_way_out(partition)}"
+                f"next; {way_out(partition.topic)}"
             )
         if first.offset < expected:
             log.warning("%s goes on at %d, not at %d", _name(partition), first.offset, expected)
@@ -83,7 +83,7 @@ class Ownership(ConsumerRebalanceListener):
         if first.value != line.value:
             raise LostRecords(
                 f"{_name(partition)}: offset {expected} in the broker is not the last line of "
-                f"{path}; {_way_out(partition)}"
+                f"{path}; {way_out(partition.topic)}"
             )
         del self._last_line[partition]
         return records[1:]
@@ -134,10 +134,3 @@ class Ownership(ConsumerRebalanceListener):
 
 def _name(partition: TopicPartition) -> str:
     return f"{partition.topic} partition {partition.partition}"
-
-
-def _way_out(partition: TopicPartition) -> str:
-    return (
-        f"to rebuild the lake from the broker, stop this service, remove {partition.topic} from "
-        "the stream lake, start again"
-    )

@@ -134,7 +134,9 @@ class PartitionFiles:
                     break
                 if last is not None and offset <= last:
                     where = f"{self._topic}/{path.parent.name}/{path.name}, line {number}"
-                    raise DamagedSegment(f"{where}: offset {offset} follows {last}")
+                    raise DamagedSegment(
+                        f"{where}: offset {offset} follows {last}; {way_out(self._topic)}"
+                    )
                 last, good_bytes = offset, good_bytes + len(line)
             segment.truncate(good_bytes)
             os.fsync(segment.fileno())
@@ -161,6 +163,14 @@ def lines(segment: Path) -> Iterator[Line]:
                 where = f"{segment.parent.name}/{segment.name}"
                 raise ValueError(f"{where}, line {number} is broken") from None
             yield whole
+
+
+def way_out(topic: str) -> str:
+    """What a person can do where a topic's lines and the broker do not fit together any more."""
+    return (
+        f"to rebuild the lake from the broker, stop this service, remove {topic} from "
+        "the stream lake, start again"
+    )
 
 
 def next_offset(root: Path, topic: str, partition: int) -> int:

@@ -235,7 +235,7 @@ def journal_records(topic_names: list[str], count: int, hours: int) -> list[Reco
 
 
 @contextmanager
-def consumer(settings: StreamProcessorSettings, **group: str) -> Iterator[KafkaConsumer]:
+def consumer(settings: StreamProcessorSettings, **group: object) -> Iterator[KafkaConsumer]:
     """A reader; without a group of its own, unless one is named."""
     reader = KafkaConsumer(**kafka_client.connection(settings), enable_auto_commit=False, **group)
     try:

@@ -85,6 +85,17 @@ def test_who_waits_for_files_or_owns_no_partition_is_not_stuck(stage: Stage) -> 
     elsewhere.close()
 
 
+def test_who_waits_for_the_group_in_vain_is_stuck(stage: Stage) -> None:
+    group = stage.settings.kafka_group_id
+    with consumer(stage.settings, group_id=group, session_timeout_ms=6_000) as silent:
+        silent.subscribe([stage.topic])
+        wait_until(lambda: bool(silent.poll(timeout_ms=500) or silent.assignment()))
+        # It stays a member by its heartbeats, and never joins again, for which the group waits.
+        process = stage.start("stream_processor.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
+        assert_ends_without_a_turn(process)
+    assert "no turn completed for" in process.text()
+
+
 def test_a_producer_lives_while_nothing_is_due_and_not_without_acknowledgements(
     stage: Stage,
 ) -> None:

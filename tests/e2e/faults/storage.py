@@ -148,10 +148,13 @@ def wiped_simulation(stack: BrokenStack, _draw: Random, volume: str) -> None:
     """Refused, as the lakes are not empty; the way out it names is to restore the volume."""
     stack.kill("scheduler")
     stack.on_disk(volume, "tar -C . -cf /disks/saved.tar .")
-    stack.wipe(volume)
-    with stack.saying("scheduler", "restore the volume, or remove all of them", 60):
+    try:
+        stack.wipe(volume)
+        with stack.saying("scheduler", "restore the volume, or remove all of them", 60):
+            stack.compose("start", "scheduler")
+        stack.compose("stop", "scheduler")
+        assert stack.on_disk(volume, "ls -A") == ""
+    finally:
+        stack.compose("stop", "scheduler")
+        stack.on_disk(volume, "tar -xf /disks/saved.tar; rm /disks/saved.tar")
         stack.compose("start", "scheduler")
-    stack.compose("stop", "scheduler")
-    assert stack.on_disk(volume, "ls -A") == ""
-    stack.on_disk(volume, "tar -xf /disks/saved.tar; rm /disks/saved.tar")
-    stack.compose("start", "scheduler")

@@ -150,7 +150,7 @@ def test_offsets_that_do_not_follow_each_other_are_named(tmp_path: Path, second:
     path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[second - 4])
     with pytest.raises(
         DamagedSegment,
-        match=rf"{TOPIC}/2021-04-07/3-0+4\.jsonl, line 3: offset {second} follows 5",
+        match=rf"{TOPIC}/2021-04-07/3-0+4\.jsonl, line 3: offset {second} follows 5; .*remove ",
     ):
         own(tmp_path).recover(None)
     assert len(lines(tmp_path)) == 3, "what a person has to look at must stay"
