@@ -35,7 +35,7 @@ pictures: ## draw docs/*.png from the days that the stack has published (after `
 
 dictionary: ## write docs/data-dictionary.md anew (after `make test`)
 	@$(in_tests_image) env CONFIGS_DIR=configs MIGRATIONS_DIR=batch_ingestor/migrations \
-	  python scripts/data_dictionary.py > docs/data-dictionary.md
+	  python -m tools.dictionary > docs/data-dictionary.md
 
 bench: ## how fast the hospital is simulated (DAYS=30 for a short look; after `make test`)
 	@$(in_tests_image) python benchmarks/simulation.py $(DAYS)

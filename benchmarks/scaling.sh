@@ -35,10 +35,11 @@ seconds_of() {
 bare=$(compose run --rm -T --no-deps stream_processor python - <<'PY'
 import time
 from kafka import KafkaConsumer
-from pipeline import kafka_client, settings, topics
+from pipeline import settings
+from pipeline.broker import clients, topics
 given = settings.read(settings.StreamProcessorSettings)
-reader = KafkaConsumer(**kafka_client.connection(given), enable_auto_commit=False, max_poll_records=5000)
-partitions = kafka_client.partitions_of(topics.load(given.configs_dir))
+reader = KafkaConsumer(**clients.connection(given), enable_auto_commit=False, max_poll_records=5000)
+partitions = clients.partitions_of(topics.load(given.configs_dir))
 left = sum(reader.end_offsets(partitions).values())
 reader.assign(partitions)
 reader.seek_to_beginning()

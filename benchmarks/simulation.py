@@ -13,9 +13,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import overlay
-from hospital.configuration import Configuration
+from hospital.config.run import Configuration
 from hospital.simulation import World, opening_state, simulate_hour
+from tools import overlay
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 SETTINGS = {"default": None, "full": CONFIGS / "full.yaml"}

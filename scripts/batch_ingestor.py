@@ -12,12 +12,14 @@ from contextlib import closing
 
 from psycopg2.extensions import connection as Connection
 
-from pipeline import batch_lake, migrations, postgres, warehouse_insight, warehouse_ledger
-from pipeline.datasets import Datasets, read_datasets
+from pipeline.lakes import batch_lake
 from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings
-from pipeline.warehouse import Warehouse
-from pipeline.warehouse_files import Refused
+from pipeline.warehouse import insight, migrations, postgres
+from pipeline.warehouse.datasets import Datasets, read_datasets
+from pipeline.warehouse.ledger import pending
+from pipeline.warehouse.loading import Warehouse
+from pipeline.warehouse.published_files import Refused
 
 # Held by the one that loads; any constant will do.
 INGESTOR_LOCK = 0x6C6F6164
@@ -86,7 +88,7 @@ def load_days(
     check_at = time.monotonic()
     while not service.stopping.is_set():
         ledger = warehouse.ledger()
-        due = warehouse_ledger.pending(root, batch_lake.published_days(root), ledger)
+        due = pending(root, batch_lake.published_days(root), ledger)
         for day in due:
             try:
                 loaded = warehouse.load_day(day, ledger, service.turn_completed)
@@ -110,7 +112,7 @@ def load_days(
 
 def check_laws(connection: Connection) -> None:
     """Say so if what is loaded contradicts itself."""
-    for law, broken in warehouse_insight.refresh_laws(connection).items():
+    for law, broken in insight.refresh_laws(connection).items():
         if broken:
             log.warning("insight.%s: broken by %d rows", law, broken)
 

@@ -9,10 +9,12 @@ arrived.
 
 import logging
 
-from pipeline import clock, held, journal, kafka_client, service, topics
-from pipeline.clock import Clock
-from pipeline.delivery import Delivery
+from pipeline import service
+from pipeline.broker import clients, resume, topics
+from pipeline.broker.delivery import Delivery
 from pipeline.rate_log import RateLog
+from pipeline.run import clock, journal
+from pipeline.run.clock import Clock
 from pipeline.service import Service
 from pipeline.settings import ProducerSettings
 
@@ -25,13 +27,13 @@ log = logging.getLogger("producer")
 def main(settings: ProducerSettings, svc: Service) -> None:
     """Resume, then follow the clock until stopped."""
     wanted = topics.load(settings.configs_dir)
-    kafka_client.ensure_topics(settings, wanted)
+    clients.ensure_topics(settings, wanted)
     now = wait_for_clock(settings, svc)
     if now is None:
         return
-    partitions = kafka_client.partitions_of(wanted)
+    partitions = clients.partitions_of(wanted)
     directory = settings.simulation_dir / "journal"
-    held.check_beginnings(settings, partitions, journal.opened(directory, now.open_until))
+    resume.check_beginnings(settings, partitions, journal.opened(directory, now.open_until))
     delivery = Delivery(settings, partitions)
     log.info("resuming at event %d of the run", delivery.resume_number)
     reader = journal.Reader(directory, now.start, delivery.resume_number)

@@ -18,12 +18,13 @@ from contextlib import closing
 import psycopg2
 from kafka.errors import KafkaError
 
-import reconcile_batch
-import reconcile_stream
-from pipeline import postgres, settings, topics
-from pipeline.reconciling import Check, Noted
+from pipeline import settings
+from pipeline.broker import topics
+from pipeline.broker.topics import Topics
 from pipeline.settings import ConfigurationError, ReconcileSettings
-from pipeline.topics import Topics
+from pipeline.warehouse import postgres
+from reconciliation import batch, stream
+from reconciliation.noted import Check, Noted
 
 LOOK_EVERY_SECONDS = 1
 
@@ -50,11 +51,11 @@ def main() -> int:
 
 def checks(given: ReconcileSettings, wanted: Topics) -> Iterator[Check]:
     """Every comparison, against what was there at the start."""
-    noted = Noted(reconcile_stream.ends(given, wanted), *reconcile_batch.published(given))
+    noted = Noted(stream.ends(given, wanted), *batch.published(given))
     with closing(postgres.connect_as_ingestor(given)) as connection:
         yield wait_until_passed(given, wanted, noted, connection)
-        yield from reconcile_stream.compare(given, wanted, noted)
-        yield from reconcile_batch.compare(given, noted, connection)
+        yield from stream.compare(given, wanted, noted)
+        yield from batch.compare(given, noted, connection)
 
 
 def wait_until_passed(
@@ -66,7 +67,7 @@ def wait_until_passed(
     """Wait until both paths have passed what was noted, or for as long as patience lasts."""
     began = time.monotonic()
     while True:
-        lags = reconcile_stream.lag(given, wanted, noted), reconcile_batch.lag(noted, connection)
+        lags = stream.lag(given, wanted, noted), batch.lag(noted, connection)
         lag = "; ".join(filter(None, lags))
         waited = time.monotonic() - began
         if not lag or waited > given.reconcile_patience_seconds:

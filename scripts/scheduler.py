@@ -12,18 +12,20 @@ from datetime import datetime
 
 import schedule
 
-import bootstrap
-from hospital import configuration
-from hospital.configuration import Configuration
-from hospital_run import CONFIGURATIONS, HospitalRun, code_hash
-from pipeline import clock, pinned, service, topics
-from pipeline.batch_lake import ConfigurationEntry
-from pipeline.clock import DAY, HOUR, Clock
-from pipeline.editions import Editions
-from pipeline.pinned import Edition
+from hospital.config import run
+from hospital.config.run import Configuration
+from pipeline import service
+from pipeline.broker import topics
+from pipeline.lakes.batch_lake import ConfigurationEntry
+from pipeline.run import clock, config_store
+from pipeline.run.clock import DAY, HOUR, Clock
+from pipeline.run.config_store import Edition
+from pipeline.run.config_watcher import Editions
 from pipeline.service import Service
 from pipeline.settings import ConfigurationError, SchedulerSettings, parse
-from publishing import Publisher
+from scheduling import first_start
+from scheduling.hospital_run import CONFIGURATIONS, HospitalRun, code_hash
+from scheduling.publishing import Publisher
 
 TICK_SECONDS = 1.0
 # A longer tick (a paused container, a suspended machine) counts as this much: the hospital stood
@@ -37,7 +39,7 @@ log = logging.getLogger("scheduler")
 def main(settings: SchedulerSettings, svc: Service) -> None:
     """Recover or begin the run, then let time pass until stopped."""
     wanted = topics.load(settings.configs_dir)
-    now = clock.read(settings.simulation_dir) or bootstrap.first_clock(settings)
+    now = clock.read(settings.simulation_dir) or first_start.first_clock(settings)
     run = HospitalRun(settings.simulation_dir, wanted, now, svc.turn_completed)
     publisher = Publisher(settings.batch_lake_dir, run)
     timekeeper = Timekeeper(settings, svc, run, publisher, now)
@@ -92,7 +94,7 @@ class Timekeeper:
         self._code = code_hash()
         self._over = False
         self.now = now
-        in_force = pinned.load(
+        in_force = config_store.load(
             settings.simulation_dir / CONFIGURATIONS, now.configurations[-1].configuration
         )
         accepted = Edition(clock.Pace(real_days=now.real_days), in_force)
@@ -153,7 +155,7 @@ class Timekeeper:
     def _entry_for(self, hour: datetime) -> ConfigurationEntry:
         """What `hour` runs under, its configuration pinned."""
         directory = self._settings.simulation_dir / CONFIGURATIONS
-        digest = pinned.keep(directory, self._editions.accepted.content)
+        digest = config_store.keep(directory, self._editions.accepted.content)
         return ConfigurationEntry(from_hour=hour, configuration=digest, code=self._code)
 
     def _set(self, **changes: object) -> None:
@@ -164,12 +166,14 @@ class Timekeeper:
         """Refuse a content that is wrong or changes what cannot change in a run."""
         new = parse(Configuration, content, None)
         entry = self.now.configurations[-1]
-        fixed = configuration.unchangeable(self._run.configuration(entry), new)
-        began = pinned.load(self._settings.simulation_dir / CONFIGURATIONS, entry.configuration)
+        fixed = run.unchangeable(self._run.configuration(entry), new)
+        began = config_store.load(
+            self._settings.simulation_dir / CONFIGURATIONS, entry.configuration
+        )
         faults = [
-            f"{change.place}: got {pinned.shown(change.after)}, expected "
-            f"{pinned.shown(change.before)}, with which the run began"
-            for change in pinned.differences(began, content)
+            f"{change.place}: got {config_store.shown(change.after)}, expected "
+            f"{config_store.shown(change.before)}, with which the run began"
+            for change in config_store.differences(began, content)
             if any(key == change.key or key.startswith(f"{change.key}.") for key in fixed)
         ]
         if faults:

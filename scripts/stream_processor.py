@@ -14,13 +14,14 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CommitFailedError, RebalanceInProgressError
 from kafka.structs import MemberState, OffsetAndMetadata
 
-from pipeline import kafka_client, service, topics
-from pipeline.dead_letters import DeadLetters
-from pipeline.ownership import Ownership
+from pipeline import service
+from pipeline.broker import clients, topics
+from pipeline.broker.dead_letters import DeadLetters
+from pipeline.broker.ownership import Ownership
+from pipeline.broker.topics import Topics
 from pipeline.rate_log import RateLog
 from pipeline.service import Service
 from pipeline.settings import StreamProcessorSettings
-from pipeline.topics import Topics
 
 POLL_MS = 1_000
 MAX_POLL_RECORDS = 5_000
@@ -32,9 +33,9 @@ log = logging.getLogger("stream_processor")
 def main(settings: StreamProcessorSettings, svc: Service) -> None:
     """Own partitions, and write their records until stopped."""
     wanted = topics.load(settings.configs_dir)
-    kafka_client.ensure_topics(settings, wanted)
+    clients.ensure_topics(settings, wanted)
     consumer = KafkaConsumer(
-        **kafka_client.connection(settings),
+        **clients.connection(settings),
         group_id=settings.kafka_group_id,
         session_timeout_ms=settings.kafka_session_timeout_ms,
         heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
@@ -45,7 +46,7 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
     )
     ownership = Ownership(consumer, settings.stream_lake_dir)
     dead_letters = DeadLetters(settings)
-    partitions = kafka_client.partitions_of(wanted)
+    partitions = clients.partitions_of(wanted)
     rate = RateLog(log, "wrote", settings.log_events_per_second)
     consumer.subscribe(list(wanted.topics), listener=ownership)
     while not svc.stopping.is_set():
@@ -61,7 +62,7 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
         # While the group is still to share out the partitions, none is ours and nothing is read.
         shared_out = consumer.group_metadata().state == MemberState.STABLE
         if written or (
-            shared_out and kafka_client.nothing_to_read(consumer, partitions, ownership.ours())
+            shared_out and clients.nothing_to_read(consumer, partitions, ownership.ours())
         ):
             svc.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)

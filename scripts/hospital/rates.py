@@ -3,10 +3,10 @@
 from bisect import bisect_right
 from datetime import date, datetime
 
-from hospital.configuration import Configuration
-from hospital.draws import cumulative
-from hospital.population_file import AgeRate
-from hospital.simulation_file import AgeWeight
+from hospital.config.hospitals import AgeWeight
+from hospital.config.population import AgeRate
+from hospital.config.run import Configuration
+from hospital.sampling import cumulative
 
 OLDEST = 130
 

@@ -10,16 +10,18 @@ hours are computed at once, and whether the state has been through JSON, makes n
 
 from datetime import UTC, datetime
 
-from hospital import events, shift_events
-from hospital.arrivals import arrive
-from hospital.configuration import Configuration
-from hospital.encounters import Encounters
+from hospital.config.run import Configuration
 from hospital.events import Draft, Event
-from hospital.house import House
-from hospital.opening import announce, opening_state
-from hospital.population import turn_over
-from hospital.rosters import DAY, HOUR, Roster, Rules, planned, rules_of
+from hospital.patients.arrivals import arrive
+from hospital.patients.encounter_events import census_taken
+from hospital.patients.encounters import Encounters
+from hospital.patients.opening_census import announce, opening_state
+from hospital.population.turnover import turn_over
+from hospital.staffing import shift_events
+from hospital.staffing.rosters import Roster, Rules, planned, rules_of
 from hospital.state import State
+from hospital.times import DAY, HOUR
+from hospital.working_state import House
 from hospital.world import World
 
 __all__ = ["Event", "State", "World", "opening_state", "simulate_hour"]
@@ -108,7 +110,7 @@ def _census(world: World, house: House, at: int) -> list[Draft]:
     for stay in house.stays.values():
         (boarders if stay.bed_id is None else occupied)[stay.ward_id] += 1
     return [
-        events.census_taken(
+        census_taken(
             at, ward_id, ward.hospital_id, len(ward.beds), occupied[ward_id], boarders[ward_id]
         )
         for ward_id, ward in world.network.wards.items()

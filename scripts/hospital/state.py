@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hospital.joined import Joined
+from hospital.population.newcomers import Joined
 
 
 class Visit(NamedTuple):

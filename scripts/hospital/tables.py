@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from hospital.events import date_text
-from hospital.names import label
-from hospital.people import number_of, patient_id
-from hospital.wards import EMERGENCY, Network
+from hospital.ids import EMERGENCY, patient_id, person_number
+from hospital.population.names import label
+from hospital.times import date_text
+from hospital.wards import Network
 from hospital.world import World
 
 _STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id staff_id nurse_id"
@@ -76,7 +76,7 @@ def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str
                 ]
             )
     joined = [row[1] for row in rows["people_changes"] if row[2] in ("born", "moved_in")]
-    numbers = np.array([number_of(str(patient)) for patient in joined], dtype=np.uint64)
+    numbers = np.array([person_number(str(patient)) for patient in joined], dtype=np.uint64)
     hired = [world.staff.number[str(row[1])] for row in rows["staff_changes"] if row[2] == "hired"]
     new = {"people": _people(world, numbers), "staff": _staff(world, np.array(hired, dtype=int))}
     return new | {

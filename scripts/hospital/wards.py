@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from hospital.simulation_file import SimulationFile
-
-EMERGENCY, EMERGENCY_CODE = "emergency", "ED"
+from hospital.config.hospitals import SimulationFile
+from hospital.ids import emergency_ward_id
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,3 @@ def build(file: SimulationFile) -> Network:
         for hospital_id, hospital in file.hospitals.items()
     }
     return Network(list(file.hospitals), emergency, wards, by_specialty)
-
-
-def emergency_ward_id(hospital_id: str) -> str:
-    """The emergency department: it has staff, but no beds to be admitted into."""
-    return f"{hospital_id}-{EMERGENCY_CODE}"
-
-
-def ward_of(bed_id: str) -> str:
-    return bed_id.rsplit("-", 1)[0]

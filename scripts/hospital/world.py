@@ -1,10 +1,12 @@
 """Everything that follows from the seed and the fixed part of the configuration, computed once."""
 
-from hospital import people, staff, wards
-from hospital.configuration import Configuration
-from hospital.names import Pool, fill_pools
+from hospital import wards
+from hospital.config.run import Configuration
+from hospital.population import people
+from hospital.population.names import Pool, fill_pools
 from hospital.rates import Rates
-from hospital.rosters import Roster, Rostering, Rules
+from hospital.staffing import staff
+from hospital.staffing.rosters import Roster, Rostering, Rules
 
 _ROSTERS_KEPT = 8
 

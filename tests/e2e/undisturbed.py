@@ -9,8 +9,10 @@ import yaml
 from kafka.partitioner.default import murmur2
 
 import scheduler
-from pipeline import batch_lake, clock, journal, topics
-from pipeline.clock import DAY
+from pipeline.broker import topics
+from pipeline.lakes import batch_lake
+from pipeline.run import clock, journal
+from pipeline.run.clock import DAY
 from pipeline.settings import SchedulerSettings
 
 from .stack import ROOT

@@ -15,12 +15,14 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import TopicAlreadyExistsError
 
-from pipeline import clock, journal, kafka_client, stream_lake, topics
-from pipeline.batch_lake import ConfigurationEntry
-from pipeline.clock import DAY, HOUR, Clock
-from pipeline.journal import Record
+from pipeline.broker import clients, topics
+from pipeline.broker.topics import Topics
+from pipeline.lakes import stream_lake
+from pipeline.lakes.batch_lake import ConfigurationEntry
+from pipeline.run import clock, journal
+from pipeline.run.clock import DAY, HOUR, Clock
+from pipeline.run.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
-from pipeline.topics import Topics
 
 from .stream_process import Process, wait_until
 
@@ -89,15 +91,15 @@ class Stage:
 
     def partitions(self) -> list[TopicPartition]:
         """Every partition of every topic."""
-        return kafka_client.partitions_of(self.wanted)
+        return clients.partitions_of(self.wanted)
 
     def create(self) -> None:
         """Create the topics."""
-        kafka_client.ensure_topics(self.settings, self.wanted)
+        clients.ensure_topics(self.settings, self.wanted)
 
     def empty(self) -> None:
         """Have the topics as on a broker that was emptied: there, with nothing in them."""
-        admin = KafkaAdminClient(**kafka_client.connection(self.settings))
+        admin = KafkaAdminClient(**clients.connection(self.settings))
         try:
             admin.delete_topics(self.topics)
             for topic in self.topics:
@@ -134,7 +136,7 @@ class Stage:
         """Produce as somebody else would; to topic a and the partition of the key, or as told."""
         size = 2**23 if gzip else 2**20 + 2**16  # the broker's limit is on what is compressed
         producer = KafkaProducer(
-            **kafka_client.connection(self.settings),
+            **clients.connection(self.settings),
             compression_type="gzip" if gzip else None,
             max_request_size=size,
             linger_ms=20,
@@ -194,7 +196,7 @@ class Stage:
 
     def dead(self) -> dict[TopicPartition, set[int]]:
         """The offsets that stand in the dead letter topics."""
-        return kafka_client.ends_and_dead_letters(self.settings, self.wanted)[1]
+        return clients.ends_and_dead_letters(self.settings, self.wanted)[1]
 
     def write_journal(self, records: list[Record], hours: int) -> None:
         """A journal of blocks of an hour from the start on."""
@@ -237,7 +239,7 @@ def journal_records(topic_names: list[str], count: int, hours: int) -> list[Reco
 @contextmanager
 def consumer(settings: StreamProcessorSettings, **group: object) -> Iterator[KafkaConsumer]:
     """A reader; without a group of its own, unless one is named."""
-    reader = KafkaConsumer(**kafka_client.connection(settings), enable_auto_commit=False, **group)
+    reader = KafkaConsumer(**clients.connection(settings), enable_auto_commit=False, **group)
     try:
         yield reader
     finally:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
-from pipeline import held, kafka_client
-from pipeline.clock import HOUR
+from pipeline.broker import clients, resume
+from pipeline.run.clock import HOUR
 from pipeline.settings import ConfigurationError
 
 from .stream_process import Process, wait_until
@@ -64,7 +64,7 @@ def test_without_the_record_of_the_last_line_nothing_is_written(stage: Stage) ->
     filled(stage, 20).stop()
     before = bytes_of(stage)
     stage.produce([event(number, START) for number in range(20, 30)], partition=0)
-    admin = KafkaAdminClient(**kafka_client.connection(stage.settings))
+    admin = KafkaAdminClient(**clients.connection(stage.settings))
     admin.delete_records({TopicPartition(stage.topic, 0): 22})
     admin.close()
     process = stage.start("stream_processor.py")
@@ -104,7 +104,7 @@ def test_records_of_others_may_come_first(stage: Stage) -> None:
     first = stage.start("producer.py")
     wait_until(lambda: sum(stage.ends().values()) == wanted)
     first.stop()
-    numbers = held.first_numbers(stage.settings, stage.partitions())
+    numbers = resume.first_numbers(stage.settings, stage.partitions())
     assert min(numbers.values()) == 0
     assert len(numbers) == 3
     second = stage.start("producer.py")
@@ -114,7 +114,7 @@ def test_records_of_others_may_come_first(stage: Stage) -> None:
 def test_records_of_another_run_are_refused(stage: Stage) -> None:
     stage.produce([event(5, START)], partition=1, headers=[("number", b"5")])
     with pytest.raises(ConfigurationError) as refusal:
-        held.check_beginnings(stage.settings, stage.partitions(), [])
+        resume.check_beginnings(stage.settings, stage.partitions(), [])
     assert str(refusal.value).startswith(
         f"{stage.topic} partition 1 begins with event 5 of the run, expected none of the journal: "
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from kafka import TopicPartition
 
-from pipeline import stream_lake
+from pipeline.lakes import stream_lake
 
 from .stream_process import wait_until
 from .stream_support import START, Stage, event

@@ -11,10 +11,11 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.partitioner.default import murmur2
 
-from pipeline import clock, held, kafka_client
-from pipeline.clock import HOUR
-from pipeline.delivery import Delivery
-from pipeline.journal import Record
+from pipeline.broker import clients, resume
+from pipeline.broker.delivery import Delivery
+from pipeline.run import clock
+from pipeline.run.clock import HOUR
+from pipeline.run.journal import Record
 from pipeline.settings import ConfigurationError
 
 from .stream_process import SCRIPTS, wait_until
@@ -34,7 +35,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def numbers(stage: Stage) -> dict[TopicPartition, list[int]]:
     """The running numbers that stand in Kafka, by partition."""
     return {
-        partition: [kafka_client.number_of(record.headers) for record in records]
+        partition: [clients.number_of(record.headers) for record in records]
         for partition, records in stage.records().items()
     }
 
@@ -49,7 +50,7 @@ def assert_all_there(stage: Stage, records: list[Record]) -> None:
             partition = TopicPartition(record.topic, index)
             wanted.setdefault(partition, []).append((record.number, record.key, record.value))
     found = {
-        partition: [(kafka_client.number_of(r.headers), r.key, r.value) for r in records]
+        partition: [(clients.number_of(r.headers), r.key, r.value) for r in records]
         for partition, records in in_kafka.items()
     }
     assert found == wanted
@@ -58,7 +59,7 @@ def assert_all_there(stage: Stage, records: list[Record]) -> None:
 def test_topics_are_created_kept_and_refused(stage: Stage) -> None:
     stage.create()
     stage.create()
-    admin = KafkaAdminClient(**kafka_client.connection(stage.settings))
+    admin = KafkaAdminClient(**clients.connection(stage.settings))
     dead = [f"{topic}.dlq" for topic in stage.topics]
     try:
         found = {t["name"]: len(t["partitions"]) for t in admin.describe_topics()}
@@ -122,7 +123,7 @@ def test_records_of_others_are_passed_over_to_our_last(stage: Stage) -> None:
     stage.produce([(b"k", b"x")], partition=0, headers=[("number", b""), ("other", b"99")])
     stage.produce([(b"k", b"x")], partition=0, headers=[("number", b"-5")])
     stage.produce([(b"k", b"x")] * 30, partition=foreign.partition)
-    found = held.last_numbers(stage.settings, stage.partitions())
+    found = resume.last_numbers(stage.settings, stage.partitions())
     assert found[ours] == (4 + 122, 41)
     assert found[empty] == (0, -1)
     assert found[foreign] == (30, -1)
@@ -131,12 +132,12 @@ def test_records_of_others_are_passed_over_to_our_last(stage: Stage) -> None:
 def test_it_ends_at_once_if_a_partition_grew_while_resuming(stage: Stage) -> None:
     stage.create()
     program = (
-        "import sys; from pathlib import Path; from pipeline import topics, kafka_client\n"
-        "from pipeline.delivery import Delivery; from pipeline.journal import Record\n"
+        "import sys; from pathlib import Path; from pipeline.broker import topics, clients\n"
+        "from pipeline.broker.delivery import Delivery; from pipeline.run.journal import Record\n"
         "from pipeline.settings import ProducerSettings\n"
         "settings = ProducerSettings.model_validate_json(sys.argv[1])\n"
         "wanted = topics.load(settings.configs_dir)\n"
-        "delivery = Delivery(settings, kafka_client.partitions_of(wanted))\n"
+        "delivery = Delivery(settings, clients.partitions_of(wanted))\n"
         "print('resumed', flush=True); sys.stdin.readline()\n"
         "delivery.send(Record(0, '', next(iter(wanted.topics)), b'k', b'v')); delivery.close()\n"
         "print('closed')\n"

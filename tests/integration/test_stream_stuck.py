@@ -8,9 +8,9 @@ import pytest
 from kafka import TopicPartition
 from kafka.errors import InvalidReplicationFactorError, UnknownError
 
-from pipeline import kafka_client
-from pipeline.clock import HOUR
-from pipeline.stream_lake import PartitionFiles
+from pipeline.broker import clients
+from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.run.clock import HOUR
 
 from .stream_process import Process, hung_broker, wait_until
 from .stream_support import START, Stage, consumer, event, journal_records
@@ -65,12 +65,12 @@ def test_nothing_is_to_read_only_once_ours_are_read_to_their_end(stage: Stage) -
     with consumer(stage.settings) as reader:
         reader.assign([partition])
         reader.seek(partition, 0)
-        assert kafka_client.nothing_to_read(reader, [partition], [])
-        assert not kafka_client.nothing_to_read(reader, [partition], [partition])
+        assert clients.nothing_to_read(reader, [partition], [])
+        assert not clients.nothing_to_read(reader, [partition], [partition])
         wait_until(lambda: bool(reader.poll(timeout_ms=500)))
-        assert kafka_client.nothing_to_read(reader, [partition], [partition])
+        assert clients.nothing_to_read(reader, [partition], [partition])
         reader.assign([])
-        assert not kafka_client.nothing_to_read(reader, [partition], [partition])
+        assert not clients.nothing_to_read(reader, [partition], [partition])
 
 
 def test_who_waits_for_files_or_owns_no_partition_is_not_stuck(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import data_dictionary
+from tools import dictionary
 
 ROOT = Path(__file__).parents[2]
 
@@ -14,6 +14,6 @@ def test_the_page_is_up_to_date(
 ) -> None:
     monkeypatch.setenv("CONFIGS_DIR", str(ROOT / "configs"))
     monkeypatch.setenv("MIGRATIONS_DIR", str(ROOT / "batch_ingestor" / "migrations"))
-    data_dictionary.main()
+    dictionary.main()
     page = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out == page

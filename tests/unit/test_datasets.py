@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.datasets import Comparison, Condition, Datasets, read_datasets
 from pipeline.settings import ConfigurationError, parse
+from pipeline.warehouse.datasets import Comparison, Condition, Datasets, read_datasets
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-import overlay
 from hospital import tables
-from hospital.configuration import Configuration
+from hospital.config.run import Configuration
 from hospital.simulation import World, opening_state, simulate_hour
+from tools import overlay
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -11,8 +11,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline import batch_lake
-from pipeline.batch_lake import MANIFEST
+from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import MANIFEST
 
 from .small_lake import Lake
 

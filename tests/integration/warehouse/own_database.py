@@ -7,9 +7,9 @@ from datetime import date
 from psycopg2.extensions import connection
 
 import batch_ingestor
-from pipeline import migrations, postgres
-from pipeline.datasets import read_datasets
 from pipeline.settings import BatchIngestorSettings
+from pipeline.warehouse import migrations, postgres
+from pipeline.warehouse.datasets import read_datasets
 
 from .small_lake import ROOT
 

@@ -4,8 +4,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from pipeline import batch_lake
-from pipeline.datasets import read_datasets
+from pipeline.lakes import batch_lake
+from pipeline.warehouse.datasets import read_datasets
 
 ROOT = Path(__file__).parents[3]
 ZERO, ONE, TWO, THREE = (date(2021, 4, day) for day in (6, 7, 8, 9))

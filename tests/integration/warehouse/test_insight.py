@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 import batch_ingestor
-from pipeline import batch_lake, postgres
+from pipeline.lakes import batch_lake
+from pipeline.warehouse import postgres
 
 from .own_database import Database, OneTurn
 from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from pipeline import batch_lake, postgres
-from pipeline.datasets import read_datasets
-from pipeline.warehouse import Warehouse
+from pipeline.lakes import batch_lake
+from pipeline.warehouse import postgres
+from pipeline.warehouse.datasets import read_datasets
+from pipeline.warehouse.loading import Warehouse
 
 from .own_database import Database
 from .small_lake import ONE, THREE, ZERO, Lake, day_one, day_two, day_zero

@@ -1,6 +1,6 @@
 """A file that is not what was published refuses its day, with the reason, and blocks no other."""
 
-from pipeline import batch_lake
+from pipeline.lakes import batch_lake
 
 from .own_database import Database
 from .small_lake import ONE, TWO, ZERO, Lake, day_one, day_two, day_zero

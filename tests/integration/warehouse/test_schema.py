@@ -3,8 +3,8 @@
 import psycopg2
 import pytest
 
-from pipeline import migrations
 from pipeline.settings import ConfigurationError
+from pipeline.warehouse import migrations
 
 from .own_database import Database
 from .small_lake import ROOT, Lake

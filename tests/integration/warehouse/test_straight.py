@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from psycopg2.extensions import cursor as Cursor
 
-from pipeline import files, warehouse
-from pipeline.batch_lake import FileEntry
-from pipeline.datasets import Datasets
-from pipeline.warehouse_files import PublishedFile
-from pipeline.warehouse_straight import StraightWay
+from pipeline import atomic_files
+from pipeline.lakes.batch_lake import FileEntry
+from pipeline.warehouse import loading
+from pipeline.warehouse.datasets import Datasets
+from pipeline.warehouse.fast_path import StraightWay
+from pipeline.warehouse.published_files import PublishedFile
 
 from .bad_values import BAD_VALUES, BadValue
 from .conftest import new_database
@@ -35,7 +36,7 @@ class Home:
         """Whether the file does; it must leave everything or nothing."""
         path = self.lake.root / "a.csv"
         path.write_bytes(content)
-        entry = FileEntry(rows=rows, bytes=len(content), sha256=files.sha256(content))
+        entry = FileEntry(rows=rows, bytes=len(content), sha256=atomic_files.sha256(content))
         with (
             closing(self.database.connect("ingestor")) as session,
             session.cursor() as cursor,
@@ -112,7 +113,7 @@ def test_what_changes_while_it_is_read_does_not_go_straight(home: Home) -> None:
     good = content(home, "people", TEMPLATES["people"].format(key=1000))
     path = home.lake.root / "b.csv"
     path.write_bytes(good)
-    entry = FileEntry(rows=1, bytes=len(good), sha256=files.sha256(b"what was published"))
+    entry = FileEntry(rows=1, bytes=len(good), sha256=atomic_files.sha256(b"what was published"))
     with (
         closing(home.database.connect("ingestor")) as session,
         session.cursor() as cursor,
@@ -158,10 +159,10 @@ def test_a_form_that_python_may_read_otherwise_is_not_trusted(home: Home, column
 def test_only_what_is_doubtful_is_staged(
     database: Database, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = warehouse.stage
+    stage = loading.stage
     staged: list[str] = []
     monkeypatch.setattr(
-        warehouse,
+        loading,
         "stage",
         lambda cursor, file, name, *rest: (
             staged.append(name),

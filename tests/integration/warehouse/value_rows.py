@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pipeline.datasets import Datasets
+from pipeline.warehouse.datasets import Datasets
 
 from .bad_values import BadValue
 from .small_lake import ONE, ZERO

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pipeline import files
-from pipeline.migrations import Migration
+from pipeline import atomic_files
+from pipeline.warehouse.migrations import Migration
 
 from .small_lake import ROOT
 
@@ -21,4 +21,4 @@ def write_configs(directory: Path) -> Path:
 def migration(version: int) -> Migration:
     """The file as the next migration."""
     content = (HERE / "treatments.sql").read_bytes()
-    return Migration(version, "treatments", files.sha256(content), content.decode())
+    return Migration(version, "treatments", atomic_files.sha256(content), content.decode())

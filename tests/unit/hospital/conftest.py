@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hospital.configuration import Configuration
+from hospital.config.run import Configuration
 from hospital.simulation import Event, State, World, opening_state, simulate_hour
 
 CONFIGS = Path(__file__).parents[3] / "configs"

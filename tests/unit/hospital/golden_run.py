@@ -34,7 +34,7 @@ def configuration() -> dict[str, object]:
 def files() -> Iterator[tuple[str, str]]:
     """Names and contents: day zero and the week as tables, and one day's events of the stream."""
     from hospital import tables
-    from hospital.configuration import Configuration
+    from hospital.config.run import Configuration
     from hospital.simulation import World, opening_state, simulate_hour
 
     config = Configuration.model_validate(configuration())

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from hospital.configuration import Configuration, unchangeable
-from hospital.quantities import SHARE_TOLERANCE
+from hospital.config.fields import SHARE_TOLERANCE
+from hospital.config.run import Configuration, unchangeable
 
 REFUSED = [
     # key, value, where the fault is reported (None: at the key), words of the message

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from hospital import tables
-from hospital.configuration import Configuration
-from hospital.people import generate
+from hospital.config.run import Configuration
+from hospital.population.people import generate
 
 
 def test_people_follow_the_configured_shares(shipped: Callable) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hospital.configuration import Configuration
+from hospital.config.run import Configuration
 from hospital.simulation import State, simulate_hour
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hospital import population, tables
-from hospital.joined import Joined
-from hospital.people import EPOCH, FIRST_MOVED_IN, NEWCOMERS_A_DAY, People, number_of, patient_id
-from hospital.rosters import DAY
+from hospital import tables
+from hospital.ids import patient_id, person_number
+from hospital.population import turnover
+from hospital.population.newcomers import Joined
+from hospital.population.people import FIRST_MOVED_IN, NEWCOMERS_A_DAY, People
+from hospital.times import DAY, EPOCH
 
 DAYS = 120
 FIRST_DAY = (date(2021, 4, 7) - EPOCH).days
@@ -34,7 +36,7 @@ def turn_over(one: Any, days: int) -> tuple[Joined, set[int], list[Any]]:  # noq
     """Days of the population alone, without hospitals."""
     joined, gone, drafts = Joined(FIRST_DAY), set(), []
     for day in range(FIRST_DAY, FIRST_DAY + days):
-        joined, leaving, news = population.turn_over(
+        joined, leaving, news = turnover.turn_over(
             one.world.people,
             one.config,
             one.world.rates(one.config),
@@ -84,7 +86,7 @@ def test_the_old_die_more_often(run: Callable) -> None:
     _, _, drafts = turn_over(one, DAYS)
     people: People = one.world.people
     ages = [
-        people.person(number_of(draft.value["patient_id"])).age(FIRST_DAY)
+        people.person(person_number(draft.value["patient_id"])).age(FIRST_DAY)
         for draft in drafts
         if draft.value["change_type"] == "died"
     ]

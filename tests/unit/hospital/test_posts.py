@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hospital.configuration import Configuration
-from hospital.posts import Post, departments, patients_per_nurse, plan, uncovered
-from hospital.staffing_file import ALWAYS_THERE, LETTERS
+from hospital.config.run import Configuration
+from hospital.config.staffing import ALWAYS_THERE, LETTERS
+from hospital.staffing.posts import Post, departments, patients_per_nurse, plan, uncovered
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hospital.configuration import Configuration
-from hospital.cover import call_reserves
-from hospital.rosters import HOUR, Roster, Rostering, Rules, on_shift, rules_of
-from hospital.staff import Staff, appoint
-from hospital.staffing_file import ALWAYS_THERE
+from hospital.config.run import Configuration
+from hospital.config.staffing import ALWAYS_THERE
+from hospital.staffing.reserve_pool import call_reserves
+from hospital.staffing.rosters import Roster, Rostering, Rules, on_shift, rules_of
+from hospital.staffing.staff import Staff, appoint
+from hospital.times import HOUR
 
 FIRST = 18_724  # 2021-04-07
 DAYS = 24

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from hospital.configuration import Configuration
-from hospital.scenarios import Scenario
+from hospital.config.run import Configuration
+from hospital.config.scenarios import Scenario
 
 FLU = {
     "from_date": "2021-04-09",

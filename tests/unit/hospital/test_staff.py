@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hospital import tables
-from hospital.configuration import Configuration
-from hospital.staff import Staff, appoint, retirement_day
+from hospital.config.run import Configuration
+from hospital.staffing.staff import Staff, appoint, retirement_day
 
 EPOCH = date(1970, 1, 1)
 FIRST = 18_724  # 2021-04-07

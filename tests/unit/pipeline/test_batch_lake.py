@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import batch_lake
-from pipeline.batch_lake import ConfigurationEntry, TopicEntry
+from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import ConfigurationEntry, TopicEntry
 
 DAY = date(2021, 4, 7)
 TABLES = {"admissions": (2, b"a,b\n1,2\n3,4\n"), "discharges": (0, b"a\n")}

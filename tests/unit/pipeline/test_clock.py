@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline import clock
-from pipeline.batch_lake import ConfigurationEntry
-from pipeline.clock import DAY, HOUR, Clock, Pace
+from pipeline.lakes.batch_lake import ConfigurationEntry
+from pipeline.run import clock
+from pipeline.run.clock import DAY, HOUR, Clock, Pace
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 DAYS = 1455

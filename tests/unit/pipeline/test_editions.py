@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import pinned
-from pipeline.clock import Pace
-from pipeline.editions import Editions
+from pipeline.run import config_store
+from pipeline.run.clock import Pace
+from pipeline.run.config_watcher import Editions
 from pipeline.settings import ConfigurationError
 
 HOUR = "2021-04-07T05:00:00Z"
@@ -44,7 +44,7 @@ def look(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Callable[[Editions
 def editions(tmp_path: Path) -> Editions:
     """A run that began with a rate of 1."""
     save(tmp_path)
-    return Editions(tmp_path, pinned.read(tmp_path), check)
+    return Editions(tmp_path, config_store.read(tmp_path), check)
 
 
 Look = Callable[[Editions], list[str]]

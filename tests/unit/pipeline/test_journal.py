@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import clock, journal
-from pipeline.clock import DAY, HOUR
-from pipeline.journal import Reader, Record
+from pipeline.run import clock, journal
+from pipeline.run.clock import DAY, HOUR
+from pipeline.run.journal import Reader, Record
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 CENSUS = "census"

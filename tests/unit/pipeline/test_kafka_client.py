@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import kafka_client
+from pipeline.broker import clients
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from pipeline import kafka_client
     ],
 )
 def test_only_our_own_header_counts(headers: list[tuple[str, bytes]], number: int) -> None:
-    assert kafka_client.number_of(headers) == number
+    assert clients.number_of(headers) == number

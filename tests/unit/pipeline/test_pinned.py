@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import pinned
-from pipeline.clock import Pace
+from pipeline.run import config_store
+from pipeline.run.clock import Pace
 from pipeline.settings import ConfigurationError
 
 SIMULATION = "clock: {real_days: 9}\nrun: {start_date: 2021-04-07, days: 30}\nrate: 1.5\n"
@@ -20,7 +20,7 @@ def files(root: Path, simulation: str = SIMULATION, staffing: str = STAFFING) ->
 
 
 def test_the_pace_stands_apart_from_what_is_pinned(tmp_path: Path) -> None:
-    edition = pinned.read(files(tmp_path))
+    edition = config_store.read(files(tmp_path))
     assert edition.pace == Pace(real_days=9)
     assert edition.content == {
         "simulation": {"run": {"start_date": "2021-04-07", "days": 30}, "rate": 1.5},
@@ -39,8 +39,8 @@ def test_the_pace_stands_apart_from_what_is_pinned(tmp_path: Path) -> None:
     ],
 )
 def test_what_means_the_same_has_the_same_hash(tmp_path: Path, simulation: str) -> None:
-    before = pinned.canonical(pinned.read(files(tmp_path)).content)
-    assert pinned.canonical(pinned.read(files(tmp_path, simulation)).content) == before
+    before = config_store.canonical(config_store.read(files(tmp_path)).content)
+    assert config_store.canonical(config_store.read(files(tmp_path, simulation)).content) == before
 
 
 @pytest.mark.parametrize(
@@ -55,23 +55,26 @@ def test_what_means_the_same_has_the_same_hash(tmp_path: Path, simulation: str) 
 def test_what_means_something_else_has_another_hash(
     tmp_path: Path, simulation: str, staffing: str
 ) -> None:
-    before = pinned.canonical(pinned.read(files(tmp_path)).content)
-    assert pinned.canonical(pinned.read(files(tmp_path, simulation, staffing)).content) != before
+    before = config_store.canonical(config_store.read(files(tmp_path)).content)
+    assert (
+        config_store.canonical(config_store.read(files(tmp_path, simulation, staffing)).content)
+        != before
+    )
 
 
 def test_what_is_kept_is_loaded_by_its_hash(tmp_path: Path) -> None:
-    content = pinned.read(files(tmp_path)).content
-    digest = pinned.keep(tmp_path / "configurations", content)
-    assert pinned.keep(tmp_path / "configurations", content) == digest
-    assert pinned.load(tmp_path / "configurations", digest) == content
+    content = config_store.read(files(tmp_path)).content
+    digest = config_store.keep(tmp_path / "configurations", content)
+    assert config_store.keep(tmp_path / "configurations", content) == digest
+    assert config_store.load(tmp_path / "configurations", digest) == content
     assert [p.name for p in (tmp_path / "configurations").iterdir()] == [f"{digest}.json"]
 
 
 def test_a_damaged_pinned_configuration_is_refused(tmp_path: Path) -> None:
-    digest = pinned.keep(tmp_path / "c", {"a": 1})
+    digest = config_store.keep(tmp_path / "c", {"a": 1})
     (tmp_path / "c" / f"{digest}.json").write_bytes(b'{"a":2}')
     with pytest.raises(ConfigurationError, match=f"{digest[:12]} is damaged"):
-        pinned.load(tmp_path / "c", digest)
+        config_store.load(tmp_path / "c", digest)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def test_a_damaged_pinned_configuration_is_refused(tmp_path: Path) -> None:
 )
 def test_bad_files_are_refused(tmp_path: Path, simulation: str, reason: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
-        pinned.read(files(tmp_path, simulation))
+        config_store.read(files(tmp_path, simulation))
     assert reason in str(refusal.value)
 
 
@@ -115,4 +118,4 @@ def test_bad_files_are_refused(tmp_path: Path, simulation: str, reason: str) -> 
 def test_differences_name_the_key_before_and_after(
     old: object, new: object, expected: list[str]
 ) -> None:
-    assert [str(change) for change in pinned.differences(old, new)] == expected
+    assert [str(change) for change in config_store.differences(old, new)] == expected

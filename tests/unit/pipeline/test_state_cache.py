@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import state_cache
-from pipeline.clock import HOUR
-from pipeline.state_cache import Snapshot
+from pipeline.run import state_cache
+from pipeline.run.clock import HOUR
+from pipeline.run.state_cache import Snapshot
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 

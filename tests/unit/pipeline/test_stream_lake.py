@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import stream_lake
-from pipeline.stream_lake import DamagedSegment, PartitionFiles
+from pipeline.lakes import stream_lake
+from pipeline.lakes.stream_lake import DamagedSegment, PartitionFiles
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 TOPIC = "hospital.admissions"
@@ -186,7 +186,7 @@ def test_a_line_that_is_broken_elsewhere_is_named(
 
 def test_a_lock_is_exclusive_between_processes_and_ends_with_its_process(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib; from pipeline.stream_lake import PartitionFiles\n"
+        "import sys, pathlib; from pipeline.lakes.stream_lake import PartitionFiles\n"
         f"owned = PartitionFiles.try_lock(pathlib.Path({str(tmp_path)!r}), {TOPIC!r}, 3)\n"
         "print(owned is not None, flush=True); sys.stdin.read()"
     )

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import topics
+from pipeline.broker import topics
+from pipeline.broker.topics import Topic
 from pipeline.settings import ConfigurationError
-from pipeline.topics import Topic
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 TOPIC = Topic(

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
-from pipeline import journal, topics
+from pipeline.broker import topics
+from pipeline.run import journal
 
 from .conftest import CONFIGS, Place
 

@@ -1,0 +1,114 @@
+"""The sections of `configs/simulation.yaml` that say who lives near the hospitals."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from faker.config import AVAILABLE_LOCALES
+from pydantic import Field, model_validator
+
+from hospital.config.fields import Name, Section, Share, Spread, Word, check_shares, refuse
+
+Age = Annotated[int, Field(ge=0, le=120)]
+HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$")]
+# A tenth of the people a year: beyond any country, and a day's newcomers stay well below the
+# 4,999 of each kind that a day has numbers for.
+PerThousand = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+def calendar_day(value: object) -> object:
+    """YAML reads 2021-04-07 as a date; the pinned configuration comes back from JSON as text."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise refuse("a day that exists, such as 2021-04-07") from None
+    return value
+
+
+class AgeBand(Section):
+    """Ages from `from_age` up to, but not including, `to_age`."""
+
+    from_age: Age
+    to_age: Age
+    share: Share
+
+
+class District(Section):
+    share: Share
+    hospital: HospitalId
+
+
+class ChronicCondition(Section):
+    share_under_15: Share
+    share_15_to_39: Share
+    share_40_to_64: Share
+    share_65_and_over: Share
+
+
+class Names(Section):
+    locale_shares: Annotated[dict[str, Share], Field(min_length=1)]
+    pool_size: Annotated[int, Field(ge=1, le=20_000)]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Names":
+        check_shares(self.locale_shares, ("locale_shares",))
+        for locale, share in self.locale_shares.items():
+            if locale not in AVAILABLE_LOCALES:
+                raise refuse("a locale of Faker, such as en_GB", share, ("locale_shares", locale))
+        return self
+
+
+class Population(Section):
+    size: Annotated[int, Field(ge=100, le=9_999_999)]
+    female_share: Share
+    age_bands: Annotated[list[AgeBand], Field(min_length=1)]
+    newcomer_ages_years: Spread
+    districts: Annotated[dict[Name, District], Field(min_length=1, max_length=250)]
+    chronic_conditions: Annotated[dict[Word, ChronicCondition], Field(max_length=50)]
+    names: Names
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Population":
+        bands = {f"{band.from_age}-{band.to_age}": band.share for band in self.age_bands}
+        check_shares(bands, ("age_bands",))
+        check_shares({name: d.share for name, d in self.districts.items()}, ("districts",))
+        reached = 0
+        for index, band in enumerate(self.age_bands):
+            if band.from_age != reached:
+                where = ("age_bands", index, "from_age")
+                raise refuse(f"{reached}: bands follow on from each other", band.from_age, where)
+            if band.to_age <= band.from_age:
+                where = ("age_bands", index, "to_age")
+                raise refuse(f"above from_age {band.from_age}", band.to_age, where)
+            reached = band.to_age
+        for column in ChronicCondition.model_fields:
+            shares = {n: getattr(c, column) for n, c in self.chronic_conditions.items()}
+            if sum(shares.values()) > 1:
+                raise refuse(f"{column} of at most 1 together", shares, ("chronic_conditions",))
+        if self.newcomer_ages_years.most > 120:
+            where = ("newcomer_ages_years", "most")
+            raise refuse("an age of at most 120", self.newcomer_ages_years.most, where)
+        return self
+
+
+class AgeRate(Section):
+    from_age: Age
+    rate: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+
+
+class PopulationChanges(Section):
+    """How the population turns over outside the hospitals, a year and 1,000 people."""
+
+    births_per_1000_a_year: PerThousand
+    moves_in_per_1000_a_year: PerThousand
+    moves_out_per_1000_a_year: PerThousand
+    deaths_per_1000_a_year: Annotated[list[AgeRate], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ages(self) -> "PopulationChanges":
+        ages = [step.from_age for step in self.deaths_per_1000_a_year]
+        if ages[0] != 0 or ages != sorted(set(ages)):
+            where = ("deaths_per_1000_a_year",)
+            raise refuse("ages that begin at 0 and ascend", ages, where)
+        return self

@@ -1,0 +1,54 @@
+"""Scenarios: a flu wave, a strike, a ward closed by fire, as dated multipliers and closures.
+
+Part of `configs/simulation.yaml`. Each is off until `enabled: true`; the same seed with and without
+one differs only by its effect.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from hospital.config.fields import Section, Word, refuse
+from hospital.config.population import HospitalId, calendar_day
+
+Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Day = Annotated[date, BeforeValidator(calendar_day)]
+
+
+class Scenario(Section):
+    """What is different while it lasts; every day of it if nothing narrows the days.
+
+    A scenario of `hospitals` leaves the others alone; one without is everywhere.
+    """
+
+    enabled: bool
+    from_date: Day
+    to_date: Day  # the last day
+    weekdays: list[Annotated[int, Field(ge=1, le=7)]] | None = None  # Monday is 1
+    days_of_month: list[Annotated[int, Field(ge=1, le=31)]] | None = None
+    hospitals: list[HospitalId] | None = None
+    emergency_factor: Factor = 1.0
+    elective_factor: Factor = 1.0
+    diagnosis_factors: dict[str, Factor] = Field(default_factory=dict)
+    closed_wards: list[str] = Field(default_factory=list)
+    staff_absence_factor: Factor = 1.0
+    staff_roles: list[Word] | None = None  # whom the absences concern; None: everybody
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Scenario":
+        if self.to_date < self.from_date:
+            raise refuse(f"a day from {self.from_date} on", self.to_date, ("to_date",))
+        return self
+
+    def active(self, day: date) -> bool:
+        """Whether it changes anything on that day."""
+        return (
+            self.enabled
+            and self.from_date <= day <= self.to_date
+            and (self.weekdays is None or day.isoweekday() in self.weekdays)
+            and (self.days_of_month is None or day.day in self.days_of_month)
+        )
+
+    def concerns(self, hospital_id: str) -> bool:
+        return self.hospitals is None or hospital_id in self.hospitals

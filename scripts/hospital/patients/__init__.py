@@ -1,0 +1,1 @@
+"""The patients: arrivals, encounters, stays and transfers. Start reading at `encounters.py`."""

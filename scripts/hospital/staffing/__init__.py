@@ -1,0 +1,1 @@
+"""The staff: posts, who fills them, who works which shift."""

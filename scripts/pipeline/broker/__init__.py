@@ -1,0 +1,1 @@
+"""Kafka: clients, topics, delivery, dead letters, and which partitions a process may write."""

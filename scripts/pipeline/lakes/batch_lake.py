@@ -1,0 +1,153 @@
+"""The batch lake: one directory a simulated day, published in one rename, never changed.
+
+`<simulated date>/<dataset>.csv` and `manifest.json`. The manifest says what belongs to the day
+and carries the hash of the previous day's manifest, so that the last one stands for the whole
+run: its hash is the run's fingerprint.
+"""
+
+import json
+import shutil
+import stat
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline import atomic_files
+
+MANIFEST = "manifest.json"
+
+
+class FileEntry(BaseModel):
+    """One CSV of the day: rows without the header, size in bytes, hash of the bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class TopicEntry(BaseModel):
+    """The day's events of one topic: their number and the hash of their values, a line each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int
+    sha256: str
+
+
+class ConfigurationEntry(BaseModel):
+    """What was in force from an hour on: the hash of the configuration and of the code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_hour: datetime
+    configuration: str
+    code: str
+
+    def same_as(self, other: "ConfigurationEntry") -> bool:
+        """Whether both mean the same configuration and code, from whichever hour."""
+        return (self.configuration, self.code) == (other.configuration, other.code)
+
+
+class Manifest(BaseModel):
+    """What a published day consists of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    simulated_date: date
+    files: dict[str, FileEntry]
+    events: dict[str, TopicEntry]
+    configurations: list[ConfigurationEntry]
+    previous_manifest: str | None
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON: the same manifest is always the same bytes."""
+        return (json.dumps(self.model_dump(mode="json"), sort_keys=True, indent=2) + "\n").encode()
+
+
+def day_directory(root: Path, day: date) -> Path:
+    """Where a day is (or will be) published."""
+    return root / day.isoformat()
+
+
+def is_published(root: Path, day: date) -> bool:
+    """Whether the day is there; what is there is complete, because it came in one rename."""
+    return day_directory(root, day).is_dir()
+
+
+def published_days(root: Path) -> list[date]:
+    """The published days in order of date; names that are no dates are not ours."""
+    days = []
+    for entry in root.iterdir():
+        try:
+            day = date.fromisoformat(entry.name)  # reads 20210407 and 2021-W14-3 as well
+        except ValueError:
+            continue
+        if entry == day_directory(root, day) and entry.is_dir():
+            days.append(day)
+    return sorted(days)
+
+
+def read_manifest(directory: Path) -> tuple[Manifest, str]:
+    """The manifest of a published day and the hash of its bytes.
+
+    Raises:
+        ValueError: if it is missing, not JSON, not a manifest, or of another day.
+    """
+    path = directory / MANIFEST
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ValueError(f"{MANIFEST} is not a regular file")
+        content = path.read_bytes()
+        manifest = Manifest.model_validate_json(content)
+    except OSError as error:
+        raise ValueError(f"{MANIFEST} cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in fault["loc"]) or "the file"
+        raise ValueError(f"{MANIFEST} is wrong: {key}: {fault['msg']}") from None
+    if manifest.simulated_date.isoformat() != directory.name:
+        raise ValueError(f"{MANIFEST} is of {manifest.simulated_date}, not of {directory.name}")
+    return manifest, atomic_files.sha256(content)
+
+
+def publish(
+    root: Path,
+    day: date,
+    tables: Mapping[str, tuple[int, bytes]],
+    events: dict[str, TopicEntry],
+    configurations: list[ConfigurationEntry],
+    previous_manifest: str | None,
+) -> str:
+    """Publish a day in one rename, on disk when this returns.
+
+    Args:
+        tables: per dataset the number of rows and the bytes of its CSV.
+        previous_manifest: hash of the previous day's manifest; None for day zero.
+
+    Returns:
+        The hash of the day's manifest.
+    """
+    manifest = Manifest(
+        simulated_date=day,
+        files={
+            name: FileEntry(rows=rows, bytes=len(content), sha256=atomic_files.sha256(content))
+            for name, (rows, content) in tables.items()
+        },
+        events=events,
+        configurations=configurations,
+        previous_manifest=previous_manifest,
+    )
+    draft = root / f".{day.isoformat()}.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    for name, (_rows, content) in tables.items():
+        atomic_files.write_synced(draft / f"{name}.csv", content)
+    atomic_files.write_synced(draft / MANIFEST, manifest.to_bytes())
+    atomic_files.sync_directory(draft)
+    draft.rename(day_directory(root, day))
+    atomic_files.sync_directory(root)
+    return atomic_files.sha256(manifest.to_bytes())

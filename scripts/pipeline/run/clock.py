@@ -1,0 +1,89 @@
+"""The one clock of the system: simulated time, moved by the scheduler, read by everybody else.
+
+`clock.json` holds the simulated instant, the pace, the hour up to which time is open, and the
+history of what was in force from which hour. Opening hours is one atomic rename; what the
+journal holds beyond them is not real.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline import atomic_files
+from pipeline.lakes.batch_lake import ConfigurationEntry
+
+CLOCK = "clock.json"
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+class Pace(BaseModel):
+    """The `clock` section of `simulation.yaml`: real days for the whole run; 0 is backfill."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    real_days: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Clock(BaseModel):
+    """Simulated time at one moment of real time.
+
+    Attributes:
+        instant: now, in the hospital; never past `open_until`.
+        start, end: first instant of the run, and the first one after it.
+        real_days: how long the whole run takes in real days; 0 is as fast as possible.
+        configurations: what was in force, each from its hour.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instant: datetime
+    open_until: datetime
+    start: datetime
+    end: datetime
+    real_days: float
+    configurations: list[ConfigurationEntry]
+
+    def after(self, elapsed_seconds: float) -> datetime:
+        """The instant that `elapsed_seconds` of real time lead to, at this pace; at most `end`."""
+        if self.real_days == 0:
+            return self.end
+        # In plain numbers: a pace can be too small or too large for a timedelta.
+        seconds = elapsed_seconds / self.real_days * ((self.end - self.start) / DAY)
+        left = (self.end - self.instant).total_seconds()
+        return self.end if seconds >= left else self.instant + timedelta(seconds=seconds)
+
+    def in_force(self, hour: datetime) -> ConfigurationEntry:
+        """What is in force in the hour that begins at `hour`."""
+        return [entry for entry in self.configurations if entry.from_hour <= hour][-1]
+
+    def in_force_on(self, day: date) -> list[ConfigurationEntry]:
+        """What is in force during a day: from its first hour, and every change within it."""
+        first = midnight(day)
+        changes = [e for e in self.configurations if first < e.from_hour < first + DAY]
+        return [self.in_force(first), *changes]
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a simulated day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def text(instant: datetime) -> str:
+    """The instant as it stands in records and files: `2021-04-07T13:05:09Z`."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read(simulation_dir: Path) -> Clock | None:
+    """The clock as last written; None before the first start."""
+    try:
+        return Clock.model_validate_json((simulation_dir / CLOCK).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def write(simulation_dir: Path, clock: Clock) -> None:
+    """Set the clock, on disk when this returns."""
+    atomic_files.replace(simulation_dir / CLOCK, clock.model_dump_json(indent=1).encode() + b"\n")

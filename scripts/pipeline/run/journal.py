@@ -1,0 +1,158 @@
+"""The journal: every event of the run, in order, as the exact bytes the stream will carry.
+
+`journal/<simulated date>/<first hour>-<end hour>_<first number>.gz`: one block, renamed into
+place before its hours open. A line per event, sorted by (event_time, event_id): its running
+number in the run, event_time, topic, key and value, parted by tabs (which JSON never holds
+raw). An empty topic marks an event that only the batch path exports.
+"""
+
+import gzip
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline import atomic_files
+from pipeline.run.clock import HOUR, midnight
+
+COMPRESSION_LEVEL = 1  # fast; a day is a few hundred kilobytes
+
+
+class Record(NamedTuple):
+    """One event; `number` runs over the whole run from 0, `event_time` as `clock.text`."""
+
+    number: int
+    event_time: str
+    topic: str
+    key: bytes
+    value: bytes
+
+
+class Block(NamedTuple):
+    """One file of the journal and the hours [first_hour, end_hour) that it covers."""
+
+    first_hour: datetime
+    end_hour: datetime
+    first_number: int
+    path: Path
+
+    def records(self) -> Iterator[Record]:
+        """Its records in order.
+
+        Raises:
+            OSError, EOFError, ValueError: if the file is damaged.
+        """
+        if not self.path.stat().st_size:
+            raise EOFError(f"{self.path.name} is empty, which a block without events is not")
+        with gzip.open(self.path, "rb") as lines:
+            for line in lines:
+                number, event_time, topic, key, value = line.rstrip(b"\n").split(b"\t")
+                yield Record(int(number), event_time.decode(), topic.decode(), key, value)
+
+
+def encode(records: Iterable[Record]) -> bytes:
+    """The bytes of a block: the same records are always the same bytes."""
+    lines = b"".join(
+        b"%d\t%b\t%b\t%b\t%b\n"
+        % (r.number, r.event_time.encode(), r.topic.encode(), r.key, r.value)
+        for r in records
+    )
+    return gzip.compress(lines, COMPRESSION_LEVEL, mtime=0)
+
+
+def write_block(
+    root: Path, first_hour: datetime, end_hour: datetime, first_number: int, content: bytes
+) -> None:
+    """Put an encoded block in place, on disk when this returns. Both hours lie in one day."""
+    directory = root / first_hour.date().isoformat()
+    atomic_files.make_directories(directory)
+    end = (end_hour - midnight(first_hour.date())) // HOUR
+    name = f"{first_hour.hour:02d}-{end:02d}_{first_number:010d}.gz"
+    atomic_files.replace(directory / name, content)
+
+
+def blocks(root: Path, day: date) -> list[Block]:
+    """The blocks of a day in order."""
+    directory = root / day.isoformat()
+    if not directory.is_dir():
+        return []
+    return [_block(day, path) for path in sorted(directory.glob("[0-9]*.gz"))]
+
+
+def discard_from(root: Path, hour: datetime) -> None:
+    """Remove the blocks at and after `hour`: its hours never opened, so they are not real."""
+    for directory in sorted(root.iterdir()) if root.is_dir() else []:
+        day = date.fromisoformat(directory.name)
+        if day < hour.date():
+            continue
+        for block in blocks(root, day):
+            if block.first_hour >= hour:
+                block.path.unlink()
+        atomic_files.sync_directory(directory)
+
+
+def opened(root: Path, open_until: datetime) -> Iterator[Record]:
+    """Every record of the hours before `open_until`, from the first of the run on."""
+    for directory in sorted(root.iterdir()) if root.is_dir() else []:
+        for block in blocks(root, date.fromisoformat(directory.name)):
+            if block.first_hour < open_until:
+                yield from block.records()
+
+
+class Reader:
+    """Follows the journal as time passes over it."""
+
+    def __init__(self, root: Path, start: datetime, from_number: int) -> None:
+        """Begin at the block that holds event `from_number`; `start` is the run's first hour."""
+        self._root = root
+        self._next_hour = start
+        self._waiting: list[Record] = []
+        self._position = 0
+        self._seek(from_number)
+
+    def take(self, instant: str, open_until: datetime, limit: int) -> list[Record]:
+        """The next records with event_time ≤ `instant`, at most `limit`, in order."""
+        taken: list[Record] = []
+        while len(taken) < limit:
+            if self._position == len(self._waiting) and not self._load_next(open_until):
+                break
+            first = self._position
+            last = min(first + limit - len(taken), len(self._waiting))
+            while self._position < last and self._waiting[self._position].event_time <= instant:
+                self._position += 1
+            taken += self._waiting[first : self._position]
+            if self._position < last:
+                break
+        return taken
+
+    def _load_next(self, open_until: datetime) -> bool:
+        """Load the block of the next open hour; False if there is none yet.
+
+        Raises:
+            FileNotFoundError: if an open hour's block is missing; the journal is damaged then.
+        """
+        if self._next_hour >= open_until:
+            return False
+        for block in blocks(self._root, self._next_hour.date()):
+            if block.first_hour == self._next_hour:
+                self._waiting, self._position = list(block.records()), 0
+                self._next_hour = block.end_hour
+                return True
+        raise FileNotFoundError(f"the journal has no block for {self._next_hour:%Y-%m-%dT%HZ}")
+
+    def _seek(self, number: int) -> None:
+        """Find the last block that begins at or before `number`, without opening any."""
+        days = sorted(self._root.iterdir()) if self._root.is_dir() else []
+        day_blocks = [b for d in days if (b := blocks(self._root, date.fromisoformat(d.name)))]
+        index = bisect_right(day_blocks, number, key=lambda found: found[0].first_number) - 1
+        if index < 0:
+            return
+        found = [block for block in day_blocks[index] if block.first_number <= number]
+        self._next_hour = found[-1].first_hour
+
+
+def _block(day: date, path: Path) -> Block:
+    hours, number = path.name.removesuffix(".gz").split("_")
+    first, end = (midnight(day) + int(hour) * HOUR for hour in hours.split("-"))
+    return Block(first, end, int(number), path)

@@ -1,0 +1,1 @@
+"""Postgres: loading published days, checking every row, the ledger, the migrations."""

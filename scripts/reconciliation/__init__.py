@@ -1,0 +1,1 @@
+"""What `reconcile.py` compares: the stream lake, the batch lake and the tables."""

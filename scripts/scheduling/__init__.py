@@ -1,0 +1,1 @@
+"""The scheduler's own rooms: the first start, the passing of time, computing, publishing."""

@@ -1,0 +1,99 @@
+"""Prints docs/data-dictionary.md: every dataset, topic and field. make dictionary
+
+Types, keys and code lists come from datasets.yaml and topics.yaml, meanings from the comments of
+the database's migrations, so that each fact is written once. A test compares the page with this.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline import settings
+from pipeline.broker import topics
+from pipeline.broker.topics import COMMON_FIELDS, Topic
+from pipeline.settings import DictionarySettings
+from pipeline.warehouse import datasets
+from pipeline.warehouse.datasets import Column, Dataset
+
+COMMENT = re.compile(r"comment on (table|column)\s+hospital\.([a-z_.]+)\s+is '((?:[^']|'')*)';")
+
+# What stands in the stream only.
+STREAM_MEANINGS = {
+    "event_id": "What happened, unique in the run",
+    "event_type": "The kind of event",
+    "event_time": "When it happened in the hospital",
+    "hospital_id": "Where",
+    "adt_trigger": "HL7 trigger: A04 registered, A01 admitted, A02 transferred, A03 discharged",
+}
+HEAD = """# Data dictionary
+
+Made by `make dictionary` from `configs/` and the comments in `batch_ingestor/migrations/`.
+
+Instants are ISO 8601 in UTC, the simulation's one time zone (`2021-04-07T13:05:09Z`), dates
+`2021-04-07`. In CSVs an empty field is NULL, in JSON `null`. Keys have the same name everywhere.
+"""
+
+
+def main() -> None:
+    """Print the page."""
+    own = settings.read(DictionarySettings)
+    meanings = read_comments(own.migrations_dir)
+    print(HEAD)
+    print("## Datasets: /lake/batch/<day>/<dataset>.csv → hospital.<table>\n")
+    for name, dataset in datasets.read_datasets(own.configs_dir / "datasets.yaml").datasets.items():
+        print("\n".join(dataset_lines(name, dataset, meanings)))
+    print("## Topics: Kafka → /lake/stream/<topic>/<day>/*.jsonl\n")
+    print("A line of the lake is `{topic, partition, offset, event}`; the event is as below.\n")
+    for name, topic in topics.load(own.configs_dir).topics.items():
+        print("\n".join(topic_lines(name, topic, meanings)))
+
+
+def read_comments(migrations_dir: Path) -> dict[str, str]:
+    """What the comments say: by table, and by `table.column`."""
+    return {
+        name: text.replace("''", "'")
+        for path in sorted(migrations_dir.glob("*.sql"))
+        for _kind, name, text in COMMENT.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def dataset_lines(name: str, dataset: Dataset, meanings: dict[str, str]) -> Iterator[str]:
+    """A section of the page."""
+    yield f"### {name}\n\n{meanings[dataset.table]}.\n"
+    yield f"In the lake: {dataset.published.replace('_', ' ')}.\n"
+    yield "| Field | Type | Required | Key | Meaning |\n|---|---|---|---|---|"
+    for field, column in dataset.columns.items():
+        key = "key" if field in dataset.key else dataset.references.get(field, "")
+        key = f"→ {key}" if key not in ("key", "") else key
+        meaning = meanings[f"{dataset.table}.{field}"]
+        required = "yes" if column.required else ""
+        yield f"| `{field}` | {kind(column)} | {required} | {key} | {meaning} |"
+    yield ""
+
+
+def kind(column: Column) -> str:
+    """A column's type, with its code list or its bounds."""
+    if column.allowed:
+        return ", ".join(f"`{value}`" for value in column.allowed)
+    bounds = [f"≥ {column.minimum}"] if column.minimum is not None else []
+    bounds += [f"≤ {column.maximum}"] if column.maximum is not None else []
+    return " ".join([column.type, *bounds])
+
+
+def topic_lines(name: str, topic: Topic, meanings: dict[str, str]) -> Iterator[str]:
+    """A section of the page: every field, and the event types that have it."""
+    yield f"### {name}\n\nKey `{topic.key}`, {topic.partitions} partitions.\n"
+    yield "| Field | In | May be null | Meaning |\n|---|---|---|---|"
+    fields = dict.fromkeys((*COMMON_FIELDS, *(f for names in topic.events.values() for f in names)))
+    columns = {key.partition(".")[2]: text for key, text in reversed(meanings.items())}
+    for field in fields:
+        having = [kind for kind, names in topic.fields.items() if field in names]
+        where = "all" if len(having) == len(topic.events) else ", ".join(having)
+        null = "yes" if field in topic.may_be_null else ""
+        meaning = STREAM_MEANINGS.get(field) or columns[field]
+        yield f"| `{field}` | {where} | {null} | {meaning} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Draws what a run looks like, from the batch lake: make pictures
+
+Three pictures for a reader of the README: occupancy by hospital over the run, emergency arrivals
+by weekday and hour, and lengths of stay against their configured curves. Run in the tests' image,
+the only one with matplotlib.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+
+from pipeline import settings
+from pipeline.lakes import batch_lake
+from pipeline.run import config_store
+from pipeline.settings import PicturesSettings
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+SIZE_INCHES = (9.6, 4.2)
+DOTS_PER_INCH = 110
+
+
+def main(directory: Path) -> None:
+    """Draw all pictures into `directory`."""
+    own = settings.read(PicturesSettings)
+    plt.style.use("tableau-colorblind10")
+    mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
+    draw_occupancy(read(own, "bed_census"), directory / "occupancy.png")
+    draw_arrivals(read(own, "registrations"), directory / "arrivals.png")
+    stays = read(own, "discharges").merge(
+        read(own, "admissions")[["encounter_id", "specialty"]], on="encounter_id"
+    )
+    configured = config_store.read(own.configs_dir).content["simulation"]["length_of_stay_days"]
+    draw_stays(stays, configured, directory / "length-of-stay.png")
+
+
+def read(own: PicturesSettings, dataset: str) -> pd.DataFrame:
+    """All rows of a dataset that belongs to every day."""
+    days = batch_lake.published_days(own.batch_lake_dir)[1:]
+    return pd.concat(
+        [
+            pd.read_csv(batch_lake.day_directory(own.batch_lake_dir, day) / f"{dataset}.csv")
+            for day in days
+        ]
+    )
+
+
+def draw_occupancy(census: pd.DataFrame, path: Path) -> None:
+    """Occupied beds as a share of capacity, per hospital, a mean over seven days."""
+    beds = census[census["capacity"] > 0]
+    days = beds.groupby(["census_date", "hospital_id"])[["occupied", "capacity"]].sum()
+    share = (100 * days["occupied"] / days["capacity"]).unstack("hospital_id")
+    share.index = pd.to_datetime(share.index)
+    figure, axes = plt.subplots(figsize=SIZE_INCHES, layout="constrained")
+    axes.plot(share.rolling(7).mean(), label=list(share.columns), linewidth=1.2)
+    axes.axhline(85, color="grey", linewidth=0.8, linestyle="--")
+    axes.set(ylabel="occupied beds, % of capacity", ylim=(60, 105))
+    axes.set_title("Occupancy by hospital, seven-day mean", loc="left")
+    axes.legend(frameon=False, ncols=3, loc="lower right")
+    save(figure, path)
+
+
+def draw_arrivals(registrations: pd.DataFrame, path: Path) -> None:
+    """Emergency arrivals in an hour, a mean over the run, by weekday and hour."""
+    began = registrations["encounter_id"].str.contains("-X")  # there when the run began
+    emergency = registrations[(registrations["source"] == "emergency") & ~began]
+    at = pd.to_datetime(emergency["registered_at"])
+    count = pd.crosstab(at.dt.day_of_week, at.dt.hour).reindex(
+        range(7), columns=range(24), fill_value=0
+    )
+    weeks = at.dt.date.nunique() / 7
+    figure, axes = plt.subplots(figsize=SIZE_INCHES, layout="constrained")
+    picture = axes.imshow(count / weeks, aspect="auto", cmap="viridis")
+    axes.set(
+        yticks=range(7), yticklabels=WEEKDAYS, xticks=range(0, 24, 2), xlabel="hour of the day"
+    )
+    axes.set_title("Emergency arrivals in an hour, all hospitals", loc="left")
+    axes.spines[:].set_visible(False)
+    figure.colorbar(picture, ax=axes, label="arrivals")
+    save(figure, path)
+
+
+def draw_stays(stays: pd.DataFrame, configured: dict, path: Path) -> None:
+    """Lengths of stay per specialty as bars, the configured lognormal as a line."""
+    # Stays that began before the run are cut short by its beginning.
+    whole = stays[~stays["encounter_id"].str.contains("-X")]
+    length = pd.to_datetime(whole["discharged_at"]) - pd.to_datetime(whole["admitted_at"])
+    days = length.dt.total_seconds() / 86_400
+    edges, points = np.arange(0, 21, 1.0), np.linspace(0.1, 20, 400)
+    figure, panels = plt.subplots(
+        1, len(configured), figsize=SIZE_INCHES, layout="constrained", sharey=True
+    )
+    for axes, (specialty, curve) in zip(panels, configured.items(), strict=True):
+        own = days[whole["specialty"] == specialty]
+        axes.hist(own, edges, weights=np.full(len(own), 100 / len(own)), color="lightsteelblue")
+        density = lognormal(points, curve["mean"], curve["sd"])
+        axes.plot(points, 100 * density, color="black")
+        axes.set_title(
+            f"{specialty}\nmean {own.mean():.1f}, configured {curve['mean']:g}", fontsize=9
+        )
+        axes.set(xlabel="days", xlim=(0, 20))
+    panels[0].set_ylabel("% of stays per day of length")
+    save(figure, path)
+
+
+def lognormal(days: np.ndarray, mean: float, deviation: float) -> np.ndarray:
+    """The density of the lognormal distribution with that mean and standard deviation, in days."""
+    variance = np.log1p((deviation / mean) ** 2)
+    location = np.log(mean) - variance / 2
+    exponent = -((np.log(days) - location) ** 2) / (2 * variance)
+    return np.exp(exponent) / (days * np.sqrt(2 * np.pi * variance))
+
+
+def save(figure: plt.Figure, path: Path) -> None:
+    """Write the picture, the same bytes for the same run."""
+    figure.savefig(path, dpi=DOTS_PER_INCH, metadata={"Software": None})
+    print(path.name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
