@@ -205,7 +205,7 @@ create table hospital.admissions (
     hospital_id    text collate "C" not null,
     ward_id        text collate "C" not null references hospital.wards,
     bed_id         text collate "C",
-    staff_id       text collate "C" not null references hospital.staff,
+    doctor_id      text collate "C" not null references hospital.staff,
     nurse_id       text collate "C" not null references hospital.staff,
     admitted_at    timestamptz not null,
     specialty      text not null,
@@ -220,7 +220,7 @@ comment on column hospital.admissions.patient_id     is 'Who was admitted';
 comment on column hospital.admissions.hospital_id    is 'Where';
 comment on column hospital.admissions.ward_id        is 'Into which ward';
 comment on column hospital.admissions.bed_id         is 'Into which bed; NULL means boarding: admitted, waiting for a bed';
-comment on column hospital.admissions.staff_id       is 'The admitting doctor';
+comment on column hospital.admissions.doctor_id      is 'The admitting doctor';
 comment on column hospital.admissions.nurse_id       is 'The nurse who received the patient';
 comment on column hospital.admissions.admitted_at    is 'When';
 comment on column hospital.admissions.specialty      is 'The specialty that treats the patient';
@@ -238,7 +238,7 @@ create table hospital.transfers (
     hospital_id          text collate "C" not null,
     ward_id              text collate "C" not null references hospital.wards,
     bed_id               text collate "C",
-    staff_id             text collate "C" not null references hospital.staff,
+    doctor_id            text collate "C" not null references hospital.staff,
     nurse_id             text collate "C" not null references hospital.staff,
     transferred_at       timestamptz not null,
     reason               text not null check (reason in ('bed_found', 'step_up', 'step_down', 'diverted', 'evacuated')),
@@ -254,7 +254,7 @@ comment on column hospital.transfers.previous_bed_id      is 'From which bed; NU
 comment on column hospital.transfers.hospital_id          is 'Into which hospital';
 comment on column hospital.transfers.ward_id              is 'Into which ward';
 comment on column hospital.transfers.bed_id               is 'Into which bed; NULL means boarding';
-comment on column hospital.transfers.staff_id             is 'The doctor who received the patient';
+comment on column hospital.transfers.doctor_id            is 'The doctor who received the patient';
 comment on column hospital.transfers.nurse_id             is 'The nurse who received the patient';
 comment on column hospital.transfers.transferred_at       is 'When';
 comment on column hospital.transfers.reason               is 'bed_found, step_up, step_down, diverted (the house is full) or evacuated (the ward is closed)';
@@ -267,7 +267,7 @@ create table hospital.discharges (
     hospital_id    text collate "C" not null,
     ward_id        text collate "C" not null references hospital.wards,
     bed_id         text collate "C",
-    staff_id       text collate "C" not null references hospital.staff,
+    doctor_id      text collate "C" not null references hospital.staff,
     nurse_id       text collate "C" not null references hospital.staff,
     admitted_at    timestamptz not null,
     discharged_at  timestamptz not null,
@@ -282,7 +282,7 @@ comment on column hospital.discharges.patient_id     is 'Who left';
 comment on column hospital.discharges.hospital_id    is 'From which hospital';
 comment on column hospital.discharges.ward_id        is 'From which ward';
 comment on column hospital.discharges.bed_id         is 'From which bed; NULL means they never got one';
-comment on column hospital.discharges.staff_id       is 'The discharging doctor';
+comment on column hospital.discharges.doctor_id      is 'The discharging doctor';
 comment on column hospital.discharges.nurse_id       is 'The nurse on duty then';
 comment on column hospital.discharges.admitted_at    is 'When the stay began';
 comment on column hospital.discharges.discharged_at  is 'When it ended';

@@ -15,7 +15,7 @@ from hospital.times import date_text
 from hospital.wards import Network
 from hospital.world import World
 
-_STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id staff_id nurse_id"
+_STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id doctor_id nurse_id"
 COLUMNS: dict[str, list[str]] = {
     name: columns.split()
     for name, columns in {
@@ -28,7 +28,7 @@ COLUMNS: dict[str, list[str]] = {
         "arrival_mode triage diagnosis_code",
         "admissions": f"{_STAY} admitted_at specialty source diagnosis_code",
         "transfers": "event_id encounter_id patient_id previous_hospital_id previous_ward_id "
-        "previous_bed_id hospital_id ward_id bed_id staff_id nurse_id transferred_at reason",
+        "previous_bed_id hospital_id ward_id bed_id doctor_id nurse_id transferred_at reason",
         "discharges": f"{_STAY} admitted_at discharged_at disposition",
         "emergency_visits": "encounter_id patient_id hospital_id triage registered_at seen_at "
         "left_at outcome",

@@ -11,7 +11,7 @@ from hospital.times import DAY, date_text, instant_text, maybe_instant_text
 class Carers(NamedTuple):
     """Who sees to a patient at that moment, both at work there."""
 
-    staff_id: str  # the doctor
+    doctor_id: str
     nurse_id: str
 
 

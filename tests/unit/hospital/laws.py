@@ -147,7 +147,7 @@ def check_staff(run: Any) -> None:  # noqa: ANN401
             at_work[ward_id, role].append((start, end))
     for value in run.values("admitted", "transferred", "discharged"):
         at, ward_id = value["event_time"], value["ward_id"]
-        for key, role in (("staff_id", "doctor"), ("nurse_id", "nurse")):
+        for key, role in (("doctor_id", "doctor"), ("nurse_id", "nurse")):
             post = staff.post_of(staff.number[value[key]])
             assert (post.role, post.hospital_id) == (role, value["hospital_id"])
             wards = {ward for start, end, ward in spans[value[key]] if start <= at <= end}
