@@ -14,7 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hospital.config.run import Configuration
-from hospital.simulation import World, opening_state, simulate_hour
+from hospital.model import Model
+from hospital.patients.opening_census import opening_state
+from hospital.simulation import simulate_hour
+from hospital.world import World
 from tools import overlay
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -29,15 +32,15 @@ def measure(setting: str, days: int) -> None:
     config = Configuration.model_validate(files)
 
     started = time.perf_counter()
-    world = World(config)
+    model = Model(World(config), config)
     people_seconds = time.perf_counter() - started
-    state = opening_state(world, config)
+    state = opening_state(model)
     start = config.simulation.run.start_date
     hour = datetime(start.year, start.month, start.day, tzinfo=UTC)
     events = 0
     started = time.perf_counter()
     for _ in range(days * 24):
-        happened, state = simulate_hour(world, config, state, hour)
+        happened, state = simulate_hour(model, state, hour)
         events += len(happened)
         hour += timedelta(hours=1)
     seconds = time.perf_counter() - started

@@ -1,35 +1,29 @@
-"""One simulated hour as one pure function: state and hour → events and the next state.
+"""One simulated hour as one pure function: model, state and hour → events and the next state.
 
 It depends on nothing but its arguments: no input or output, no environment, no clock. How many
 hours are computed at once, and whether the state has been through JSON, makes no difference.
 
-    world = World(config)                       # people, staff and wards, from the seed
-    state = opening_state(world, config)        # midnight of the first day, a full house
-    events, state = simulate_hour(world, config, state, hour)
+    model = Model(World(config), config)   # people, staff and wards follow from the seed
+    state = opening_state(model)           # midnight of the first day, most beds occupied
+    events, state = simulate_hour(model, state, hour)
 """
 
 from datetime import UTC, datetime
 
-from hospital.config.run import Configuration
-from hospital.events import Draft, Event
-from hospital.patients.arrivals import arrive
+from hospital.events import Event
+from hospital.model import Model
+from hospital.patients import arrivals, encounters, opening_census, transfers
 from hospital.patients.encounter_events import census_taken
-from hospital.patients.encounters import Encounters
-from hospital.patients.opening_census import announce, opening_state
+from hospital.patients.hour import Hour
 from hospital.population.turnover import turn_over
 from hospital.staffing import shift_events
 from hospital.staffing.rosters import Roster, Rules, planned, rules_of
 from hospital.state import State
 from hospital.times import DAY, HOUR
-from hospital.working_state import House
-from hospital.world import World
-
-__all__ = ["Event", "State", "World", "opening_state", "simulate_hour"]
+from hospital.working_state import WorkingState
 
 
-def simulate_hour(
-    world: World, config: Configuration, state: State, hour: datetime
-) -> tuple[list[Event], State]:
+def simulate_hour(model: Model, state: State, hour: datetime) -> tuple[list[Event], State]:
     """The events of [hour, hour + 1 h), sorted by (event_time, event_id), and the state after it.
 
     The census of a day comes with its last hour and bears the next midnight. Raises ValueError if
@@ -40,59 +34,69 @@ def simulate_hour(
         at = datetime.fromtimestamp(state.at, UTC)
         raise ValueError(f"the state is that of {at:%Y-%m-%d %H:%M}, not of {hour}")
     end = start + HOUR
-    shift_rules, rosters = _shifts_under_way(world, config, state, start)
-    rates = world.rates(config)
-    house = House(world.network, state, rates.closed_wards(hour.date()))
-    encounters = Encounters(world, config, house, rosters)
+    shift_rules, rosters = _shifts_under_way(model, state.shift_rules, start)
+    closed_wards = model.rates.closed_wards(hour.date())
+    now = Hour(model, WorkingState(model.world.network, state, closed_wards), rosters)
     if start % DAY == 0:
-        house.joined, leaving, encounters.drafts = turn_over(
-            world.people, config, rates, house.joined, house.gone, house.inside, start
-        )
-        house.gone |= leaving
-    if hour.date() == config.simulation.run.start_date and hour.hour == 0:
-        encounters.drafts += announce(encounters)
-    encounters.open_hour(start)
-    for encounter_id, visit in arrive(world, config, house, hour, start):
-        encounters.set_out(encounter_id, visit)
-    while task := house.next_task(before=end):
-        encounters.do(*task)
-    drafts = encounters.drafts + _staff_events(world, rosters, start)
+        _begin_day(now, start)
+    if hour.date() == model.config.simulation.run.start_date and hour.hour == 0:
+        opening_census.announce(now)
+    _add_shift_events(now, start)
+    transfers.open_hour(now, start)
+    for encounter_id, visit in arrivals.arrive(model, now.state, hour, start):
+        encounters.set_out(now, encounter_id, visit)
+    while task := now.state.next_task(before=end):
+        encounters.TASKS[task.kind](now, task.at, task.subject)
     if end % DAY == 0:
-        drafts += _census(world, house, end)
-    drafts.sort(key=lambda draft: draft[:2])
-    after = house.state_at(end, shift_rules)
-    return [draft.event() for draft in drafts], after
+        _take_census(now, end)
+    drafts = sorted(now.drafts, key=lambda draft: draft[:2])
+    return [draft.event() for draft in drafts], now.state.state_at(end, shift_rules)
 
 
 def _shifts_under_way(
-    world: World, config: Configuration, state: State, start: int
-) -> tuple[dict[str, list[float]], list[Roster]]:
-    """The shifts of this hour, the latest first, with the one whose overtime falls into it."""
+    model: Model, rules_before: dict[str, Rules], start: int
+) -> tuple[dict[str, Rules], list[Roster]]:
+    """The shifts of this hour, the latest first, with the one whose overtime falls into it.
+
+    Each keeps the rules of the hour in which it began.
+    """
     rules, rosters = {}, []
     today = start // DAY
     for day in (today - 1, today):
         for name in ("day", "night"):
-            first, last = planned(world.staffing, name, day)
+            first, last = planned(model.world.staffing, name, day)
             if first <= start <= last:
                 key = f"{day} {name}"
-                # Under the rules of the hour in which it began.
-                mine = state.shift_rules.get(key) or rules_of(config, day).to_json()
-                rosters.append(world.roster(name, day, Rules.from_json(mine)))
+                mine = rules_before.get(key) or rules_of(model.config, day)
+                rosters.append(model.world.roster(name, day, mine))
                 if start < last:
                     rules[key] = mine
     rosters.sort(key=lambda roster: roster.planned_start_at, reverse=True)
     return rules, rosters
 
 
-def _staff_events(world: World, rosters: list[Roster], start: int) -> list[Draft]:
-    drafts = []
-    if start % DAY == 0:
-        today = start // DAY
-        drafts += [
-            shift_events.staff_changed(world.staff, today, change)
-            for change in world.staff.changes.get(today, ())
-        ]
-    for roster in rosters:
+def _begin_day(now: Hour, start: int) -> None:
+    """What is known of a day at its first second: births, moves, deaths, and changes of staff."""
+    state, world = now.state, now.model.world
+    state.newcomers, leaving, drafts = turn_over(
+        world.people,
+        now.model.config,
+        now.model.rates,
+        state.newcomers,
+        state.gone,
+        state.in_care,
+        start,
+    )
+    state.gone |= leaving
+    now.drafts.extend(drafts)
+    today = start // DAY
+    for change in world.staff.changes.get(today, ()):
+        now.drafts.append(shift_events.staff_changed(world.staff, today, change))
+
+
+def _add_shift_events(now: Hour, start: int) -> None:
+    """Shifts that begin or end in this hour."""
+    for roster in now.rosters:
         if roster.planned_start_at == start:
             kinds = ("absent", "started")
         elif roster.planned_end_at == start:
@@ -100,18 +104,14 @@ def _staff_events(world: World, rosters: list[Roster], start: int) -> list[Draft
         else:
             continue
         for kind in kinds:
-            drafts += shift_events.shifts(world.staff, roster, kind)
-    return drafts
+            now.drafts.extend(shift_events.shifts(now.model.world.staff, roster, kind))
 
 
-def _census(world: World, house: House, at: int) -> list[Draft]:
-    occupied = dict.fromkeys(world.network.wards, 0)
-    boarders = dict.fromkeys(world.network.wards, 0)
-    for stay in house.stays.values():
+def _take_census(now: Hour, at: int) -> None:
+    """Count the patients of each ward, in beds and boarding."""
+    wards = now.model.world.network.wards
+    occupied, boarders = dict.fromkeys(wards, 0), dict.fromkeys(wards, 0)
+    for stay in now.state.stays.values():
         (boarders if stay.bed_id is None else occupied)[stay.ward_id] += 1
-    return [
-        census_taken(
-            at, ward_id, ward.hospital_id, len(ward.beds), occupied[ward_id], boarders[ward_id]
-        )
-        for ward_id, ward in world.network.wards.items()
-    ]
+    for ward_id, ward in wards.items():
+        now.drafts.append(census_taken(at, ward, occupied[ward_id], boarders[ward_id]))

@@ -1,15 +1,24 @@
 """The state of the network between two hours: who is on the way, being treated, or in a bed.
 
-Small, plain and immutable: an hour copies the dictionaries it changes. Instants are whole seconds
-since 1970.
+Small, plain and immutable: an hour copies the dictionaries that it changes. Instants are whole
+seconds since 1970-01-01.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from hospital.population.newcomers import Joined
+from hospital.staffing.rosters import Rules
+
+
+class Case(NamedTuple):
+    """A person, the hospital they go to, and the diagnosis that takes them there."""
+
+    patient: int  # person number
+    hospital_id: str
+    diagnosis_code: str
 
 
 class Visit(NamedTuple):
@@ -17,11 +26,11 @@ class Visit(NamedTuple):
 
     patient: int  # person number
     hospital_id: str
+    diagnosis_code: str
     source: str  # emergency, elective
     arrival_mode: str  # walk_in, ambulance, referral
     triage: str | None
-    diagnosis_code: str
-    outcome: str  # decided by the draws, known to the hospital when the visit ends
+    outcome: str  # drawn in advance; the hospital knows it when the visit ends
     departed_at: int | None  # of the ambulance
     registered_at: int
     seen_at: int | None
@@ -29,38 +38,65 @@ class Visit(NamedTuple):
     postponements: int  # of a planned admission
 
 
+class Step(NamedTuple):
+    """The next change of care: from `at` on, the patient needs a bed of the specialty."""
+
+    specialty: str
+    at: int
+
+
+class BedWait(NamedTuple):
+    """A place in the queue for the hospital's next free bed of the specialty."""
+
+    specialty: str
+    since: int
+    reason: str  # of the transfer to come: bed_found, step_up, step_down
+
+
+class Diversion(NamedTuple):
+    """The way to a bed that another hospital has reserved."""
+
+    bed_id: str
+    departs_at: int
+    reason: str  # of the wait that it ends
+
+
 class Stay(NamedTuple):
     """Somebody admitted: in a bed, or boarding without one."""
 
-    patient: int
+    patient: int  # person number
     hospital_id: str
     ward_id: str
     bed_id: str | None  # None: boarding
-    specialty: str  # of the illness
+    specialty: str  # of the diagnosis
     source: str
     triage: str | None
     diagnosis_code: str
     admitted_at: int
     discharge_at: int
     disposition: str
-    step: str | None  # the specialty of the ward that they need next, from `step_at` on
-    step_at: int
-    waits_for: str | None  # the specialty whose next free bed is theirs
-    waits_since: int
-    waits_as: str  # the reason of the move that they wait for
-    reserved_bed: str | None  # of another hospital, which they are on the way to
-    departed_at: int | None
-    moves: int  # A02 so far
-    journeys: int  # transports so far
+    next_step: Step | None = None
+    wait: BedWait | None = None
+    diversion: Diversion | None = None
+    transfers: int = 0  # A02 so far
+    journeys: int = 0  # transports so far
+
+    @classmethod
+    def from_json(cls, row: list[Any]) -> Self:
+        """The stay that was written as this list."""
+        stay = cls(*row)
+        return stay._replace(
+            next_step=stay.next_step and Step(*stay.next_step),
+            wait=stay.wait and BedWait(*stay.wait),
+            diversion=stay.diversion and Diversion(*stay.diversion),
+        )
 
 
 class Return(NamedTuple):
-    """Somebody at home who will come back as an emergency, or a planned admission put off."""
+    """Somebody at home who will come back: readmitted, or planned and postponed."""
 
     at: int
-    patient: int
-    hospital_id: str
-    diagnosis_code: str
+    case: Case
     postponements: int  # 0: a readmission
 
 
@@ -77,40 +113,47 @@ class State:
     """The network at the full hour `at`, before anything of that hour has happened."""
 
     at: int
+    newcomers: Joined
     visits: dict[str, Visit]
     stays: dict[str, Stay]
     agenda: list[Task]  # a heap
-    shift_rules: dict[str, list[float]]  # "<day> <shift_name>" → Rules, for the shifts under way
     returns: dict[str, Return]  # by the encounter_id that they will come under
-    joined: Joined
+    shift_rules: dict[str, Rules]  # by "<day> <shift_name>", for the shifts under way
     gone: frozenset[int]  # person numbers: dead or moved away, up to the last midnight
     gone_today: frozenset[int]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON; its order does not depend on how the state came about."""
+        """Plain JSON, in an order that does not depend on how the state came about."""
         return {
             "at": self.at,
-            "visits": {name: list(visit) for name, visit in sorted(self.visits.items())},
-            "stays": {name: list(stay) for name, stay in sorted(self.stays.items())},
-            "agenda": [list(task) for task in sorted(self.agenda)],
-            "shift_rules": {name: list(rules) for name, rules in sorted(self.shift_rules.items())},
-            "returns": {name: list(row) for name, row in sorted(self.returns.items())},
-            "joined": list(self.joined),
+            "newcomers": list(self.newcomers),
+            "visits": dict(sorted(self.visits.items())),
+            "stays": dict(sorted(self.stays.items())),
+            "agenda": sorted(self.agenda),
+            "returns": dict(sorted(self.returns.items())),
+            "shift_rules": {
+                name: rule.to_json() for name, rule in sorted(self.shift_rules.items())
+            },
             # The one large part: numpy sorts it in a third of the time.
             "gone": np.sort(np.fromiter(self.gone, np.int64, len(self.gone))).tolist(),
             "gone_today": sorted(self.gone_today),
         }
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> "State":
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        """The state whose `to_json` has been through a JSON text."""
+        first_day, born, moved_in = value["newcomers"]
         return cls(
             at=value["at"],
+            newcomers=Joined(first_day, tuple(born), tuple(moved_in)),
             visits={name: Visit(*row) for name, row in value["visits"].items()},
-            stays={name: Stay(*row) for name, row in value["stays"].items()},
+            stays={name: Stay.from_json(row) for name, row in value["stays"].items()},
             agenda=[Task(*row) for row in value["agenda"]],  # sorted is a heap
-            shift_rules=dict(value["shift_rules"]),
-            returns={name: Return(*row) for name, row in value["returns"].items()},
-            joined=Joined(value["joined"][0], tuple(value["joined"][1]), tuple(value["joined"][2])),
+            returns={
+                name: Return(at, Case(*case), postponements)
+                for name, (at, case, postponements) in value["returns"].items()
+            },
+            shift_rules={name: Rules.from_json(row) for name, row in value["shift_rules"].items()},
             gone=frozenset(value["gone"]),
             gone_today=frozenset(value["gone_today"]),
         )

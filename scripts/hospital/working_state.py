@@ -1,147 +1,167 @@
-"""The house during one hour: a working copy of the state, its free beds, and who waits for one."""
+"""The working state of one hour: a mutable copy of the state, the free beds, and the queues."""
 
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 from hospital.ids import ward_of_bed
-from hospital.population.newcomers import Joined
-from hospital.state import Return, State, Stay, Task, Visit
+from hospital.staffing.rosters import Rules
+from hospital.state import BedWait, State, Stay, Task
 from hospital.times import DAY
 from hospital.wards import Network, WardPlace
 
 
-class House:
-    """Mutable, lives for one hour; the state it was opened with stays as it is."""
+class Place(NamedTuple):
+    """Where a patient lies: a ward, and a bed in it; None while they board without one."""
+
+    ward_id: str
+    bed_id: str | None
+
+
+class WorkingState:
+    """Lives for one hour; the state that it was made from stays as it is.
+
+    Attributes:
+        in_care: person numbers of everybody in a hospital or on the way to one.
+        in_emergency: patients in each hospital's emergency department, boarders included.
+    """
 
     def __init__(
         self, network: Network, state: State, closed_wards: frozenset[str] = frozenset()
     ) -> None:
         self.network = network
         self.closed_wards = closed_wards
-        self.visits: dict[str, Visit] = dict(state.visits)
-        self.stays: dict[str, Stay] = dict(state.stays)
-        self.agenda: list[Task] = list(state.agenda)
-        self.returns: dict[str, Return] = dict(state.returns)
-        self.joined: Joined = state.joined
-        # One large set is copied once a day, a small one every hour.
+        self.newcomers = state.newcomers
+        self.visits = dict(state.visits)
+        self.stays = dict(state.stays)
+        self.returns = dict(state.returns)
+        self._agenda = list(state.agenda)
+        # The large set is copied once a day, the small one every hour.
         at_midnight = state.at % DAY == 0
         self.gone = state.gone | state.gone_today if at_midnight else state.gone
         self.gone_today = set() if at_midnight else set(state.gone_today)
-        self.inside = {visit.patient for visit in self.visits.values()}
-        self.inside.update(stay.patient for stay in self.stays.values())
-        taken: set[str | None] = {task.subject for task in self.agenda if task.kind == "clean"}
-        # Who fills the emergency departments: visitors, and boarders when the hour began.
-        self.present = dict.fromkeys(network.hospitals, 0)
+        self.in_care = {visit.patient for visit in self.visits.values()}
+        self.in_care.update(stay.patient for stay in self.stays.values())
+        self.in_emergency = dict.fromkeys(network.hospitals, 0)
         for visit in self.visits.values():
             if visit.triage is not None and visit.registered_at < state.at:
-                self.present[visit.hospital_id] += 1
-        self._waiting: dict[tuple[str, str], list[tuple[int, str]]] = {}
+                self.in_emergency[visit.hospital_id] += 1
+        taken: set[str | None] = {task.subject for task in self._agenda if task.kind == "clean"}
+        self._queues: dict[tuple[str, str], list[tuple[int, str]]] = {}
         for encounter_id, stay in self.stays.items():
             taken.add(stay.bed_id)
-            taken.add(stay.reserved_bed)
+            if stay.diversion is not None:
+                taken.add(stay.diversion.bed_id)
             if stay.bed_id is None:
-                self.present[stay.hospital_id] += 1
-            if stay.waits_for is not None:
-                place = (stay.hospital_id, stay.waits_for)
-                self._waiting.setdefault(place, []).append((stay.waits_since, encounter_id))
-        for queue in self._waiting.values():
+                self.in_emergency[stay.hospital_id] += 1
+            if stay.wait is not None:
+                queue = self._queues.setdefault((stay.hospital_id, stay.wait.specialty), [])
+                queue.append((stay.wait.since, encounter_id))
+        for queue in self._queues.values():
             heapify(queue)
-        # Ascending lists are heaps already: the lowest free bed is given first. Numbers in bed ids
-        # have three digits each, so that text ascends as they do.
+        # Ascending lists are heaps: the lowest free bed is given first. Numbers in bed ids have
+        # three digits each, so that their text ascends as they do.
         self._free = {
             ward_id: [] if ward_id in closed_wards else sorted(ward.bed_set - taken)
             for ward_id, ward in network.wards.items()
         }
 
-    def state_at(self, end: int, shift_rules: dict[str, list[float]]) -> State:
+    def state_at(self, end: int, shift_rules: dict[str, Rules]) -> State:
         """The state after the hour."""
         return State(
-            end,
-            self.visits,
-            self.stays,
-            self.agenda,
-            shift_rules,
-            self.returns,
-            self.joined,
-            self.gone,
-            frozenset(self.gone_today),
+            at=end,
+            newcomers=self.newcomers,
+            visits=self.visits,
+            stays=self.stays,
+            agenda=self._agenda,
+            returns=self.returns,
+            shift_rules=shift_rules,
+            gone=self.gone,
+            gone_today=frozenset(self.gone_today),
         )
 
-    def plan(self, at: int, subject: str, kind: str) -> None:
-        heappush(self.agenda, Task(at, subject, kind))
+    def schedule(self, at: int, subject: str, kind: str) -> None:
+        """Put a task on the agenda."""
+        heappush(self._agenda, Task(at, subject, kind))
 
     def next_task(self, before: int) -> Task | None:
-        """The next thing to happen before that instant."""
-        if self.agenda and self.agenda[0].at < before:
-            return heappop(self.agenda)
+        """Take the next task before that instant off the agenda; None if there is none."""
+        if self._agenda and self._agenda[0].at < before:
+            return heappop(self._agenda)
         return None
 
+    def is_gone(self, person: int) -> bool:
+        """Whether that person is dead or has moved away."""
+        return person in self.gone or person in self.gone_today
+
     def take_bed(self, hospital_id: str, specialty: str) -> str | None:
-        """A free bed in a ward of the specialty, now taken; None if there is none."""
+        """Occupy a free bed in a ward of the specialty; None if there is none."""
         for ward in self.network.by_specialty[hospital_id, specialty]:
             if self._free[ward.ward_id]:
                 return heappop(self._free[ward.ward_id])
         return None
 
     def free_bed(self, bed_id: str) -> None:
+        """Make a bed available again."""
         heappush(self._free[ward_of_bed(bed_id)], bed_id)
 
-    def free_share(self, hospital_id: str, specialty: str) -> float:
-        """Of the beds of the specialty: how many are free."""
+    def place_in(self, hospital_id: str, specialty: str) -> Place:
+        """Occupy a bed of the specialty, or board in the ward that answers for it."""
+        bed_id = self.take_bed(hospital_id, specialty)
+        if bed_id is None:
+            return Place(self.boarding_ward(hospital_id, specialty).ward_id, None)
+        return Place(ward_of_bed(bed_id), bed_id)
+
+    def occupied_share(self, hospital_id: str, specialty: str) -> float:
+        """The share of the specialty's beds that is not free."""
         wards = self.network.by_specialty[hospital_id, specialty]
         free = sum(len(self._free[ward.ward_id]) for ward in wards)
-        return free / sum(len(ward.beds) for ward in wards)
+        return 1 - free / sum(len(ward.beds) for ward in wards)
 
     def boarding_ward(self, hospital_id: str, specialty: str) -> WardPlace:
-        """The ward that answers for somebody who waits for a bed of the specialty."""
+        """The ward that answers for patients who wait for a bed of the specialty."""
         wards = self.network.by_specialty[hospital_id, specialty]
         open_wards = (ward for ward in wards if ward.ward_id not in self.closed_wards)
         return next(open_wards, wards[0])
 
-    def is_gone(self, number: int) -> bool:
-        """Dead or moved away."""
-        return number in self.gone or number in self.gone_today
-
-    def to_serve(self) -> list[tuple[str, str]]:
-        """Hospital and specialty of beds that are free although somebody waits for one."""
-        return [
-            place
-            for place in self._waiting
-            if any(self._free[ward.ward_id] for ward in self.network.by_specialty[place])
-        ]
-
-    def wait(self, encounter_id: str, stay: Stay, specialty: str, since: int, reason: str) -> Stay:
-        """Joins the queue for the specialty's next free bed; `reason`: of the move to come."""
-        place = (stay.hospital_id, specialty)
-        heappush(self._waiting.setdefault(place, []), (since, encounter_id))
-        stay = stay._replace(waits_for=specialty, waits_since=since, waits_as=reason)
-        self.stays[encounter_id] = stay
-        return stay
-
     def boarders(self, hospital_id: str, specialty: str) -> int:
-        """How many wait without any bed."""
+        """How many patients wait for the specialty without any bed."""
         return sum(
             1
-            for since, encounter_id in self._waiting.get((hospital_id, specialty), ())
+            for since, encounter_id in self._queues.get((hospital_id, specialty), ())
             if self._still_waits(encounter_id, hospital_id, specialty, since)
             and self.stays[encounter_id].bed_id is None
         )
 
-    def next_waiting(self, hospital_id: str, specialty: str) -> str | None:
-        """Who has waited longest; leaves the queue with this call."""
-        queue = self._waiting.get((hospital_id, specialty), [])
+    def join_queue(self, encounter_id: str, stay: Stay, wait: BedWait) -> Stay:
+        """Let a patient wait for a bed; the stay as it is then."""
+        queue = self._queues.setdefault((stay.hospital_id, wait.specialty), [])
+        heappush(queue, (wait.since, encounter_id))
+        self.stays[encounter_id] = stay._replace(wait=wait)
+        return self.stays[encounter_id]
+
+    def leave_queue(self, hospital_id: str, specialty: str) -> str | None:
+        """Take whoever has waited longest out of the queue: their encounter_id, None if empty."""
+        queue = self._queues.get((hospital_id, specialty), [])
         while queue:
             since, encounter_id = heappop(queue)
             if self._still_waits(encounter_id, hospital_id, specialty, since):
                 return encounter_id
         return None
 
+    def queues_with_free_beds(self) -> list[tuple[str, str]]:
+        """(hospital_id, specialty) of the queues for which a bed is free."""
+        return [
+            place
+            for place in self._queues
+            if any(self._free[ward.ward_id] for ward in self.network.by_specialty[place])
+        ]
+
     def _still_waits(self, encounter_id: str, hospital_id: str, specialty: str, since: int) -> bool:
-        # People leave the queue by going home, moving on or being diverted, without anybody looking
-        # for them in it.
+        # A patient who goes home, is transferred or diverted stays in the queue as a dead entry.
         stay = self.stays.get(encounter_id)
         return (
             stay is not None
             and stay.hospital_id == hospital_id
-            and stay.waits_for == specialty
-            and stay.waits_since == since
+            and stay.wait is not None
+            and (stay.wait.specialty, stay.wait.since) == (specialty, since)
         )

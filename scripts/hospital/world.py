@@ -4,7 +4,6 @@ from hospital import wards
 from hospital.config.run import Configuration
 from hospital.population import people
 from hospital.population.names import Pool, fill_pools
-from hospital.rates import Rates
 from hospital.staffing import staff
 from hospital.staffing.rosters import Roster, Rostering, Rules
 
@@ -12,28 +11,21 @@ _ROSTERS_KEPT = 8
 
 
 class World:
-    """People, staff and wards; what the caches keep can be worked out again at any time."""
+    """People, staff and wards. What the caches hold can be computed again at any time."""
 
     def __init__(self, config: Configuration) -> None:
         self.seed = config.simulation.run.seed
-        self.staffing = config.staffing  # its fixed part: patterns and shifts
+        self.staffing = config.staffing  # only its fixed part is used: patterns and shifts
         self.network = wards.build(config.simulation)
         self.people = people.generate(config.simulation)
         self.staff = staff.appoint(config)
-        self._rostering = Rostering(self.seed, self.staff, config.staffing)
-        self._rates: tuple[Configuration, Rates] = (config, Rates(config))
         self.names = config.simulation.population.names
+        self._rostering = Rostering(self.seed, self.staff, config.staffing)
         self._pools: list[Pool] = []
         self._rosters: dict[tuple[str, int, Rules], Roster] = {}
 
-    def rates(self, config: Configuration) -> Rates:
-        """The tables of the configuration in force."""
-        if self._rates[0] is not config:
-            self._rates = (config, Rates(config))
-        return self._rates[1]
-
     def pools(self) -> list[Pool]:
-        """The names that Faker gives for the seed, filled when they are first needed."""
+        """The names that Faker gives for the seed, drawn when they are first needed."""
         if not self._pools:
             self._pools = fill_pools(self.seed, self.names)
         return self._pools

@@ -14,8 +14,13 @@ from pathlib import Path
 from pandas import DataFrame
 
 import hospital
-from hospital import simulation, tables
+from hospital import tables
 from hospital.config.run import Configuration
+from hospital.model import Model
+from hospital.patients.opening_census import opening_state
+from hospital.simulation import simulate_hour
+from hospital.state import State
+from hospital.world import World
 from pipeline.broker.topics import Topics
 from pipeline.lakes.batch_lake import ConfigurationEntry, TopicEntry
 from pipeline.run import clock, config_store, journal, state_cache
@@ -54,16 +59,17 @@ class HospitalRun:
         self._dir = simulation_dir
         self._topics = topics
         self._pinned: dict[str, Configuration] = {}
-        self._world = simulation.World(self.configuration(now.configurations[-1]))
+        self._models: dict[str, Model] = {}
+        self._world = World(self.configuration(now.configurations[-1]))
         journal.discard_from(simulation_dir / JOURNAL, now.open_until)
         snapshot = state_cache.newest(simulation_dir / STATES, now.open_until)
         if snapshot:
             hour, self.next_number = snapshot.hour, snapshot.next_number
-            self._state = simulation.State.from_json(snapshot.state)
+            self._state = State.from_json(snapshot.state)
         else:
             hour, self.next_number = now.start, 0
             config = self.configuration(now.in_force(now.start))
-            self._state = simulation.opening_state(self._world, config)
+            self._state = opening_state(Model(self._world, config))
         self._catch_up(now, hour, progress)
 
     def configuration(self, entry: ConfigurationEntry) -> Configuration:
@@ -122,8 +128,10 @@ class HospitalRun:
                     log.info("computed again up to %s", clock.text(again))
 
     def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
-        config = self.configuration(entry)
-        events, self._state = simulation.simulate_hour(self._world, config, self._state, hour)
+        digest = entry.configuration
+        if digest not in self._models:
+            self._models[digest] = Model(self._world, self.configuration(entry))
+        events, self._state = simulate_hour(self._models[digest], self._state, hour)
         for event in events:
             key = str(event.value[self._topics.topics[event.topic].key]) if event.topic else ""
             value = json.dumps(event.value, separators=(",", ":"), ensure_ascii=False)

@@ -11,7 +11,10 @@ import pytest
 
 from hospital import tables
 from hospital.config.run import Configuration
-from hospital.simulation import World, opening_state, simulate_hour
+from hospital.model import Model
+from hospital.patients.opening_census import opening_state
+from hospital.simulation import simulate_hour
+from hospital.world import World
 from tools import overlay
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -45,9 +48,10 @@ def test_it_runs(full: dict[str, Any]) -> None:
     config = Configuration.model_validate(small)
     world, hour = World(config), datetime(2021, 4, 7, tzinfo=UTC)
     assert abs(len(world.staff.posts) - 4895) <= 10
-    state, values = opening_state(world, config), []
+    model = Model(world, config)
+    state, values = opening_state(model), []
     for _ in range(24):
-        events, state = simulate_hour(world, config, state, hour)
+        events, state = simulate_hour(model, state, hour)
         values += [event.value for event in events]
         hour += timedelta(hours=1)
     census = tables.day_tables(world, values)["bed_census"]

@@ -1,152 +1,141 @@
 """Who sets out for a hospital in an hour, why, and how the visit will go.
 
-The number comes from one draw per hospital, source and hour, by inverse distribution: a higher rate
-adds ordinals and keeps the earlier ones. Everything about an arrival is drawn by its encounter_id.
+How many is one draw per hospital, source and hour, by inverse distribution: a higher rate adds
+ordinals and keeps the earlier ones. Everything about an arrival is drawn by its encounter_id.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from hospital.config.run import Configuration
+from hospital.model import Model
 from hospital.sampling import choose, key_of, poisson, seconds, uniform
-from hospital.state import Return, Visit
+from hospital.state import Case, Return, Visit
 from hospital.times import DAY, EPOCH, HOUR
-from hospital.working_state import House
-from hospital.world import World
+from hospital.working_state import WorkingState
 
-LETTERS = {"emergency": "E", "elective": "L"}
-# So many people are looked at for one arrival; only where nearly everybody is in hospital already
-# is none found.
-ATTEMPTS = 400
+SOURCE_LETTERS = {"emergency": "E", "elective": "L"}
+# Candidates tried per arrival. All fail only where nearly everybody is in hospital already.
+CANDIDATES = 400
 
 
 def arrive(
-    world: World, config: Configuration, house: House, hour: datetime, start: int
+    model: Model, state: WorkingState, hour: datetime, start: int
 ) -> list[tuple[str, Visit]]:
-    """The arrivals whose origin is this hour: ambulances set out in it, and may arrive later."""
-    rates = world.rates(config)
+    """The visits, by encounter_id, of those who set out in this hour; ambulances may arrive later.
+
+    `start` is the hour in seconds since 1970-01-01.
+    """
     arrivals = []
-    for hospital_id in world.network.hospitals:
-        for source, letter in LETTERS.items():
+    for hospital_id in model.world.network.hospitals:
+        for source, letter in SOURCE_LETTERS.items():
             origin = f"{hospital_id}-{letter}{hour:%Y%m%d%H}"
-            expected = rates.expected(source, hospital_id, hour)
-            count = poisson(expected, uniform(world.seed, "arrivals.count", key_of(origin)))
+            expected = model.rates.expected(source, hospital_id, hour)
+            count = poisson(expected, model.draw("arrivals.count", key_of(origin)))
             for ordinal in range(1, count + 1):
                 encounter_id = f"{origin}-{ordinal:03d}"
-                visit = _visit(world, config, house, encounter_id, hospital_id, source, start)
+                visit = _visit(model, state, encounter_id, hospital_id, source, start)
                 if visit is not None:
-                    house.inside.add(visit.patient)
+                    state.in_care.add(visit.patient)
                     arrivals.append((encounter_id, visit))
     return arrivals
 
 
 def _visit(
-    world: World,
-    config: Configuration,
-    house: House,
-    encounter_id: str,
-    hospital_id: str,
-    source: str,
-    start: int,
+    model: Model, state: WorkingState, encounter_id: str, hospital_id: str, source: str, start: int
 ) -> Visit | None:
-    seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
+    """The visit of a person found for this arrival; None if none was found."""
+    key, rates = key_of(encounter_id), model.rates
     triage, outcome, kind = None, "admitted", "elective"
     if source == "emergency":
-        triage = choose(rates.triage_shares, uniform(seed, "visit.triage", key))
-        outcome = choose(rates.outcome_shares[triage], uniform(seed, "visit.outcome", key))
+        triage = choose(rates.triage_shares, model.draw("visit.triage", key))
+        outcome = choose(rates.outcome_shares[triage], model.draw("visit.outcome", key))
         kind = "admitted" if outcome == "admitted" else "not_admitted"
-    found = find_person(world, config, house, encounter_id, hospital_id, kind, start)
-    if found is None:
+    case = find_case(model, state, Search(encounter_id, hospital_id, kind, start))
+    if case is None:
         return None
-    at = start + int(uniform(seed, "visit.time", key) * HOUR)
-    return _under_way(world, config, encounter_id, hospital_id, triage, outcome, *found, at)
-
-
-def come_back(world: World, config: Configuration, encounter_id: str, due: Return) -> Visit:
-    """The visit of somebody who is due: readmitted as an emergency, or planned and put off."""
-    triage = None
-    if not due.postponements:
-        draw = uniform(world.seed, "visit.triage", key_of(encounter_id))
-        triage = choose(world.rates(config).readmission_triage_shares, draw)
-    return _under_way(
-        world,
-        config,
-        encounter_id,
-        due.hospital_id,
-        triage,
-        "admitted",
-        due.patient,
-        due.diagnosis_code,
-        due.at,
-    )._replace(postponements=due.postponements)
-
-
-def _under_way(
-    world: World,
-    config: Configuration,
-    encounter_id: str,
-    hospital_id: str,
-    triage: str | None,
-    outcome: str,
-    patient: int,
-    code: str,
-    at: int,
-) -> Visit:
-    """From home at `at`; how long they will wait is known when they are there."""
-    seed, key, file = world.seed, key_of(encounter_id), config.simulation
-    mode, departed_at, seen_at = "referral", None, None
+    leaves_home_at = start + int(model.draw("visit.time", key) * HOUR)
     if triage is None:
-        formalities = file.admission.elective_formalities_minutes
-        left_at = at + max(60, seconds(formalities, uniform(seed, "visit.formalities", key)))
-    else:
-        mode = "walk_in"
-        if uniform(seed, "visit.ambulance", key) < file.arrivals.ambulance_shares.of(triage):
-            mode, departed_at = "ambulance", at
-            journey = file.arrivals.ambulance_journey_minutes
-            at += max(60, seconds(journey, uniform(seed, "visit.journey", key)))
-        department = file.emergency_department
-        wait = seconds(department.waiting_minutes[triage], uniform(seed, "visit.waiting", key))
-        if outcome == "left_before_seen":
-            left_at = at + max(60, wait)
-        else:
-            seen_at = at + wait
-            treatment = department.treatment_minutes[triage]
-            left_at = seen_at + max(60, seconds(treatment, uniform(seed, "visit.treatment", key)))
+        return _planned_visit(model, encounter_id, case, leaves_home_at)
+    return _emergency_visit(model, encounter_id, case, triage, outcome, leaves_home_at)
+
+
+def come_back(model: Model, encounter_id: str, due: Return) -> Visit:
+    """The visit of somebody who is due: readmitted as an emergency, or planned and postponed."""
+    if due.postponements:
+        visit = _planned_visit(model, encounter_id, due.case, due.at)
+        return visit._replace(postponements=due.postponements)
+    draw = model.draw("visit.triage", key_of(encounter_id))
+    triage = choose(model.rates.readmission_triage_shares, draw)
+    return _emergency_visit(model, encounter_id, due.case, triage, "admitted", due.at)
+
+
+def _planned_visit(model: Model, encounter_id: str, case: Case, at: int) -> Visit:
+    minutes = model.config.simulation.admission.elective_formalities_minutes
+    draw = model.draw("visit.formalities", key_of(encounter_id))
     return Visit(
-        patient=patient,
-        hospital_id=hospital_id,
-        source="elective" if triage is None else "emergency",
-        arrival_mode=mode,
+        *case,
+        source="elective",
+        arrival_mode="referral",
+        triage=None,
+        outcome="admitted",
+        departed_at=None,
+        registered_at=at,
+        seen_at=None,
+        left_at=at + max(60, seconds(minutes, draw)),
+        postponements=0,
+    )
+
+
+def _emergency_visit(
+    model: Model, encounter_id: str, case: Case, triage: str, outcome: str, leaves_home_at: int
+) -> Visit:
+    """By ambulance or on foot; the crowd, which is known on arrival, may lengthen the wait."""
+    key, file = key_of(encounter_id), model.config.simulation
+    arrival_mode, departed_at, registered_at = "walk_in", None, leaves_home_at
+    if model.draw("visit.ambulance", key) < file.arrivals.ambulance_shares.of(triage):
+        arrival_mode, departed_at = "ambulance", leaves_home_at
+        minutes = file.arrivals.ambulance_journey_minutes
+        registered_at += max(60, seconds(minutes, model.draw("visit.journey", key)))
+    department, seen_at = file.emergency_department, None
+    wait = seconds(department.waiting_minutes[triage], model.draw("visit.waiting", key))
+    if outcome == "left_before_seen":
+        left_at = registered_at + max(60, wait)
+    else:
+        seen_at = registered_at + wait
+        treatment = department.treatment_minutes[triage]
+        left_at = seen_at + max(60, seconds(treatment, model.draw("visit.treatment", key)))
+    return Visit(
+        *case,
+        source="emergency",
+        arrival_mode=arrival_mode,
         triage=triage,
-        diagnosis_code=code,
         outcome=outcome,
         departed_at=departed_at,
-        registered_at=at,
+        registered_at=registered_at,
         seen_at=seen_at,
         left_at=left_at,
         postponements=0,
     )
 
 
-def find_person(
-    world: World,
-    config: Configuration,
-    house: House,
-    encounter_id: str,
-    hospital_id: str,
-    kind: str,
-    start: int,
-    specialty: str | None = None,
-) -> tuple[int, str] | None:
-    """Somebody who lives near, is alive and not in hospital, with a fitting ICD-10 code.
+class Search(NamedTuple):
+    """Whom an encounter is for: somebody who lives near the hospital, with a fitting diagnosis."""
 
-    With `specialty`, only an illness of that specialty will do. None if nobody was found.
-    """
-    seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
-    people, day = world.people, start // DAY
+    encounter_id: str
+    hospital_id: str
+    kind: str  # admitted, not_admitted, elective
+    at: int
+    specialty: str | None = None  # only diagnoses of this one
+
+
+def find_case(model: Model, state: WorkingState, search: Search) -> Case | None:
+    """A person who is alive and not in care, and why they come; None if no candidate will do."""
+    seed, key, rates = model.world.seed, key_of(search.encounter_id), model.rates
+    people, hospital_id, day = model.world.people, search.hospital_id, search.at // DAY
     date = EPOCH + timedelta(days=day)
-    for attempt in range(ATTEMPTS):
-        number = _somebody_near(world, house, hospital_id, key, attempt)
-        if number is None or number in house.inside or house.is_gone(number):
+    for attempt in range(CANDIDATES):
+        number = _resident(model, state, hospital_id, key, attempt)
+        if number is None or number in state.in_care or state.is_gone(number):
             continue
         person = people.person(number)
         age, condition = person.age(day), people.conditions[person.condition]
@@ -154,21 +143,23 @@ def find_person(
             continue
         sex = "F" if person.female else "M"
         draw = uniform(seed, f"visit.diagnosis.{attempt}", key)
-        code = rates.diagnosis(kind, sex, age, condition, hospital_id, date, draw)
-        if code is None or specialty not in (None, rates.diagnoses[code].specialty):
+        code = rates.diagnosis(search.kind, sex, age, condition, hospital_id, date, draw)
+        if code is None or search.specialty not in (None, rates.diagnoses[code].specialty):
             continue
-        return number, code
+        return Case(number, hospital_id, code)
     return None
 
 
-def _somebody_near(
-    world: World, house: House, hospital_id: str, key: int, attempt: int
+def _resident(
+    model: Model, state: WorkingState, hospital_id: str, key: int, attempt: int
 ) -> int | None:
     """One of those who live near the hospital, each with the same chance; None: try again."""
-    seed, near, later = world.seed, world.people.living_near[hospital_id], house.joined.total
+    seed, people = model.world.seed, model.world.people
+    near, newcomers = people.living_near[hospital_id], state.newcomers
     draw = uniform(seed, f"visit.person.{attempt}", key)
-    # Newcomers are looked at from everywhere, and dropped where another hospital is nearer.
+    # Newcomers are drawn from everywhere, and dropped where another hospital is nearer.
+    later = newcomers.total
     if later and uniform(seed, f"visit.newcomer.{attempt}", key) * (len(near) + later) < later:
-        number = house.joined.number(int(draw * later))
-        return number if world.people.newcomer_nearest(number) == hospital_id else None
+        number = newcomers.number(int(draw * later))
+        return number if people.newcomer_nearest(number) == hospital_id else None
     return near.item(int(draw * len(near))) if len(near) else None

@@ -6,35 +6,48 @@ from hospital.events import ADMISSIONS, BATCH_ONLY, TRANSPORTS, Draft, draft
 from hospital.ids import patient_id
 from hospital.state import Stay, Visit
 from hospital.times import DAY, date_text, instant_text, maybe_instant_text
+from hospital.wards import WardPlace
 
 
 class Carers(NamedTuple):
-    """Who sees to a patient at that moment, both at work there."""
+    """The doctor and the nurse who see to a patient at that moment, both at work there."""
 
     doctor_id: str
     nurse_id: str
 
 
-def registered(encounter_id: str, visit: Visit) -> Draft:
+class Journey(NamedTuple):
+    """A way by ambulance: `origin` is a district or a hospital_id, `destination` a hospital_id."""
+
+    number: int  # of the encounter's journeys, from 1
+    kind: str  # ambulance, inter_hospital
+    origin: str
+    destination: str
+    departed_at: int
+
+
+def registered(encounter_id: str, patient: Visit | Stay, at: int, arrival_mode: str) -> Draft:
+    """A04."""
     return draft(
-        visit.registered_at,
+        at,
         ADMISSIONS,
         "registered",
         f"{encounter_id}:A04",
-        visit.hospital_id,
+        patient.hospital_id,
         {
             "adt_trigger": "A04",
             "encounter_id": encounter_id,
-            "patient_id": patient_id(visit.patient),
-            "source": visit.source,
-            "arrival_mode": visit.arrival_mode,
-            "triage": visit.triage,
-            "diagnosis_code": visit.diagnosis_code,
+            "patient_id": patient_id(patient.patient),
+            "source": patient.source,
+            "arrival_mode": arrival_mode,
+            "triage": patient.triage,
+            "diagnosis_code": patient.diagnosis_code,
         },
     )
 
 
 def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Draft:
+    """A01."""
     return draft(
         stay.admitted_at,
         ADMISSIONS,
@@ -58,11 +71,12 @@ def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Draft:
 def transferred(
     encounter_id: str, before: Stay, after: Stay, at: int, carers: Carers, reason: str
 ) -> Draft:
+    """A02: from where a patient lay before to where they lie after."""
     return draft(
         at,
         ADMISSIONS,
         "transferred",
-        f"{encounter_id}:A02-{after.moves}",
+        f"{encounter_id}:A02-{after.transfers}",
         after.hospital_id,
         {
             "adt_trigger": "A02",
@@ -80,6 +94,7 @@ def transferred(
 
 
 def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Draft:
+    """A03."""
     return draft(
         at,
         ADMISSIONS,
@@ -100,6 +115,7 @@ def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Draft:
 
 
 def visit_ended(encounter_id: str, visit: Visit) -> Draft:
+    """The end of an emergency visit, for the batch path."""
     return draft(
         visit.left_at,
         BATCH_ONLY,
@@ -117,52 +133,41 @@ def visit_ended(encounter_id: str, visit: Visit) -> Draft:
     )
 
 
-def transport(
-    encounter_id: str,
-    number: int,
-    patient: int,
-    kind: str,
-    origin: str,
-    hospital_id: str,
-    departed_at: int,
-    arrived_at: int | None,
-) -> Draft:
-    """A journey's start while `arrived_at` is None, else its end."""
-    transport_id = f"T-{encounter_id}-{number}"
+def transport(encounter_id: str, patient: int, journey: Journey, arrived_at: int | None) -> Draft:
+    """The start of a journey while `arrived_at` is None, else its end."""
+    transport_id = f"T-{encounter_id}-{journey.number}"
     event_type = "departed" if arrived_at is None else "arrived"
     return draft(
-        departed_at if arrived_at is None else arrived_at,
+        journey.departed_at if arrived_at is None else arrived_at,
         TRANSPORTS,
         event_type,
         f"{transport_id}:{event_type}",
-        hospital_id,
+        journey.destination,
         {
             "transport_id": transport_id,
             "encounter_id": encounter_id,
             "patient_id": patient_id(patient),
-            "transport_type": kind,
-            "origin": origin,
-            "departed_at": instant_text(departed_at),
+            "transport_type": journey.kind,
+            "origin": journey.origin,
+            "departed_at": instant_text(journey.departed_at),
             "arrived_at": maybe_instant_text(arrived_at),
         },
     )
 
 
-def census_taken(
-    at: int, ward_id: str, hospital_id: str, capacity: int, occupied: int, boarders: int
-) -> Draft:
-    """At midnight, of the day that ends then."""
+def census_taken(at: int, ward: WardPlace, occupied: int, boarders: int) -> Draft:
+    """A ward's census at midnight, of the day that ends then."""
     census_date = date_text(at // DAY - 1)
     return draft(
         at,
         BATCH_ONLY,
         "census_taken",
-        f"{ward_id}-{census_date.replace('-', '')}:census",
-        hospital_id,
+        f"{ward.ward_id}-{census_date.replace('-', '')}:census",
+        ward.hospital_id,
         {
             "census_date": census_date,
-            "ward_id": ward_id,
-            "capacity": capacity,
+            "ward_id": ward.ward_id,
+            "capacity": len(ward.beds),
             "occupied": occupied,
             "boarders": boarders,
         },

@@ -1,181 +1,218 @@
-"""What happens to patients, task by task: registered, admitted, discharged, back again."""
+"""The life of one encounter, in the order in which a patient lives it.
 
-from hospital.ids import ward_of_bed
-from hospital.patients import encounter_events, stays
+Somebody sets out, by ambulance or on foot; is registered; leaves the emergency department, home or
+into a bed; may need more or less intensive care; is discharged; and may come back. Each of these is
+a task on the agenda, at its second; `TASKS` says which function does it. Who gets which bed is in
+`transfers.py`, how long a stay lasts in `stays.py`.
+"""
+
+from collections.abc import Callable
+
+from hospital.patients import encounter_events, stays, transfers
 from hospital.patients.arrivals import come_back
-from hospital.patients.transfers import WHILE_ON_THE_ROAD, Moves
+from hospital.patients.hour import Hour
 from hospital.population import turnover
-from hospital.sampling import key_of, lognormal, uniform
-from hospital.state import Return, Stay, Visit
+from hospital.sampling import key_of, lognormal
+from hospital.state import BedWait, Case, Return, Stay, Visit
 from hospital.times import DAY
 
-CAME_BACK = "-R"  # a readmission's encounter_id: that of the stay before, -R and how many times
+# A readmission's encounter_id: that of the first stay, this mark, and how many times.
+READMISSION_MARK = "-R"
 
 
-class Encounters(Moves):
-    """The tasks of one hour, a method each; `drafts` collects what they did."""
+def set_out(hour: Hour, encounter_id: str, visit: Visit) -> None:
+    """Somebody is on the way to a hospital."""
+    hour.state.visits[encounter_id] = visit
+    if visit.departed_at is not None:
+        hour.state.schedule(visit.departed_at, encounter_id, "depart")
+    hour.state.schedule(visit.registered_at, encounter_id, "register")
 
-    def do(self, at: int, subject: str, kind: str) -> None:
-        """Kinds: return, depart, register, leave, clean, step, discharge, set_off, arrive."""
-        getattr(self, "_" + kind)(at, subject)
 
-    def set_out(self, encounter_id: str, visit: Visit) -> None:
-        self.house.visits[encounter_id] = visit
-        if visit.departed_at is not None:
-            self.house.plan(visit.departed_at, encounter_id, "depart")
-        self.house.plan(visit.registered_at, encounter_id, "register")
+def depart(hour: Hour, at: int, encounter_id: str) -> None:
+    """The ambulance has the patient on board."""
+    visit = hour.state.visits[encounter_id]
+    hour.drafts.append(_ambulance(hour, encounter_id, visit, None))
 
-    def _return(self, at: int, encounter_id: str) -> None:
-        """Somebody comes back, unless they have died, moved away or been brought in meanwhile."""
-        due = self.house.returns.pop(encounter_id)
-        if due.patient in self.house.inside or self.house.is_gone(due.patient):
+
+def register(hour: Hour, at: int, encounter_id: str) -> None:
+    """The patient is registered, unless a planned admission is postponed."""
+    visit = hour.state.visits[encounter_id]
+    if visit.triage is None:
+        if _is_postponed(hour, visit):
+            _postpone(hour, at, encounter_id, visit)
             return
-        self.house.inside.add(due.patient)
-        self.set_out(encounter_id, come_back(self.world, self.config, encounter_id, due))
+    else:
+        hour.state.in_emergency[visit.hospital_id] += 1
+        visit = hour.state.visits[encounter_id] = _delayed_by_the_crowd(hour, visit)
+    if visit.departed_at is not None:
+        hour.drafts.append(_ambulance(hour, encounter_id, visit, at))
+    hour.drafts.append(encounter_events.registered(encounter_id, visit, at, visit.arrival_mode))
+    hour.state.schedule(visit.left_at, encounter_id, "leave")
 
-    def _depart(self, at: int, encounter_id: str) -> None:
-        self._ambulance(encounter_id, self.house.visits[encounter_id], None)
 
-    def _register(self, at: int, encounter_id: str) -> None:
-        visit = self.house.visits[encounter_id]
-        if visit.triage is None and self._postponed(at, encounter_id, visit):
-            return
-        if visit.departed_at is not None:
-            self._ambulance(encounter_id, visit, at)
-        if visit.triage is not None:
-            self.house.present[visit.hospital_id] += 1
-            visit = self._waits_longer(visit)
-            self.house.visits[encounter_id] = visit
-        self.drafts.append(encounter_events.registered(encounter_id, visit))
-        self.house.plan(visit.left_at, encounter_id, "leave")
+def leave(hour: Hour, at: int, encounter_id: str) -> None:
+    """The patient leaves the emergency department, or the admission office."""
+    visit = hour.state.visits.pop(encounter_id)
+    if visit.triage is not None:
+        hour.state.in_emergency[visit.hospital_id] -= 1
+        hour.drafts.append(encounter_events.visit_ended(encounter_id, visit))
+    if visit.outcome == "admitted":
+        _admit(hour, at, encounter_id, visit)
+        return
+    hour.state.in_care.discard(visit.patient)
+    if visit.outcome == "died":
+        _die(hour, at, visit)
 
-    def _postponed(self, at: int, encounter_id: str, visit: Visit) -> bool:
-        """Whether a planned admission is put off because the house is full."""
-        rules = self.config.simulation.admission
-        specialty = self.rates.diagnoses[visit.diagnosis_code].specialty
-        taken = 1 - self.house.free_share(visit.hospital_id, specialty)
-        if (
-            taken <= rules.elective_postponed_above_occupied_share
-            or visit.postponements >= rules.elective_postponements_most
-        ):
-            return False
-        del self.house.visits[encounter_id]
-        self.house.inside.discard(visit.patient)
-        due = at + rules.elective_postponed_days * DAY
-        self._expect(
-            encounter_id,
-            Return(
-                due,
-                visit.patient,
-                visit.hospital_id,
-                visit.diagnosis_code,
-                visit.postponements + 1,
-            ),
-        )
-        return True
 
-    def _expect(self, encounter_id: str, due: Return) -> None:
-        self.house.returns[encounter_id] = due
-        self.house.plan(due.at, encounter_id, "return")
+def _admit(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
+    """Into a bed of the specialty that the patient needs first, or boarding until one is free."""
+    specialty = stays.first_specialty(hour.model, encounter_id, visit)
+    place = hour.state.place_in(visit.hospital_id, specialty)
+    stay = stays.begin(hour.model, encounter_id, visit, specialty, place)
+    hour.state.stays[encounter_id] = stay
+    carers = hour.carers(encounter_id, stay, at)
+    hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
+    hour.state.schedule(stay.discharge_at, encounter_id, "discharge")
+    if stay.next_step is not None:
+        hour.state.schedule(stay.next_step.at, encounter_id, "step")
+    if stay.bed_id is None:
+        stay = hour.state.join_queue(encounter_id, stay, BedWait(specialty, at, "bed_found"))
+        transfers.divert_if_crowded(hour, at, encounter_id, stay)
 
-    def _waits_longer(self, visit: Visit) -> Visit:
-        """The visit with its wait as long as the crowd makes it; the red are seen as ever."""
-        if visit.seen_at is None or visit.triage == "red":
-            return visit
-        rule = self.config.simulation.emergency_department.crowding
-        places = self.config.simulation.hospitals[visit.hospital_id].emergency_places
-        factor = (self.house.present[visit.hospital_id] / places) ** rule.exponent
-        factor = min(max(factor, rule.least_factor), rule.most_factor)
-        delay = round((visit.seen_at - visit.registered_at) * (factor - 1))
-        return visit._replace(seen_at=visit.seen_at + delay, left_at=visit.left_at + delay)
 
-    def _ambulance(self, encounter_id: str, visit: Visit, arrived_at: int | None) -> None:
-        people = self.world.people
-        origin = people.districts[people.person(visit.patient).district]
-        assert visit.departed_at is not None
-        self.drafts.append(
-            encounter_events.transport(
-                encounter_id,
-                1,
-                visit.patient,
-                "ambulance",
-                origin,
-                visit.hospital_id,
-                visit.departed_at,
-                arrived_at,
-            )
-        )
+def step(hour: Hour, at: int, encounter_id: str) -> None:
+    """The patient needs more or less intensive care: a bed for it, or the queue for one."""
+    stay = hour.state.stays.get(encounter_id)
+    if stay is None or stay.next_step is None or stay.next_step.at != at:
+        return  # another plan has replaced this one
+    specialty = stay.next_step.specialty
+    if stay.diversion is not None:
+        later = at + transfers.RETRY_IN_TRANSIT
+        next_step = stay.next_step._replace(at=later)
+        hour.state.stays[encounter_id] = stay._replace(next_step=next_step)
+        hour.state.schedule(later, encounter_id, "step")
+        return
+    ward = hour.model.world.network.wards[stay.ward_id]
+    if stays.care_level(specialty) > stays.care_level(ward.specialty):
+        reason = "step_up"
+    else:
+        reason = "bed_found" if stay.bed_id is None else "step_down"
+    hour.state.stays[encounter_id] = stay._replace(next_step=None)
+    transfers.find_bed(hour, encounter_id, BedWait(specialty, at, reason))
 
-    def _leave(self, at: int, encounter_id: str) -> None:
-        visit = self.house.visits.pop(encounter_id)
-        if visit.triage is not None:
-            self.house.present[visit.hospital_id] -= 1
-            self.drafts.append(encounter_events.visit_ended(encounter_id, visit))
-        if visit.outcome == "admitted":
-            self._admit(at, encounter_id, visit)
-            return
-        self.house.inside.discard(visit.patient)
-        if visit.outcome == "died":
-            self._died(at, visit.patient, visit.hospital_id)
 
-    def _admit(self, at: int, encounter_id: str, visit: Visit) -> None:
-        stay, wanted = stays.begin(
-            self.world.seed, self.config, self.rates, encounter_id, visit, at
-        )
-        bed_id = self.house.take_bed(stay.hospital_id, wanted)
-        ward = self.house.boarding_ward(stay.hospital_id, wanted)
-        stay = stay._replace(
-            bed_id=bed_id, ward_id=ward.ward_id if bed_id is None else ward_of_bed(bed_id)
-        )
-        self.house.stays[encounter_id] = stay
-        self.drafts.append(
-            encounter_events.admitted(encounter_id, stay, self.carers(encounter_id, stay, at))
-        )
-        self.house.plan(stay.discharge_at, encounter_id, "discharge")
-        if stay.step is not None:
-            self.house.plan(stay.step_at, encounter_id, "step")
-        if bed_id is None:
-            stay = self.house.wait(encounter_id, stay, wanted, at, "bed_found")
-            self._divert_if_crowded(at, encounter_id, stay, wanted)
+def discharge(hour: Hour, at: int, encounter_id: str) -> None:
+    """The stay ends, and with it the claim to the bed."""
+    stay = hour.state.stays.get(encounter_id)
+    if stay is None or stay.discharge_at != at:
+        return  # another plan has replaced this one
+    if stay.diversion is not None:
+        later = at + transfers.RETRY_IN_TRANSIT
+        hour.state.stays[encounter_id] = stay._replace(discharge_at=later)
+        hour.state.schedule(later, encounter_id, "discharge")
+        return
+    carers = hour.carers(encounter_id, stay, at)
+    hour.drafts.append(encounter_events.discharged(encounter_id, stay, at, carers))
+    del hour.state.stays[encounter_id]
+    hour.state.in_care.discard(stay.patient)
+    if stay.disposition == "died":
+        _die(hour, at, stay)
+    elif stay.disposition == "home":
+        _plan_readmission(hour, at, encounter_id, stay)
+    transfers.vacate(hour, at, stay.bed_id)
 
-    def _discharge(self, at: int, encounter_id: str) -> None:
-        stay = self.house.stays.get(encounter_id)
-        if stay is None or stay.discharge_at != at:
-            return
-        if stay.reserved_bed is not None:
-            later = at + WHILE_ON_THE_ROAD
-            self.house.stays[encounter_id] = stay._replace(discharge_at=later)
-            self.house.plan(later, encounter_id, "discharge")
-            return
-        carers = self.carers(encounter_id, stay, at)
-        self.drafts.append(encounter_events.discharged(encounter_id, stay, at, carers))
-        del self.house.stays[encounter_id]
-        self.house.inside.discard(stay.patient)
-        if stay.disposition == "died":
-            self._died(at, stay.patient, stay.hospital_id)
-        elif stay.disposition == "home":
-            self._will_come_back(at, encounter_id, stay)
-        self._vacate(at, stay.bed_id)
 
-    def _died(self, at: int, patient: int, hospital_id: str) -> None:
-        self.house.gone_today.add(patient)
-        self.drafts.append(turnover.changed(at, patient, "died", hospital_id))
+def come_again(hour: Hour, at: int, encounter_id: str) -> None:
+    """Somebody returns, unless they have died, moved away or been brought in meanwhile."""
+    due = hour.state.returns.pop(encounter_id)
+    if due.case.patient in hour.state.in_care or hour.state.is_gone(due.case.patient):
+        return
+    hour.state.in_care.add(due.case.patient)
+    set_out(hour, encounter_id, come_back(hour.model, encounter_id, due))
 
-    def _will_come_back(self, at: int, encounter_id: str, stay: Stay) -> None:
-        """Some of those who go home are readmitted within weeks."""
-        rule, seed, key = self.config.simulation.readmission, self.world.seed, key_of(encounter_id)
-        if uniform(seed, "return.share", key) >= rule.share_of_discharges_home:
-            return
-        days = lognormal(rule.days, uniform(seed, "return.days", key))
-        people = self.world.people
-        first, _, times = encounter_id.partition(CAME_BACK)
-        self._expect(
-            f"{first}{CAME_BACK}{int(times or 0) + 1}",
-            Return(
-                at + round(days * DAY),
-                stay.patient,
-                people.nearest[people.person(stay.patient).district],
-                self.rates.diagnoses[stay.diagnosis_code].returns_as or stay.diagnosis_code,
-                postponements=0,
-            ),
-        )
+
+# What a task of the agenda does, by its kind; its subject is an encounter_id or a bed_id.
+TASKS: dict[str, Callable[[Hour, int, str], None]] = {
+    "return": come_again,
+    "depart": depart,
+    "register": register,
+    "leave": leave,
+    "step": step,
+    "set_off": transfers.set_off,
+    "arrive": transfers.arrive,
+    "discharge": discharge,
+    "clean": transfers.clean,
+}
+
+
+def _is_postponed(hour: Hour, visit: Visit) -> bool:
+    """Whether a planned admission must wait because the specialty's beds are full."""
+    rules = hour.model.config.simulation.admission
+    specialty = hour.model.rates.diagnoses[visit.diagnosis_code].specialty
+    occupied = hour.state.occupied_share(visit.hospital_id, specialty)
+    return (
+        occupied > rules.elective_postponed_above_occupied_share
+        and visit.postponements < rules.elective_postponements_most
+    )
+
+
+def _postpone(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
+    del hour.state.visits[encounter_id]
+    hour.state.in_care.discard(visit.patient)
+    due = at + hour.model.config.simulation.admission.elective_postponed_days * DAY
+    case = Case(visit.patient, visit.hospital_id, visit.diagnosis_code)
+    _expect(hour, encounter_id, Return(due, case, visit.postponements + 1))
+
+
+def _plan_readmission(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
+    """Some of those who go home are readmitted within weeks."""
+    model, key = hour.model, key_of(encounter_id)
+    rule, people = model.config.simulation.readmission, model.world.people
+    if model.draw("return.share", key) >= rule.share_of_discharges_home:
+        return
+    days = lognormal(rule.days, model.draw("return.days", key))
+    case = Case(
+        patient=stay.patient,
+        hospital_id=people.nearest[people.person(stay.patient).district],
+        diagnosis_code=model.rates.diagnoses[stay.diagnosis_code].returns_as or stay.diagnosis_code,
+    )
+    first, _, times = encounter_id.partition(READMISSION_MARK)
+    again = f"{first}{READMISSION_MARK}{int(times or 0) + 1}"
+    _expect(hour, again, Return(at + round(days * DAY), case, postponements=0))
+
+
+def _expect(hour: Hour, encounter_id: str, due: Return) -> None:
+    hour.state.returns[encounter_id] = due
+    hour.state.schedule(due.at, encounter_id, "return")
+
+
+def _delayed_by_the_crowd(hour: Hour, visit: Visit) -> Visit:
+    """The visit with its wait scaled by the crowd; red patients are never delayed."""
+    if visit.seen_at is None or visit.triage == "red":
+        return visit
+    file = hour.model.config.simulation
+    rule = file.emergency_department.crowding
+    places = file.hospitals[visit.hospital_id].emergency_places
+    factor = (hour.state.in_emergency[visit.hospital_id] / places) ** rule.exponent
+    factor = min(max(factor, rule.least_factor), rule.most_factor)
+    delay = round((visit.seen_at - visit.registered_at) * (factor - 1))
+    return visit._replace(seen_at=visit.seen_at + delay, left_at=visit.left_at + delay)
+
+
+def _ambulance(
+    hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | None
+) -> encounter_events.Draft:
+    people = hour.model.world.people
+    journey = encounter_events.Journey(
+        number=1,
+        kind="ambulance",
+        origin=people.districts[people.person(visit.patient).district],
+        destination=visit.hospital_id,
+        departed_at=visit.departed_at,
+    )
+    return encounter_events.transport(encounter_id, visit.patient, journey, arrived_at)
+
+
+def _die(hour: Hour, at: int, who: Visit | Stay) -> None:
+    hour.state.gone_today.add(who.patient)
+    hour.drafts.append(turnover.changed(at, who.patient, "died", who.hospital_id))

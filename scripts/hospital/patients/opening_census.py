@@ -1,9 +1,9 @@
-"""The house on the first morning: as full as it will stay, drawn from the steady state.
+"""The patients in bed on the first morning, drawn from the steady state.
 
-Somebody found in a bed at a given instant is more likely to be on a long stay: such a stay is the
-length-biased lognormal (its μ moved up by σ²), and the instant lies evenly within it. What is left
-of it is what remains here. The stream begins with the run, so these patients are registered at its
-first second and admitted at the next.
+A patient found in a bed at a given instant is more likely to be on a long stay: such a stay follows
+the length-biased lognormal (its μ moved up by σ²), and the instant lies evenly within it. What is
+left of the stay is what remains here. The stream begins with the run, so these patients are
+registered at its first second and admitted at the next.
 """
 
 import math
@@ -12,140 +12,107 @@ from statistics import NormalDist
 
 from hospital.config.fields import Spread
 from hospital.config.hospitals import INTENSIVE_CARE
-from hospital.config.run import Configuration
-from hospital.events import Draft
+from hospital.model import Model
 from hospital.patients import encounter_events, stays
-from hospital.patients.arrivals import find_person
-from hospital.patients.encounters import Encounters
+from hospital.patients.arrivals import Search, find_case
+from hospital.patients.hour import Hour
 from hospital.population.newcomers import Joined
-from hospital.sampling import key_of, uniform
-from hospital.staffing.rosters import planned, rules_of
-from hospital.state import State, Visit
-from hospital.times import DAY, EPOCH, HOUR
+from hospital.sampling import key_of
+from hospital.state import Case, State, Stay, Step
+from hospital.times import DAY, HOUR
 from hospital.wards import WardPlace
-from hospital.working_state import House
-from hospital.world import World
+from hospital.working_state import WorkingState
 
 
-def opening_state(world: World, config: Configuration) -> State:
+def opening_state(model: Model) -> State:
     """The state at 00:00 of the first day. The first hour announces everybody who is in a bed."""
-    run = config.simulation.run
-    first = datetime.combine(run.start_date, time(), UTC)
+    opening, network = model.config.simulation.opening, model.world.network
+    first = datetime.combine(model.config.simulation.run.start_date, time(), UTC)
     at = int(first.timestamp())
-    today = (run.start_date - EPOCH).days
-    state = State(
+    empty = State(
         at=at,
+        newcomers=Joined(at // DAY),
         visits={},
         stays={},
         agenda=[],
-        shift_rules={
-            f"{day} {name}": rules_of(config, day).to_json()
-            for day in (today - 1, today)
-            for name in ("day", "night")
-            if planned(config.staffing, name, day)[0] < at <= planned(config.staffing, name, day)[1]
-        },
         returns={},
-        joined=Joined(today),
+        shift_rules={},
         gone=frozenset(),
         gone_today=frozenset(),
     )
-    house = House(world.network, state)
-    for hospital_id in world.network.hospitals:
-        wards = [w for w in world.network.wards.values() if w.hospital_id == hospital_id]
+    state = WorkingState(network, empty)
+    for hospital_id in network.hospitals:
+        wards = [ward for ward in network.wards.values() if ward.hospital_id == hospital_id]
         beds = [(ward, bed_id) for ward in wards for bed_id in ward.beds]
         for ordinal, (ward, bed_id) in enumerate(beds, start=1):
-            share = config.simulation.opening.occupied_share
-            if uniform(world.seed, "opening.occupied", key_of(bed_id)) < share:
+            if model.draw("opening.occupied", key_of(bed_id)) < opening.occupied_share:
                 encounter_id = f"{hospital_id}-X{first:%Y%m%d%H}-{ordinal:03d}"
-                _occupy(world, config, house, encounter_id, ward, bed_id, at)
-    return house.state_at(at, state.shift_rules)
+                _occupy(model, state, encounter_id, ward, bed_id, at)
+    return state.state_at(at, shift_rules={})
 
 
-def announce(encounters: Encounters) -> list[Draft]:
-    """The registration and admission of everybody in the house, events of the first hour."""
-    drafts = []
-    for encounter_id, stay in encounters.house.stays.items():
+def announce(hour: Hour) -> None:
+    """Add the registration and admission of everybody in a bed to the first hour's events."""
+    for encounter_id, stay in hour.state.stays.items():
         at = stay.admitted_at
-        visit = Visit(
-            patient=stay.patient,
-            hospital_id=stay.hospital_id,
-            source=stay.source,
-            arrival_mode="walk_in",
-            triage=stay.triage,
-            diagnosis_code=stay.diagnosis_code,
-            outcome="admitted",
-            departed_at=None,
-            registered_at=at - 1,
-            seen_at=None,
-            left_at=at,
-            postponements=0,
-        )
-        drafts.append(encounter_events.registered(encounter_id, visit))
-        carers = encounters.carers(encounter_id, stay, at)
-        drafts.append(encounter_events.admitted(encounter_id, stay, carers))
-    return drafts
+        # How they came is not known; the bed is, so they count as walk-ins.
+        hour.drafts.append(encounter_events.registered(encounter_id, stay, at - 1, "walk_in"))
+        carers = hour.carers(encounter_id, stay, at)
+        hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
 
 
 def _occupy(
-    world: World,
-    config: Configuration,
-    house: House,
-    encounter_id: str,
-    ward: WardPlace,
-    bed_id: str,
-    at: int,
+    model: Model, state: WorkingState, encounter_id: str, ward: WardPlace, bed_id: str, at: int
 ) -> None:
-    seed, key, rates = world.seed, key_of(encounter_id), world.rates(config)
-    unit = ward.specialty if ward.specialty in stays.LEVELS else None
-    specialty = None if unit else ward.specialty
-    found = find_person(
-        world, config, house, encounter_id, ward.hospital_id, "admitted", at, specialty
+    """Put a patient into the bed, if anybody can be found for it."""
+    # Anybody may be in a unit; on a ward, only patients of its specialty.
+    specialty = None if stays.care_level(ward.specialty) else ward.specialty
+    case = find_case(
+        model, state, Search(encounter_id, ward.hospital_id, "admitted", at, specialty)
     )
-    if found is None:
+    if case is None:
         return
-    patient, code = found
-    # Nobody knows any more how they came: as a walk-in, the bed being known already.
-    visit = Visit(
-        patient,
-        ward.hospital_id,
-        "emergency",
-        "walk_in",
-        "yellow",
-        code,
-        "admitted",
-        None,
-        at,
-        None,
-        at + 1,
-        0,
-    )
-    # Planned as far as intensive care goes: which bed they need is known already.
-    stay, _ = stays.begin(seed, config, rates, encounter_id, visit._replace(triage=None), at + 1)
-    rest = _remaining(config.simulation.length_of_stay_days[stay.specialty], seed, "ward", key)
-    step, step_at, raw = None, 0, at + rest
-    if unit is not None:
-        care = config.simulation.critical_care
+    stay = _stay_under_way(model, encounter_id, case, ward, bed_id, at)
+    state.stays[encounter_id] = stay
+    state.in_care.add(stay.patient)
+    state.schedule(stay.discharge_at, encounter_id, "discharge")
+    if stay.next_step is not None:
+        state.schedule(stay.next_step.at, encounter_id, "step")
+
+
+def _stay_under_way(
+    model: Model, encounter_id: str, case: Case, ward: WardPlace, bed_id: str, at: int
+) -> Stay:
+    key, file = key_of(encounter_id), model.config.simulation
+    specialty = file.diagnoses[case.diagnosis_code].specialty
+    disposition = stays.draw_disposition(model, key, specialty)
+    rest = _remaining(model, file.length_of_stay_days[specialty], "ward", key)
+    next_step, ends_at = None, at + rest
+    if stays.care_level(ward.specialty):
+        care, unit = file.critical_care, ward.specialty
         days = care.intensive_care_days if unit == INTENSIVE_CARE else care.high_care_days
-        step, _ = stays.next_step(seed, config, key, unit, stay.specialty, at)
-        step_at = at + max(HOUR, _remaining(days, seed, unit, key))
-        raw = step_at + rest
-    house.stays[encounter_id] = stay._replace(
+        after = stays.leave_unit(model, key, unit, specialty, at).specialty
+        next_step = Step(after, at + max(HOUR, _remaining(model, days, unit, key)))
+        ends_at = next_step.at + rest
+    return Stay(
+        patient=case.patient,
+        hospital_id=case.hospital_id,
         ward_id=ward.ward_id,
         bed_id=bed_id,
-        triage=visit.triage,
-        step=step,
-        step_at=step_at,
-        discharge_at=stays.end_of_stay(seed, rates, key, at, raw, stay.disposition),
+        specialty=specialty,
+        source="emergency",
+        triage="yellow",
+        diagnosis_code=case.diagnosis_code,
+        admitted_at=at + 1,
+        discharge_at=stays.end_of_stay(model, key, at, ends_at, disposition),
+        disposition=disposition,
+        next_step=next_step,
     )
-    house.inside.add(patient)
-    house.plan(house.stays[encounter_id].discharge_at, encounter_id, "discharge")
-    if step is not None:
-        house.plan(step_at, encounter_id, "step")
 
 
-def _remaining(spread: Spread, seed: int, what: str, key: int) -> int:
+def _remaining(model: Model, spread: Spread, what: str, key: int) -> int:
     """Seconds left of a stay under way, for a spread in days."""
     mean, deviation = spread.logarithmic
-    draw = NormalDist().inv_cdf(uniform(seed, f"opening.{what}.length", key))
+    draw = NormalDist().inv_cdf(model.draw(f"opening.{what}.length", key))
     days = min(math.exp(mean + deviation * (deviation + draw)), spread.most)
-    return round(days * DAY * uniform(seed, f"opening.{what}.left", key))
+    return round(days * DAY * model.draw(f"opening.{what}.left", key))

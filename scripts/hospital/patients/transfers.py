@@ -1,200 +1,168 @@
-"""Who lies where: beds found, steps to more and less intensive care, diversion, evacuation."""
+"""Who lies where: beds found and vacated, diversion to another hospital, closed wards."""
 
-from hospital.config.run import Configuration
-from hospital.config.staffing import ALWAYS_THERE
-from hospital.events import Draft
 from hospital.ids import ward_of_bed
 from hospital.patients import encounter_events, stays
-from hospital.patients.encounter_events import Carers
-from hospital.sampling import key_of, seconds, uniform
-from hospital.staffing.rosters import Roster, on_shift
-from hospital.state import Stay
+from hospital.patients.encounter_events import Journey
+from hospital.patients.hour import Hour
+from hospital.sampling import key_of, seconds
+from hospital.state import BedWait, Diversion, Stay
 from hospital.times import HOUR
-from hospital.working_state import House
-from hospital.world import World
+from hospital.working_state import Place
 
-# A move or discharge that falls into a journey is looked at again so much later.
-WHILE_ON_THE_ROAD = 2 * HOUR
+# A step or discharge that falls due while the patient is in transit is tried again after this.
+RETRY_IN_TRANSIT = 2 * HOUR
 
 
-class Moves:
-    """The tasks of one hour that move a patient, a method each; `drafts` collects what they did."""
+def open_hour(hour: Hour, at: int) -> None:
+    """Empty the closed wards, and give the beds of reopened ones to those who wait for them."""
+    closed_wards = hour.state.closed_wards
+    for encounter_id, stay in list(hour.state.stays.items()) if closed_wards else []:
+        if stay.ward_id not in closed_wards:
+            continue
+        if stay.bed_id is not None and stay.diversion is None:
+            _evacuate(hour, at, encounter_id, stay)
+        elif stay.wait is not None:
+            divert_if_crowded(hour, at, encounter_id, stay)
+    for hospital_id, specialty in hour.state.queues_with_free_beds():
+        while encounter_id := hour.state.leave_queue(hospital_id, specialty):
+            stay = hour.state.stays[encounter_id]
+            assert stay.wait is not None
+            bed_id = hour.state.take_bed(hospital_id, specialty)
+            if bed_id is None:
+                hour.state.join_queue(encounter_id, stay, stay.wait)
+                break
+            _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
 
-    def __init__(
-        self, world: World, config: Configuration, house: House, rosters: list[Roster]
-    ) -> None:
-        self.world, self.config, self.house, self.rosters = world, config, house, rosters
-        self.rates = world.rates(config)
-        self.drafts: list[Draft] = []
 
-    def open_hour(self, at: int) -> None:
-        """Closed wards are emptied; beds that have become free otherwise than by cleaning (a ward
-        reopens) are given to those who wait."""
-        stays_now = list(self.house.stays.items()) if self.house.closed_wards else []
-        for encounter_id, stay in stays_now:
-            closed = stay.ward_id in self.house.closed_wards
-            if closed and stay.bed_id is not None and stay.reserved_bed is None:
-                self._evacuate(at, encounter_id, stay)
-            elif closed and stay.waits_for is not None:
-                self._divert_if_crowded(at, encounter_id, stay, stay.waits_for)
-        for hospital_id, specialty in self.house.to_serve():
-            while encounter_id := self.house.next_waiting(hospital_id, specialty):
-                bed_id = self.house.take_bed(hospital_id, specialty)
-                if bed_id is None:
-                    stay = self.house.stays[encounter_id]
-                    self.house.wait(encounter_id, stay, specialty, stay.waits_since, stay.waits_as)
-                    break
-                self._give(at, encounter_id, bed_id)
+def find_bed(hour: Hour, encounter_id: str, wait: BedWait) -> None:
+    """Move a patient into a free bed, or let them wait for one where they are."""
+    stay = hour.state.stays[encounter_id]
+    bed_id = hour.state.take_bed(stay.hospital_id, wait.specialty)
+    if bed_id is None:
+        hour.state.join_queue(encounter_id, stay, wait)
+    else:
+        _move(hour, wait.since, encounter_id, _place(bed_id), wait.reason)
 
-    def find_bed(self, at: int, encounter_id: str, specialty: str, reason: str) -> None:
-        """A free bed of the specialty, or the queue for one."""
-        stay = self.house.stays[encounter_id]._replace(waits_as=reason)
-        self.house.stays[encounter_id] = stay
-        bed_id = self.house.take_bed(stay.hospital_id, specialty)
-        if bed_id is None:
-            self.house.wait(encounter_id, stay, specialty, at, reason)
-        else:
-            self._give(at, encounter_id, bed_id)
 
-    def _give(self, at: int, encounter_id: str, bed_id: str) -> None:
-        """The bed they need or waited for, which has been taken for them."""
-        self._move(at, encounter_id, bed_id, self.house.stays[encounter_id].waits_as)
+def vacate(hour: Hour, at: int, bed_id: str | None) -> None:
+    """Have a bed cleaned that a patient has left; None if they had none."""
+    if bed_id is not None:
+        minutes = hour.model.config.simulation.admission.bed_cleaning_minutes
+        hour.state.schedule(at + round(minutes * 60), bed_id, "clean")
 
-    def _evacuate(self, at: int, encounter_id: str, stay: Stay) -> None:
-        """Out of a closed ward: to another of the hospital, else they board and are diverted."""
-        specialty = self.world.network.wards[stay.ward_id].specialty
-        bed_id = self.house.take_bed(stay.hospital_id, specialty)
-        self._move(at, encounter_id, bed_id, "evacuated")
-        moved = self.house.stays[encounter_id]
-        if stay.waits_for is not None:  # they go on waiting for what they needed
-            moved = self.house.wait(
-                encounter_id, moved, stay.waits_for, stay.waits_since, stay.waits_as
-            )
-        elif bed_id is None:
-            moved = self.house.wait(encounter_id, moved, specialty, at, "bed_found")
-        if moved.waits_for is not None:
-            self._divert_if_crowded(at, encounter_id, moved, moved.waits_for)
 
-    def _divert_if_crowded(self, at: int, encounter_id: str, stay: Stay, wanted: str) -> None:
-        rules = self.config.simulation.admission
-        closed = self.house.boarding_ward(stay.hospital_id, wanted).ward_id
-        most = 0 if closed in self.house.closed_wards else rules.boarders_before_diversion
-        if stay.bed_id is not None or self.house.boarders(stay.hospital_id, wanted) <= most:
-            return
-        for hospital_id in self.world.network.hospitals:
-            bed_id = self.house.take_bed(hospital_id, wanted)
-            if bed_id is not None:
-                draw = uniform(self.world.seed, "diversion.preparation", key_of(encounter_id))
-                departs = at + max(60, seconds(rules.diversion_preparation_minutes, draw))
-                self.house.stays[encounter_id] = stay._replace(
-                    reserved_bed=bed_id, waits_for=None, departed_at=departs
-                )
-                self.house.plan(departs, encounter_id, "set_off")
-                return
+def clean(hour: Hour, at: int, bed_id: str) -> None:
+    """The bed is ready for the next patient; in a closed ward it stays empty."""
+    ward = hour.model.world.network.wards[ward_of_bed(bed_id)]
+    if ward.ward_id in hour.state.closed_wards:
+        return
+    encounter_id = hour.state.leave_queue(ward.hospital_id, ward.specialty)
+    if encounter_id is None:
+        hour.state.free_bed(bed_id)
+        return
+    wait = hour.state.stays[encounter_id].wait
+    assert wait is not None
+    _move(hour, at, encounter_id, _place(bed_id), wait.reason)
 
-    def _set_off(self, at: int, encounter_id: str) -> None:
-        stay = self.house.stays[encounter_id]
-        stay = stay._replace(departed_at=at, journeys=stay.journeys + 1)
-        self.house.stays[encounter_id] = stay
-        self._between_hospitals(encounter_id, stay, None)
-        journey = self.config.simulation.admission.diversion_journey_minutes
-        draw = uniform(self.world.seed, "diversion.journey", key_of(encounter_id))
-        self.house.plan(at + max(60, seconds(journey, draw)), encounter_id, "arrive")
 
-    def _arrive(self, at: int, encounter_id: str) -> None:
-        stay = self.house.stays[encounter_id]
-        self._between_hospitals(encounter_id, stay, at)
-        assert stay.reserved_bed is not None
-        # The ward may have been closed meanwhile: they are evacuated when the next hour opens.
-        self._move(at, encounter_id, stay.reserved_bed, "diverted")
-
-    def _between_hospitals(self, encounter_id: str, stay: Stay, arrived_at: int | None) -> None:
-        assert stay.reserved_bed is not None and stay.departed_at is not None
-        destination = self.world.network.wards[ward_of_bed(stay.reserved_bed)].hospital_id
-        self.drafts.append(
-            encounter_events.transport(
-                encounter_id,
-                stay.journeys,
-                stay.patient,
-                "inter_hospital",
-                stay.hospital_id,
-                destination,
-                stay.departed_at,
-                arrived_at,
-            )
-        )
-
-    def _clean(self, at: int, bed_id: str) -> None:
-        """The bed is ready for the next patient; in a closed ward it stays empty."""
-        ward = self.world.network.wards[ward_of_bed(bed_id)]
-        if ward.ward_id in self.house.closed_wards:
-            return
-        encounter_id = self.house.next_waiting(ward.hospital_id, ward.specialty)
-        if encounter_id is None:
-            self.house.free_bed(bed_id)
-        else:
-            self._give(at, encounter_id, bed_id)
-
-    def _step(self, at: int, encounter_id: str) -> None:
-        """To more or less intensive care; without a free bed they wait for one where they are."""
-        stay = self.house.stays.get(encounter_id)
-        if stay is None or stay.step is None or stay.step_at != at:
-            return
-        if stay.reserved_bed is not None:
-            later = at + WHILE_ON_THE_ROAD
-            self.house.stays[encounter_id] = stay._replace(step_at=later)
-            self.house.plan(later, encounter_id, "step")
-            return
-        here = self.world.network.wards[stay.ward_id].specialty
-        if stays.LEVELS.get(stay.step, 0) > stays.LEVELS.get(here, 0):
-            reason = "step_up"
-        else:
-            reason = "bed_found" if stay.bed_id is None else "step_down"
-        self.house.stays[encounter_id] = stay._replace(step=None)
-        self.find_bed(at, encounter_id, stay.step, reason)
-
-    def _move(self, at: int, encounter_id: str, bed_id: str | None, reason: str) -> None:
-        """Into a bed that has been taken for them; None: out of theirs, boarding."""
-        before = self.house.stays[encounter_id]
-        ward = (
-            self.house.boarding_ward(
-                before.hospital_id, self.world.network.wards[before.ward_id].specialty
-            )
-            if bed_id is None
-            else self.world.network.wards[ward_of_bed(bed_id)]
-        )
-        after = before._replace(
-            hospital_id=ward.hospital_id,
-            ward_id=ward.ward_id,
-            bed_id=bed_id,
-            waits_for=None,
-            reserved_bed=None,
-            departed_at=None,
-            moves=before.moves + 1,
-        )
-        if after.step is None and ward.specialty in stays.LEVELS and reason != "evacuated":
-            after = stays.entered(
-                self.world.seed, self.config, self.rates, encounter_id, after, ward.specialty, at
-            )
-            if after.discharge_at != before.discharge_at:
-                self.house.plan(after.discharge_at, encounter_id, "discharge")
-            if after.step is not None:
-                self.house.plan(after.step_at, encounter_id, "step")
-        self.house.stays[encounter_id] = after
-        carers = self.carers(encounter_id, after, at)
-        self.drafts.append(
-            encounter_events.transferred(encounter_id, before, after, at, carers, reason)
-        )
-        self._vacate(at, before.bed_id)
-
-    def _vacate(self, at: int, bed_id: str | None) -> None:
+def divert_if_crowded(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
+    """Reserve another hospital's bed for a boarder where too many board, or the ward is closed."""
+    assert stay.wait is not None
+    specialty, rules = stay.wait.specialty, hour.model.config.simulation.admission
+    answers = hour.state.boarding_ward(stay.hospital_id, specialty)
+    closed = answers.ward_id in hour.state.closed_wards
+    most = 0 if closed else rules.boarders_before_diversion
+    if stay.bed_id is not None or hour.state.boarders(stay.hospital_id, specialty) <= most:
+        return
+    for hospital_id in hour.model.world.network.hospitals:
+        bed_id = hour.state.take_bed(hospital_id, specialty)
         if bed_id is not None:
-            minutes = self.config.simulation.admission.bed_cleaning_minutes
-            self.house.plan(at + round(minutes * 60), bed_id, "clean")
+            draw = hour.model.draw("diversion.preparation", key_of(encounter_id))
+            departs_at = at + max(60, seconds(rules.diversion_preparation_minutes, draw))
+            diversion = Diversion(bed_id, departs_at, stay.wait.reason)
+            hour.state.stays[encounter_id] = stay._replace(wait=None, diversion=diversion)
+            hour.state.schedule(departs_at, encounter_id, "set_off")
+            return
 
-    def carers(self, encounter_id: str, stay: Stay, at: int) -> Carers:
-        """A doctor and a nurse who are at work on the ward at that second."""
-        seed, key = self.world.seed, key_of(encounter_id)
-        place = (stay.hospital_id, stay.ward_id)
-        numbers = [on_shift(seed, role, self.rosters, *place, at, key) for role in ALWAYS_THERE]
-        return Carers(*(self.world.staff.staff_id[number] for number in numbers))
+
+def set_off(hour: Hour, at: int, encounter_id: str) -> None:
+    """A diverted patient leaves for the other hospital."""
+    stay = hour.state.stays[encounter_id]
+    stay = hour.state.stays[encounter_id] = stay._replace(journeys=stay.journeys + 1)
+    hour.drafts.append(
+        encounter_events.transport(encounter_id, stay.patient, _journey(hour, stay), None)
+    )
+    minutes = hour.model.config.simulation.admission.diversion_journey_minutes
+    draw = hour.model.draw("diversion.journey", key_of(encounter_id))
+    hour.state.schedule(at + max(60, seconds(minutes, draw)), encounter_id, "arrive")
+
+
+def arrive(hour: Hour, at: int, encounter_id: str) -> None:
+    """A diverted patient gets the reserved bed.
+
+    If its ward has been closed meanwhile, they are evacuated when the next hour opens.
+    """
+    stay = hour.state.stays[encounter_id]
+    hour.drafts.append(
+        encounter_events.transport(encounter_id, stay.patient, _journey(hour, stay), at)
+    )
+    assert stay.diversion is not None
+    _move(hour, at, encounter_id, _place(stay.diversion.bed_id), "diverted")
+
+
+def _journey(hour: Hour, stay: Stay) -> Journey:
+    assert stay.diversion is not None
+    return Journey(
+        number=stay.journeys,
+        kind="inter_hospital",
+        origin=stay.hospital_id,
+        destination=hour.model.world.network.wards[ward_of_bed(stay.diversion.bed_id)].hospital_id,
+        departed_at=stay.diversion.departs_at,
+    )
+
+
+def _evacuate(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
+    """Out of a closed ward: into another one of the hospital, else boarding and diverted."""
+    specialty = hour.model.world.network.wards[stay.ward_id].specialty
+    place = hour.state.place_in(stay.hospital_id, specialty)
+    _move(hour, at, encounter_id, place, "evacuated")
+    # They keep waiting for what they needed before; else those without a bed wait for one.
+    wait = stay.wait
+    if wait is None and place.bed_id is None:
+        wait = BedWait(specialty, at, "bed_found")
+    if wait is not None:
+        moved = hour.state.join_queue(encounter_id, hour.state.stays[encounter_id], wait)
+        divert_if_crowded(hour, at, encounter_id, moved)
+
+
+def _place(bed_id: str) -> Place:
+    return Place(ward_of_bed(bed_id), bed_id)
+
+
+def _move(hour: Hour, at: int, encounter_id: str, place: Place, reason: str) -> None:
+    """To a place that has been taken for the patient; their own bed is vacated."""
+    before = hour.state.stays[encounter_id]
+    ward = hour.model.world.network.wards[place.ward_id]
+    after = before._replace(
+        hospital_id=ward.hospital_id,
+        ward_id=ward.ward_id,
+        bed_id=place.bed_id,
+        wait=None,
+        diversion=None,
+        transfers=before.transfers + 1,
+    )
+    enters_unit = stays.care_level(ward.specialty) > 0 and reason != "evacuated"
+    if after.next_step is None and enters_unit:
+        needed = before.diversion.reason if before.diversion else reason
+        worse = needed == "step_up"
+        after = stays.enter_unit(hour.model, encounter_id, after, ward.specialty, at, worse=worse)
+        if after.discharge_at != before.discharge_at:
+            hour.state.schedule(after.discharge_at, encounter_id, "discharge")
+        if after.next_step is not None:
+            hour.state.schedule(after.next_step.at, encounter_id, "step")
+    hour.state.stays[encounter_id] = after
+    carers = hour.carers(encounter_id, after, at)
+    hour.drafts.append(
+        encounter_events.transferred(encounter_id, before, after, at, carers, reason)
+    )
+    vacate(hour, at, before.bed_id)

@@ -10,7 +10,12 @@ import pytest
 import yaml
 
 from hospital.config.run import Configuration
-from hospital.simulation import Event, State, World, opening_state, simulate_hour
+from hospital.events import Event
+from hospital.model import Model
+from hospital.patients.opening_census import opening_state
+from hospital.simulation import simulate_hour
+from hospital.state import State
+from hospital.world import World
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 SCALE = 12  # the tiny hospital is so many times smaller
@@ -65,15 +70,20 @@ class Run:
     """A run of some hours: the events, and the state after each hour."""
 
     def __init__(self, files: dict[str, Any]) -> None:
-        self.config = Configuration.model_validate(files)
-        self.world = World(self.config)
-        self.state = opening_state(self.world, self.config)
+        config = Configuration.model_validate(files)
+        self.world = World(config)
+        self.model = Model(self.world, config)
+        self.state = opening_state(self.model)
         self.hour = FIRST
         self.hours: list[tuple[datetime, list[Event]]] = []
 
+    def edit(self, files: dict[str, Any]) -> None:
+        """Put another configuration in force from the next hour."""
+        self.model = Model(self.world, Configuration.model_validate(files))
+
     def go_on(self, hours: int) -> "Run":
         for _ in range(hours):
-            events, self.state = simulate_hour(self.world, self.config, self.state, self.hour)
+            events, self.state = simulate_hour(self.model, self.state, self.hour)
             self.hours.append((self.hour, events))
             self.hour += timedelta(hours=1)
         return self

@@ -35,16 +35,20 @@ def files() -> Iterator[tuple[str, str]]:
     """Names and contents: day zero and the week as tables, and one day's events of the stream."""
     from hospital import tables
     from hospital.config.run import Configuration
-    from hospital.simulation import World, opening_state, simulate_hour
+    from hospital.model import Model
+    from hospital.patients.opening_census import opening_state
+    from hospital.simulation import simulate_hour
+    from hospital.world import World
 
     config = Configuration.model_validate(configuration())
     world, hour = World(config), datetime(2021, 4, 7, tzinfo=UTC)
-    state = opening_state(world, config)
+    model = Model(world, config)
+    state = opening_state(model)
     for name, table in tables.day_zero(world).items():
         yield f"day_zero/{name}.csv", table.to_csv(index=False, lineterminator="\n")
     week = []
     for _ in range(24 * DAYS):
-        events, state = simulate_hour(world, config, state, hour)
+        events, state = simulate_hour(model, state, hour)
         week += events
         hour += timedelta(hours=1)
     yield (

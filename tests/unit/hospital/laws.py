@@ -41,7 +41,7 @@ def check_beds_and_census(run: Any) -> None:  # noqa: ANN401
     beds = {bed: None for ward in run.world.network.wards.values() for bed in ward.beds}
     place: dict[str, tuple[str, str | None]] = {}
     left_at: dict[str, datetime] = {}
-    cleaning = timedelta(minutes=run.config.simulation.admission.bed_cleaning_minutes)
+    cleaning = timedelta(minutes=run.model.config.simulation.admission.bed_cleaning_minutes)
     for event in run.events:
         value = event.value
         kind, encounter = value["event_type"], value.get("encounter_id")
@@ -61,7 +61,7 @@ def check_beds_and_census(run: Any) -> None:  # noqa: ANN401
                 assert bed not in left_at or event.event_time >= left_at[bed] + cleaning
                 beds[bed] = encounter
             place[encounter] = (value["ward_id"], bed)
-            closed = run.world.rates(run.config).closed_wards(event.event_time.date())
+            closed = run.model.rates.closed_wards(event.event_time.date())
             # Whoever arrives after the closing hour has begun is moved out when the next begins.
             if kind == "transferred" and value["reason"] != "diverted":
                 assert bed is None or value["ward_id"] not in closed

@@ -142,9 +142,9 @@ def test_who_gets_worse_without_a_free_bed_waits_for_one(share: float, run: Call
     units = {"ICU"} if share else {"HC"}
     up = [v for v in one.values("transferred") if v["reason"] == "step_up"]
     assert {v["ward_id"].split("-")[1] for v in up} == units
-    waiting = [stay for stay in one.state.stays.values() if stay.waits_as == "step_up"]
     # Few beds: far more wait than have gone, in their beds on the ward, longest first.
-    queue = [stay for stay in waiting if stay.waits_for is not None]
+    stays = one.state.stays.values()
+    queue = [stay for stay in stays if stay.wait and stay.wait.reason == "step_up"]
     assert len(queue) > 10
     assert all(stay.ward_id.split("-")[1] not in units for stay in queue)
 

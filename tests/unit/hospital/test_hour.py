@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from hospital.config.run import Configuration
-from hospital.simulation import State, simulate_hour
+from hospital.simulation import simulate_hour
+from hospital.state import State
 
 
 def as_bytes(run: object) -> bytes:
@@ -37,8 +37,8 @@ def test_through_json_or_straight_through_is_the_same(
 def test_an_hour_leaves_its_state_as_it_was(run: Callable) -> None:
     before = run(12)
     text = json.dumps(before.state.to_json())
-    first = simulate_hour(before.world, before.config, before.state, before.hour)
-    second = simulate_hour(before.world, before.config, before.state, before.hour)
+    first = simulate_hour(before.model, before.state, before.hour)
+    second = simulate_hour(before.model, before.state, before.hour)
     assert json.dumps(before.state.to_json()) == text
     assert first[0] == second[0]
     assert first[1].to_json() == second[1].to_json()
@@ -47,7 +47,7 @@ def test_an_hour_leaves_its_state_as_it_was(run: Callable) -> None:
 def test_a_state_of_another_hour_is_refused(run: Callable) -> None:
     one = run(2)
     with pytest.raises(ValueError, match="2021-04-07 02:00"):
-        simulate_hour(one.world, one.config, one.state, one.hour + timedelta(hours=1))
+        simulate_hour(one.model, one.state, one.hour + timedelta(hours=1))
 
 
 def test_the_house_opens_full_and_announces_everybody(run: Callable) -> None:
@@ -111,7 +111,7 @@ def test_a_rate_of_zero_gives_none(run: Callable) -> None:
 
 def test_an_edit_takes_effect_from_its_hour(run: Callable, tiny: Callable) -> None:
     one = run(12)
-    one.config = Configuration.model_validate(
+    one.edit(
         tiny(
             {"simulation.arrivals.emergency_per_day": 0, "simulation.arrivals.elective_per_day": 0}
         )
@@ -123,7 +123,7 @@ def test_an_edit_takes_effect_from_its_hour(run: Callable, tiny: Callable) -> No
 
 def test_an_edit_of_absences_leaves_shifts_under_way_alone(run: Callable, tiny: Callable) -> None:
     one = run(12)
-    one.config = Configuration.model_validate(tiny({"staffing.attendance.absence_share": 0.9}))
+    one.edit(tiny({"staffing.attendance.absence_share": 0.9}))
     one.go_on(24)
     day = {v["shift_id"] for v in one.values("started") if v["shift_id"].endswith("0407-D")}
     ended = {v["shift_id"] for v in one.values("ended") if v["shift_id"].endswith("0407-D")}

@@ -38,8 +38,8 @@ def turn_over(one: Any, days: int) -> tuple[Joined, set[int], list[Any]]:  # noq
     for day in range(FIRST_DAY, FIRST_DAY + days):
         joined, leaving, news = turnover.turn_over(
             one.world.people,
-            one.config,
-            one.world.rates(one.config),
+            one.model.config,
+            one.model.rates,
             joined,
             frozenset(gone),
             set(),
@@ -62,7 +62,7 @@ def test_changes_follow_their_rates_and_double_with_them(run: Callable) -> None:
         _, _, drafts = turn_over(one, DAYS)
         found, years = counts(drafts), DAYS / 365.2425
         ages = (FIRST_DAY + DAYS // 2 - one.world.people.columns.birth_day) / 365.2425
-        rates = np.array(one.world.rates(one.config).deaths)[ages.clip(0, 130).astype(int)]
+        rates = np.array(one.model.rates.deaths)[ages.clip(0, 130).astype(int)]
         died = rates.mean() / factor
         for kind, per_1000 in (("born", 19.5), ("moved_in", 14), ("moved_out", 11), ("died", died)):
             expected = per_1000 * factor * 100 * years

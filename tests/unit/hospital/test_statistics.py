@@ -58,7 +58,7 @@ def test_triage_and_outcomes(one: Any) -> None:  # noqa: ANN401
         if "-E" in v["encounter_id"] and "-R" not in v["encounter_id"]
     ]
     triage = Counter(v["triage"] for v in fresh)
-    for colour, share in one.config.simulation.arrivals.triage_shares.model_dump().items():
+    for colour, share in one.model.config.simulation.arrivals.triage_shares.model_dump().items():
         assert abs(triage[colour] / len(fresh) - share) < 4 * (share / len(fresh)) ** 0.5
     visits = one.values("visit_ended")
     admitted = sum(v["outcome"] == "admitted" for v in visits) / len(visits)

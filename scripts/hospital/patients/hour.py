@@ -1,0 +1,29 @@
+"""What the tasks of one hour work on: the model, the working state, the staff, the events."""
+
+from dataclasses import dataclass, field
+
+from hospital.events import Draft
+from hospital.model import Model
+from hospital.patients.encounter_events import Carers
+from hospital.sampling import key_of
+from hospital.staffing.rosters import Roster, on_shift
+from hospital.state import Stay
+from hospital.working_state import WorkingState
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One hour under way; each task changes `state` and adds to `drafts`."""
+
+    model: Model
+    state: WorkingState
+    rosters: list[Roster]  # of the shifts under way, the latest first
+    drafts: list[Draft] = field(default_factory=list)
+
+    def carers(self, encounter_id: str, stay: Stay, at: int) -> Carers:
+        """A doctor and a nurse who are at work at that second: of the ward, else of another."""
+        seed, staff = self.model.world.seed, self.model.world.staff
+        place, key = (stay.hospital_id, stay.ward_id), key_of(encounter_id)
+        doctor = on_shift(seed, "doctor", self.rosters, *place, at, key)
+        nurse = on_shift(seed, "nurse", self.rosters, *place, at, key)
+        return Carers(staff.staff_id[doctor], staff.staff_id[nurse])
