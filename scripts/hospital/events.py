@@ -1,13 +1,13 @@
 """Events as the stream carries them: plain JSON values, never a name or an address."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hospital.times import instant_text
 
 ADMISSIONS, TRANSPORTS = "hospital.admissions", "hospital.transports"
 STAFF_SHIFTS, BATCH_ONLY = "hospital.staff_shifts", ""
-Value = dict[str, object]
+Value = dict[str, Any]  # what JSON can hold
 
 
 class Event(NamedTuple):

@@ -98,9 +98,9 @@ def _add_shift_events(now: Hour, start: int) -> None:
     """Shifts that begin or end in this hour."""
     for roster in now.rosters:
         if roster.planned_start_at == start:
-            kinds = ("absent", "started")
+            kinds = ["absent", "started"]
         elif roster.planned_end_at == start:
-            kinds = ("ended",)
+            kinds = ["ended"]
         else:
             continue
         for kind in kinds:

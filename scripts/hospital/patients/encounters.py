@@ -8,6 +8,7 @@ a task on the agenda, at its second; `TASKS` says which function does it. Who ge
 
 from collections.abc import Callable
 
+from hospital.events import Draft
 from hospital.patients import encounter_events, stays, transfers
 from hospital.patients.arrivals import come_back
 from hospital.patients.hour import Hour
@@ -199,9 +200,8 @@ def _delayed_by_the_crowd(hour: Hour, visit: Visit) -> Visit:
     return visit._replace(seen_at=visit.seen_at + delay, left_at=visit.left_at + delay)
 
 
-def _ambulance(
-    hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | None
-) -> encounter_events.Draft:
+def _ambulance(hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | None) -> Draft:
+    assert visit.departed_at is not None
     people = hour.model.world.people
     journey = encounter_events.Journey(
         number=1,

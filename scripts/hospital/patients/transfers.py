@@ -24,14 +24,18 @@ def open_hour(hour: Hour, at: int) -> None:
         elif stay.wait is not None:
             divert_if_crowded(hour, at, encounter_id, stay)
     for hospital_id, specialty in hour.state.queues_with_free_beds():
-        while encounter_id := hour.state.leave_queue(hospital_id, specialty):
-            stay = hour.state.stays[encounter_id]
-            assert stay.wait is not None
-            bed_id = hour.state.take_bed(hospital_id, specialty)
-            if bed_id is None:
-                hour.state.join_queue(encounter_id, stay, stay.wait)
-                break
-            _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
+        _serve_queue(hour, at, hospital_id, specialty)
+
+
+def _serve_queue(hour: Hour, at: int, hospital_id: str, specialty: str) -> None:
+    while encounter_id := hour.state.leave_queue(hospital_id, specialty):
+        stay = hour.state.stays[encounter_id]
+        assert stay.wait is not None
+        bed_id = hour.state.take_bed(hospital_id, specialty)
+        if bed_id is None:
+            hour.state.join_queue(encounter_id, stay, stay.wait)
+            return
+        _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
 
 
 def find_bed(hour: Hour, encounter_id: str, wait: BedWait) -> None:

@@ -1,50 +1,31 @@
-"""A tiny hospital for the tests: the shipped configuration, scaled down."""
+"""The shipped configuration, and a small hospital made from it."""
 
 import copy
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from hospital.config.run import Configuration
-from hospital.events import Event
-from hospital.model import Model
-from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
-from hospital.state import State
-from hospital.world import World
-
-CONFIGS = Path(__file__).parents[3] / "configs"
-SCALE = 12  # the tiny hospital is so many times smaller
-FIRST = datetime(2021, 4, 7, tzinfo=UTC)
-
-Changes = dict[str, Any]
+from .small_run import CONFIGS, SCALE, Changes, Files, Run, SmallFiles, StartRun
 
 
-def _shipped() -> dict[str, Any]:
+@pytest.fixture(scope="session")
+def shipped() -> Callable[[], Files]:
+    """The shipped files without `clock`; each call gives a copy of its own."""
     files = {
         name: yaml.safe_load((CONFIGS / f"{name}.yaml").read_text(encoding="utf-8"))
         for name in ("simulation", "staffing")
     }
     files["simulation"].pop("clock")
-    return files
-
-
-@pytest.fixture(scope="session")
-def shipped() -> Callable[[], dict[str, Any]]:
-    """The shipped files as parsed YAML, without `clock`; a copy of one's own."""
-    files = _shipped()
     return lambda: copy.deepcopy(files)
 
 
 @pytest.fixture(scope="session")
-def tiny(shipped: Callable[[], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """The tiny files, with changes by dotted key; another `scale` makes it less tiny."""
+def tiny(shipped: Callable[[], Files]) -> SmallFiles:
+    """The small hospital's files."""
 
-    def build(changes: Changes | None = None, scale: int = SCALE) -> dict[str, Any]:
+    def build(changes: Changes | None = None, scale: int = SCALE) -> Files:
         files = shipped()
         simulation = files["simulation"]
         simulation["population"]["size"] = 72_000 // scale
@@ -66,52 +47,11 @@ def tiny(shipped: Callable[[], dict[str, Any]]) -> Callable[..., dict[str, Any]]
     return build
 
 
-class Run:
-    """A run of some hours: the events, and the state after each hour."""
-
-    def __init__(self, files: dict[str, Any]) -> None:
-        config = Configuration.model_validate(files)
-        self.world = World(config)
-        self.model = Model(self.world, config)
-        self.state = opening_state(self.model)
-        self.hour = FIRST
-        self.hours: list[tuple[datetime, list[Event]]] = []
-
-    def edit(self, files: dict[str, Any]) -> None:
-        """Put another configuration in force from the next hour."""
-        self.model = Model(self.world, Configuration.model_validate(files))
-
-    def go_on(self, hours: int) -> "Run":
-        for _ in range(hours):
-            events, self.state = simulate_hour(self.model, self.state, self.hour)
-            self.hours.append((self.hour, events))
-            self.hour += timedelta(hours=1)
-        return self
-
-    @property
-    def events(self) -> list[Event]:
-        return [event for _, events in self.hours for event in events]
-
-    def values(self, *event_types: str) -> list[dict[str, Any]]:
-        return [e.value for e in self.events if e.value["event_type"] in event_types]
-
-
 @pytest.fixture(scope="session")
-def run(tiny: Callable[..., dict[str, Any]]) -> Callable[..., Run]:
-    """`run(hours, changes, scale)` → a run of the tiny hospital."""
+def run(tiny: SmallFiles) -> StartRun:
+    """Starts runs of the small hospital."""
 
     def start(hours: int, changes: Changes | None = None, scale: int = SCALE) -> Run:
-        return Run(tiny(changes, scale)).go_on(hours)
+        return Run(tiny(changes, scale)).advance(hours)
 
     return start
-
-
-@pytest.fixture(scope="session")
-def start_at() -> Callable[[Run, State, datetime], Run]:
-    """Puts a run at another state and hour."""
-
-    def move(run: Run, state: State, hour: datetime) -> Run:
-        run.state, run.hour, run.hours = state, hour, []
-        return run
-
-    return move

@@ -1,4 +1,4 @@
-"""The laws of the house: a run's events replayed, and its tables as the warehouse loads them."""
+"""The hospital's laws, checked by replaying a run's events and loading its tables in order."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -9,14 +9,16 @@ from typing import Any
 import yaml
 
 from hospital import tables
-from hospital.simulation import Event
+from hospital.events import Event
+
+from .small_run import Run
 
 DATASETS = yaml.safe_load((Path(__file__).parents[3] / "configs/datasets.yaml").read_text())[
     "datasets"
 ]
 
 
-def check(run: Any) -> None:  # noqa: ANN401
+def check(run: Run) -> None:
     check_events(run.hours)
     check_beds_and_census(run)
     check_patients(run)
@@ -37,7 +39,7 @@ def check_events(hours: list[tuple[datetime, list[Event]]]) -> None:
     assert len(ids) == len(set(ids))
 
 
-def check_beds_and_census(run: Any) -> None:  # noqa: ANN401
+def check_beds_and_census(run: Run) -> None:
     beds = {bed: None for ward in run.world.network.wards.values() for bed in ward.beds}
     place: dict[str, tuple[str, str | None]] = {}
     left_at: dict[str, datetime] = {}
@@ -72,7 +74,7 @@ def check_beds_and_census(run: Any) -> None:  # noqa: ANN401
     assert place == {name: (s.ward_id, s.bed_id) for name, s in run.state.stays.items()}
 
 
-def check_patients(run: Any) -> None:  # noqa: ANN401
+def check_patients(run: Run) -> None:
     inside: dict[str, str] = {}
     gone: set[str] = set()
     died_inside: set[str] = set()
@@ -113,7 +115,7 @@ def check_patients(run: Any) -> None:  # noqa: ANN401
         assert names.count("A01") <= 1 and names.count("A03") <= 1
 
 
-def check_staff(run: Any) -> None:  # noqa: ANN401
+def check_staff(run: Run) -> None:
     staff = run.world.staff
     spans: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     open_shifts: dict[str, dict[str, Any]] = {}
@@ -157,7 +159,7 @@ def check_staff(run: Any) -> None:  # noqa: ANN401
             assert wards == {ward_id} if there else ward_id not in wards
 
 
-def check_tables(run: Any) -> None:  # noqa: ANN401
+def check_tables(run: Run) -> None:
     """Day after day, as the warehouse loads them: keys unique, and what they refer to is there."""
     days: dict[date, list[dict[str, Any]]] = defaultdict(list)
     for hour, events in run.hours:

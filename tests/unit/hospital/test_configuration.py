@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from hospital.config.fields import SHARE_TOLERANCE
 from hospital.config.run import Configuration, unchangeable
 
+from .small_run import Files
+
 REFUSED = [
     # key, value, where the fault is reported (None: at the key), words of the message
     ("simulation.arrivals.emergency_per_day", -5, None, "greater than or equal to 0"),
@@ -86,7 +88,7 @@ def put(files: dict[str, Any], dotted: str, value: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("key", "value", "where", "words"), REFUSED)
 def test_a_bad_value_is_refused_where_it_stands(
-    key: str, value: object, where: str | None, words: str, shipped: Callable
+    key: str, value: object, where: str | None, words: str, shipped: Callable[[], Files]
 ) -> None:
     with pytest.raises(ValidationError) as refused:
         Configuration.model_validate(put(shipped(), key, value))
@@ -97,7 +99,7 @@ def test_a_bad_value_is_refused_where_it_stands(
 
 
 @pytest.mark.parametrize("section", ["simulation", "staffing", "simulation.run", "staffing.shifts"])
-def test_a_missing_section_is_refused(section: str, shipped: Callable) -> None:
+def test_a_missing_section_is_refused(section: str, shipped: Callable[[], Files]) -> None:
     files = shipped()
     *path, last = section.split(".")
     del (files[path[0]] if path else files)[last]
@@ -106,7 +108,9 @@ def test_a_missing_section_is_refused(section: str, shipped: Callable) -> None:
     assert [".".join(fault["loc"]) for fault in refused.value.errors()] == [section]
 
 
-def test_a_hospital_without_a_doctor_on_every_shift_is_refused(shipped: Callable) -> None:
+def test_a_hospital_without_a_doctor_on_every_shift_is_refused(
+    shipped: Callable[[], Files],
+) -> None:
     files = shipped()
     files["staffing"]["roles"]["doctor"] |= {
         "staff_per_bed": 0, "staff_per_high_care_bed": 0, "staff_per_intensive_care_bed": 0.01,
@@ -119,13 +123,13 @@ def test_a_hospital_without_a_doctor_on_every_shift_is_refused(shipped: Callable
     assert "a doctor on every shift of each hospital (JHB has 2 posts in all)" in fault["msg"]
 
 
-def test_the_shipped_files_are_accepted_and_survive_json(shipped: Callable) -> None:
+def test_the_shipped_files_are_accepted_and_survive_json(shipped: Callable[[], Files]) -> None:
     config = Configuration.model_validate(shipped())
     again = Configuration.model_validate(config.model_dump(mode="json"))
     assert again == config
 
 
-def test_the_clock_is_no_part_of_it(shipped: Callable) -> None:
+def test_the_clock_is_no_part_of_it(shipped: Callable[[], Files]) -> None:
     files = shipped()
     files["simulation"]["clock"] = {"real_days": 9}
     with pytest.raises(ValidationError, match="clock"):
@@ -133,17 +137,17 @@ def test_the_clock_is_no_part_of_it(shipped: Callable) -> None:
 
 
 @pytest.mark.parametrize("value", [0, 0.0, 500, 12.5])
-def test_rates_may_be_zero_whole_or_fractions(value: float, shipped: Callable) -> None:
+def test_rates_may_be_zero_whole_or_fractions(value: float, shipped: Callable[[], Files]) -> None:
     files = put(shipped(), "simulation.arrivals.emergency_per_day", value)
     assert Configuration.model_validate(files).simulation.arrivals.emergency_per_day == value
 
 
-def test_shares_may_miss_one_by_the_tolerance(shipped: Callable) -> None:
+def test_shares_may_miss_one_by_the_tolerance(shipped: Callable[[], Files]) -> None:
     files = put(shipped(), "simulation.arrivals.triage_shares.red", 0.02 + SHARE_TOLERANCE / 2)
     Configuration.model_validate(files)
 
 
-def test_what_cannot_change_in_a_run(shipped: Callable) -> None:
+def test_what_cannot_change_in_a_run(shipped: Callable[[], Files]) -> None:
     old = Configuration.model_validate(shipped())
     files = shipped()
     for key, value in {

@@ -8,8 +8,10 @@ from hospital import tables
 from hospital.config.run import Configuration
 from hospital.population.people import generate
 
+from .small_run import Files, SmallFiles, StartRun
 
-def test_people_follow_the_configured_shares(shipped: Callable) -> None:
+
+def test_people_follow_the_configured_shares(shipped: Callable[[], Files]) -> None:
     files = shipped()
     files["simulation"]["population"]["size"] = 100_000
     config = Configuration.model_validate(files)
@@ -28,7 +30,7 @@ def test_people_follow_the_configured_shares(shipped: Callable) -> None:
     assert 0.09 < (people.condition == hypertension).mean() < 0.2
 
 
-def test_a_person_does_not_depend_on_how_many_there_are(tiny: Callable) -> None:
+def test_a_person_does_not_depend_on_how_many_there_are(tiny: SmallFiles) -> None:
     small, large = (
         generate(Configuration.model_validate(
             tiny({"simulation.population.size": size})
@@ -39,7 +41,7 @@ def test_a_person_does_not_depend_on_how_many_there_are(tiny: Callable) -> None:
         assert np.array_equal(few, many[:1000])
 
 
-def test_day_zero(run: Callable) -> None:
+def test_day_zero(run: StartRun) -> None:
     one = run(0)
     zero = tables.day_zero(one.world)
     assert list(zero) == ["people", "staff", "wards"]
@@ -59,20 +61,20 @@ def test_day_zero(run: Callable) -> None:
     assert all(zero[name].equals(again[name]) for name in zero)
 
 
-def test_the_shipped_network_has_the_size_it_is_meant_to(shipped: Callable) -> None:
+def test_the_shipped_network_has_the_size_it_is_meant_to(shipped: Callable[[], Files]) -> None:
     config = Configuration.model_validate(shipped())
     beds = sum(w.beds for h in config.simulation.hospitals.values() for w in h.wards.values())
     assert 950 < beds < 1150
 
 
-def test_a_day_without_events_has_all_its_tables(run: Callable) -> None:
+def test_a_day_without_events_has_all_its_tables(run: StartRun) -> None:
     empty = tables.day_tables(run(0).world, [])
     assert {*tables.DAY_ZERO, *empty} == set(tables.COLUMNS)
     assert all(len(table) == 0 for table in empty.values())
     assert all(list(table.columns) == tables.COLUMNS[name] for name, table in empty.items())
 
 
-def test_a_day_as_csv(run: Callable) -> None:
+def test_a_day_as_csv(run: StartRun) -> None:
     one = run(24)
     day = tables.day_tables(one.world, [event.value for event in one.events])
     text = day["bed_census"].to_csv(index=False, lineterminator="\n")

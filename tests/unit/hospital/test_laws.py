@@ -1,7 +1,6 @@
-"""The laws of the house, over seeds and odd configurations: replayed from the events alone."""
+"""The hospital's laws hold for any seed and in odd configurations, replayed from the events alone."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .laws import check
+from .small_run import StartRun
 
 HOURS = 24 * 4
 COLOURS = ("red", "orange", "yellow", "green")
@@ -101,17 +101,17 @@ ODD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_laws_hold_in_odd_configurations(name: str, run: Callable) -> None:
+def test_the_laws_hold_in_odd_configurations(name: str, run: StartRun) -> None:
     check(run(HOURS, ODD[name]))
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**63 - 1))
-def test_laws_hold_for_any_seed(seed: int, run: Callable) -> None:
+def test_the_laws_hold_for_any_seed(seed: int, run: StartRun) -> None:
     check(run(HOURS, {"simulation.run.seed": seed}))
 
 
-def test_odd_configurations_do_what_they_are_for(run: Callable) -> None:
+def test_odd_configurations_do_what_they_are_for(run: StartRun) -> None:
     crowded = run(HOURS, ODD["overfull, diverts at once"])
     reasons = Counter(value["reason"] for value in crowded.values("transferred"))
     assert set(reasons) >= {"bed_found", "diverted"}
@@ -123,7 +123,7 @@ def test_odd_configurations_do_what_they_are_for(run: Callable) -> None:
     assert any(value["ward_id"].endswith("-ICU") for value in boarding)
 
 
-def test_intensive_care_lengthens_the_stay(run: Callable) -> None:
+def test_intensive_care_lengthens_the_stay(run: StartRun) -> None:
     one = run(24 * 8, {
         "simulation.critical_care.step_up_shares": dict.fromkeys(SPECIALTIES, 1.0),
         "simulation.critical_care.intensive_care_days": {

@@ -1,7 +1,6 @@
 """People are born, move and die; nobody who is gone comes to a hospital."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,8 @@ from hospital.population import turnover
 from hospital.population.newcomers import Joined
 from hospital.population.people import FIRST_MOVED_IN, NEWCOMERS_A_DAY, People
 from hospital.times import DAY, EPOCH
+
+from .small_run import Run, StartRun
 
 DAYS = 120
 FIRST_DAY = (date(2021, 4, 7) - EPOCH).days
@@ -32,7 +33,7 @@ TWICE = {
 }  # fmt: skip
 
 
-def turn_over(one: Any, days: int) -> tuple[Joined, set[int], list[Any]]:  # noqa: ANN401
+def turn_over(one: Run, days: int) -> tuple[Joined, set[int], list[Any]]:
     """Days of the population alone, without hospitals."""
     joined, gone, drafts = Joined(FIRST_DAY), set(), []
     for day in range(FIRST_DAY, FIRST_DAY + days):
@@ -55,7 +56,7 @@ def counts(drafts: list[Any]) -> Counter[str]:
     return Counter(draft.value["change_type"] for draft in drafts)
 
 
-def test_changes_follow_their_rates_and_double_with_them(run: Callable) -> None:
+def test_changes_follow_their_rates_and_double_with_them(run: StartRun) -> None:
     size = {"simulation.population.size": 100_000}
     for changes, factor in (({}, 1), (TWICE, 2)):
         one = run(0, size | changes)
@@ -69,11 +70,11 @@ def test_changes_follow_their_rates_and_double_with_them(run: Callable) -> None:
             assert abs(found[kind] - expected) < 4 * expected**0.5, (kind, found[kind], expected)
 
 
-def test_rates_of_zero_change_nobody(run: Callable) -> None:
+def test_rates_of_zero_change_nobody(run: StartRun) -> None:
     assert turn_over(run(0, NOBODY), DAYS)[2] == []
 
 
-def test_a_higher_rate_keeps_those_who_were_born_anyway(run: Callable) -> None:
+def test_a_higher_rate_keeps_those_who_were_born_anyway(run: StartRun) -> None:
     born = [
         {d.event_id for d in turn_over(run(0, changes), 30)[2] if d.event_id.endswith(":born")}
         for changes in ({}, TWICE)
@@ -81,7 +82,7 @@ def test_a_higher_rate_keeps_those_who_were_born_anyway(run: Callable) -> None:
     assert born[0] < born[1]
 
 
-def test_the_old_die_more_often(run: Callable) -> None:
+def test_the_old_die_more_often(run: StartRun) -> None:
     one = run(0, {"simulation.population.size": 100_000})
     _, _, drafts = turn_over(one, DAYS)
     people: People = one.world.people
@@ -94,7 +95,7 @@ def test_the_old_die_more_often(run: Callable) -> None:
     assert np.mean(ages) > everybody.mean() + 15
 
 
-def test_newcomers_are_found_by_counting(run: Callable) -> None:
+def test_newcomers_are_found_by_counting(run: StartRun) -> None:
     joined, _, drafts = turn_over(run(0, TWICE), 30)
     assert joined.total > 30
     by_count = [patient_id(joined.number(index)) for index in range(joined.total)]
@@ -105,7 +106,7 @@ def test_newcomers_are_found_by_counting(run: Callable) -> None:
 
 
 @pytest.mark.parametrize("ordinal", [0, 7, FIRST_MOVED_IN, FIRST_MOVED_IN + 7])
-def test_one_person_and_many_are_the_same(ordinal: int, run: Callable) -> None:
+def test_one_person_and_many_are_the_same(ordinal: int, run: StartRun) -> None:
     people: People = run(0).world.people
     number = (FIRST_DAY + 40) * NEWCOMERS_A_DAY + ordinal
     numbers = np.array([5, number, 99], dtype=np.uint64)
@@ -121,7 +122,7 @@ def test_one_person_and_many_are_the_same(ordinal: int, run: Callable) -> None:
         assert person.birth_day <= FIRST_DAY + 40
 
 
-def test_newcomers_come_to_the_hospitals_too(run: Callable) -> None:
+def test_newcomers_come_to_the_hospitals_too(run: StartRun) -> None:
     changes = TWICE["simulation.population_changes"] | {"moves_in_per_1000_a_year": 100.0}
     one = run(24 * 25, {
         "simulation.population_changes": changes, "simulation.population.size": 3000,
@@ -135,7 +136,7 @@ def test_newcomers_come_to_the_hospitals_too(run: Callable) -> None:
     assert 0.001 < share < 0.02
 
 
-def test_a_day_of_newcomers_as_tables(run: Callable) -> None:
+def test_a_day_of_newcomers_as_tables(run: StartRun) -> None:
     one = run(24, TWICE | {"simulation.population.size": 20_000})
     day = tables.day_tables(one.world, [event.value for event in one.events])
     people, changes = day["people"], day["people_changes"]

@@ -9,9 +9,11 @@ from hospital.config.run import Configuration
 from hospital.config.staffing import ALWAYS_THERE, LETTERS
 from hospital.staffing.posts import Post, departments, patients_per_nurse, plan, uncovered
 
+from .small_run import Files, SmallFiles
+
 
 @pytest.fixture(scope="module")
-def config(shipped: Callable) -> Configuration:
+def config(shipped: Callable[[], Files]) -> Configuration:
     return Configuration.model_validate(shipped())
 
 
@@ -99,7 +101,7 @@ def test_shifts_of_a_ward_are_covered_evenly(config: Configuration, posts: list[
         assert max(counts) - min(counts) <= 1, place
 
 
-def test_essential_posts_alone_cover_every_shift_of_a_hospital(tiny: Callable) -> None:
+def test_essential_posts_alone_cover_every_shift_of_a_hospital(tiny: SmallFiles) -> None:
     config = Configuration.model_validate(tiny())
     posts = [post for post in plan(config.simulation, config.staffing) if post.essential]
     assert {post.role for post in posts} == set(ALWAYS_THERE)
@@ -111,7 +113,7 @@ def test_essential_posts_alone_cover_every_shift_of_a_hospital(tiny: Callable) -
     assert list(uncovered(config.simulation, config.staffing)) == []
 
 
-def test_a_live_rate_moves_no_post(tiny: Callable) -> None:
+def test_a_live_rate_moves_no_post(tiny: SmallFiles) -> None:
     plans = [
         plan(config.simulation, config.staffing)
         for config in (

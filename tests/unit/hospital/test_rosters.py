@@ -15,6 +15,8 @@ from hospital.staffing.rosters import Roster, Rostering, Rules, on_shift, rules_
 from hospital.staffing.staff import Staff, appoint
 from hospital.times import HOUR
 
+from .small_run import Files, SmallFiles
+
 FIRST = 18_724  # 2021-04-07
 DAYS = 24
 # Many come and go, many are ill, a large pool.
@@ -29,7 +31,7 @@ RESTLESS = {
 }  # fmt: skip
 
 
-def restless(tiny: Callable, seed: int) -> Configuration:
+def restless(tiny: SmallFiles, seed: int) -> Configuration:
     files = tiny({**RESTLESS, "simulation.run.seed": seed})
     for role in files["staffing"]["roles"].values():
         for grade in role["grades"].values():
@@ -46,7 +48,7 @@ def shifts(config: Configuration, staff: Staff, days: int = DAYS) -> Iterator[Ro
 
 @settings(max_examples=10)
 @given(seed=st.integers(0, 2**63 - 1))
-def test_the_laws_of_the_roster_hold_for_any_seed(seed: int, tiny: Callable) -> None:
+def test_the_laws_of_the_roster_hold_for_any_seed(seed: int, tiny: SmallFiles) -> None:
     config = restless(tiny, seed)
     staff = appoint(config)
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -77,7 +79,7 @@ def test_the_laws_of_the_roster_hold_for_any_seed(seed: int, tiny: Callable) -> 
 @settings(max_examples=5)
 @given(seed=st.integers(0, 2**63 - 1), share=st.sampled_from([0.0, 0.3, 1.0]))
 def test_a_doctor_and_a_nurse_are_there_at_every_second(
-    seed: int, share: float, tiny: Callable
+    seed: int, share: float, tiny: SmallFiles
 ) -> None:
     config = restless(tiny, seed)
     staff = appoint(config)
@@ -100,7 +102,7 @@ def test_a_doctor_and_a_nurse_are_there_at_every_second(
 @settings(max_examples=20)
 @given(data=st.data())
 def test_a_gap_stays_open_only_when_the_pool_is_exhausted(
-    data: st.DataObject, tiny: Callable
+    data: st.DataObject, tiny: SmallFiles
 ) -> None:
     config = restless(tiny, 4)
     staff = appoint(config)
@@ -121,7 +123,7 @@ def test_a_gap_stays_open_only_when_the_pool_is_exhausted(
     assert call_reserves(staff, working, gaps[::-1], reserves) == called
 
 
-def test_the_ward_that_lacks_most_is_covered_first(shipped: Callable) -> None:
+def test_the_ward_that_lacks_most_is_covered_first(shipped: Callable[[], Files]) -> None:
     files = shipped()
     files["staffing"]["attendance"]["absence_share"] = 0.3
     config = Configuration.model_validate(files)
@@ -150,7 +152,7 @@ def test_the_ward_that_lacks_most_is_covered_first(shipped: Callable) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.5])
-def test_absences_follow_their_share(share: float, shipped: Callable) -> None:
+def test_absences_follow_their_share(share: float, shipped: Callable[[], Files]) -> None:
     files = shipped()
     files["staffing"]["attendance"] |= {
         "absence_share": share, "absence_month_weights": [1] * 12,
@@ -166,7 +168,7 @@ def test_absences_follow_their_share(share: float, shipped: Callable) -> None:
     assert abs(absent / planned - share) < 0.0212
 
 
-def test_absences_follow_the_months(shipped: Callable) -> None:
+def test_absences_follow_the_months(shipped: Callable[[], Files]) -> None:
     config = Configuration.model_validate(shipped())
     attendance = config.staffing.attendance
     shares = [attendance.absence_share_in(month) for month in range(1, 13)]
@@ -176,7 +178,7 @@ def test_absences_follow_the_months(shipped: Callable) -> None:
     assert rules_of(config, july).absence_shares[0] == pytest.approx(shares[6])
 
 
-def test_most_gaps_are_covered_as_shipped(shipped: Callable) -> None:
+def test_most_gaps_are_covered_as_shipped(shipped: Callable[[], Files]) -> None:
     config = Configuration.model_validate(shipped())
     staff = appoint(config)
     gaps, called, vacant = 0, 0, 0
@@ -188,7 +190,7 @@ def test_most_gaps_are_covered_as_shipped(shipped: Callable) -> None:
     assert 0 < vacant < gaps / 2
 
 
-def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable) -> None:
+def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable[[], Files]) -> None:
     files = shipped()
     files["simulation"]["scenarios"] = {
         "strike": {

@@ -1,7 +1,6 @@
 """Scenarios: off they change nothing; on they change what they name, from their first day on."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,6 +9,8 @@ from pydantic import ValidationError
 
 from hospital.config.run import Configuration
 from hospital.config.scenarios import Scenario
+
+from .small_run import SmallFiles, StartRun
 
 FLU = {
     "from_date": "2021-04-09",
@@ -24,12 +25,12 @@ def scenario(content: dict[str, Any], *, enabled: bool) -> dict[str, Any]:
     return {"simulation.scenarios": {"this": content | {"enabled": enabled}}}
 
 
-def test_one_that_is_off_changes_nothing(run: Callable) -> None:
+def test_one_that_is_off_changes_nothing(run: StartRun) -> None:
     without = run(72, {"simulation.scenarios": {}})
     assert run(72, scenario(FLU, enabled=False)).events == without.events
 
 
-def test_nothing_differs_before_it_begins(run: Callable) -> None:
+def test_nothing_differs_before_it_begins(run: StartRun) -> None:
     without, flu = run(60, {"simulation.scenarios": {}}), run(60, scenario(FLU, enabled=True))
     start = "2021-04-09T00:00:00Z"
     before = [[e for e in one.events if e.value["event_time"] < start] for one in (without, flu)]
@@ -37,7 +38,7 @@ def test_nothing_differs_before_it_begins(run: Callable) -> None:
     assert without.events != flu.events
 
 
-def test_a_wave_brings_more_of_its_illness_and_keeps_the_other_arrivals(run: Callable) -> None:
+def test_a_wave_brings_more_of_its_illness_and_keeps_the_other_arrivals(run: StartRun) -> None:
     without = run(24 * 8, {"simulation.scenarios": {}})
     flu = run(24 * 8, scenario(FLU, enabled=True))
     came = [
@@ -54,7 +55,7 @@ def test_a_wave_brings_more_of_its_illness_and_keeps_the_other_arrivals(run: Cal
     assert found[1] > 2 * found[0]
 
 
-def test_a_wave_of_one_hospital_leaves_the_others_alone(run: Callable) -> None:
+def test_a_wave_of_one_hospital_leaves_the_others_alone(run: StartRun) -> None:
     ids = []
     for here in ({"hospitals": ["PTA"]}, {"emergency_factor": 1.0, "diagnosis_factors": {}}):
         one = run(96, scenario(FLU | here, enabled=True))
@@ -63,7 +64,7 @@ def test_a_wave_of_one_hospital_leaves_the_others_alone(run: Callable) -> None:
     assert more == {"PTA"}
 
 
-def test_a_closed_ward_is_emptied_kept_empty_and_opens_again(run: Callable) -> None:
+def test_a_closed_ward_is_emptied_kept_empty_and_opens_again(run: StartRun) -> None:
     one = run(24 * 5, scenario(FIRE, enabled=True))
     moved = [v for v in one.values("transferred") if v["reason"] == "evacuated"]
     assert moved and {v["previous_ward_id"] for v in moved} == {"JHB-MED"}
@@ -109,7 +110,7 @@ def test_its_days(narrowed: dict[str, Any], days: int) -> None:
     ],
 )
 def test_a_bad_one_is_refused(
-    change: dict[str, Any], where: str, words: str, tiny: Callable
+    change: dict[str, Any], where: str, words: str, tiny: SmallFiles
 ) -> None:
     with pytest.raises(ValidationError) as refused:
         Configuration.model_validate(tiny(scenario(FLU | change, enabled=False)))

@@ -14,6 +14,8 @@ from hospital import tables
 from hospital.config.run import Configuration
 from hospital.staffing.staff import Staff, appoint, retirement_day
 
+from .small_run import Files, SmallFiles, StartRun
+
 EPOCH = date(1970, 1, 1)
 FIRST = 18_724  # 2021-04-07
 YEARS = 1455 / 365.2425
@@ -31,7 +33,7 @@ def birthday(born: date, age: int) -> date:
 
 
 @pytest.fixture(scope="module")
-def config(shipped: Callable) -> Configuration:
+def config(shipped: Callable[[], Files]) -> Configuration:
     return Configuration.model_validate(shipped())
 
 
@@ -84,7 +86,7 @@ def test_everybody_is_replaced_and_retires_at_65(config: Configuration, staff: S
     days=st.sampled_from([1, 40, 3000]),
 )
 def test_tenures_of_any_seed(
-    seed: int, leaving: float, most: int, days: int, tiny: Callable
+    seed: int, leaving: float, most: int, days: int, tiny: SmallFiles
 ) -> None:
     files = tiny({"simulation.run.seed": seed, "simulation.run.days": days})
     files["staffing"]["turnover"] |= {"vacancy_days_least": 0, "vacancy_days_most": most}
@@ -98,7 +100,7 @@ def test_tenures_of_any_seed(
     assert leaving > 0 or "left" not in types
 
 
-def test_same_seed_same_staff_and_a_longer_run_only_adds(shipped: Callable) -> None:
+def test_same_seed_same_staff_and_a_longer_run_only_adds(shipped: Callable[[], Files]) -> None:
     def staff_of(**run: int) -> Staff:
         files = shipped()
         files["simulation"]["run"] |= run
@@ -151,7 +153,7 @@ BUSY = {"staffing.turnover": {
 }}  # fmt: skip
 
 
-def test_changes_in_the_tables_and_nowhere_else(run: Callable, tiny: Callable) -> None:
+def test_changes_in_the_tables_and_nowhere_else(run: StartRun, tiny: SmallFiles) -> None:
     changes = dict(BUSY)
     for name, role in tiny()["staffing"]["roles"].items():
         for grade in role["grades"]:
@@ -189,7 +191,7 @@ def test_changes_in_the_tables_and_nowhere_else(run: Callable, tiny: Callable) -
     assert {e.topic for e in one.events if e.value["event_type"] == "staff_changed"} == {""}
 
 
-def test_who_was_hired_has_the_same_name_whenever_it_is_asked_for(run: Callable) -> None:
+def test_who_was_hired_has_the_same_name_whenever_it_is_asked_for(run: StartRun) -> None:
     world = run(0).world
     numbers = np.arange(len(world.staff.posts), len(world.staff.staff_id))[:5]
     together = tables._staff(world, numbers)

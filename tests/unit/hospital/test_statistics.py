@@ -4,18 +4,19 @@ The bounds are those within which any seed would very likely fall; this one neve
 """
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pytest
 
+from .small_run import Run, StartRun
+
 DAYS = 150
 
 
 @pytest.fixture(scope="module")
-def one(run: Callable) -> Any:  # noqa: ANN401
+def one(run: StartRun) -> Run:
     return run(24 * DAYS, {"simulation.population.size": 330_000}, scale=3)
 
 
@@ -26,7 +27,7 @@ def days(values: list[dict[str, Any]]) -> np.ndarray:
     return np.array([span.total_seconds() for span in spans]) / 86400
 
 
-def test_occupancy(one: Any) -> None:  # noqa: ANN401
+def test_occupancy(one: Run) -> None:
     census = one.values("census_taken")
     occupied = sum(v["occupied"] for v in census) / sum(v["capacity"] for v in census)
     assert 0.80 < occupied < 0.90
@@ -39,7 +40,7 @@ def test_occupancy(one: Any) -> None:  # noqa: ANN401
     assert max(means) < 1.12 * min(means)
 
 
-def test_length_of_stay(one: Any) -> None:  # noqa: ANN401
+def test_length_of_stay(one: Run) -> None:
     began_early = [
         v
         for v in one.values("discharged")
@@ -51,7 +52,7 @@ def test_length_of_stay(one: Any) -> None:  # noqa: ANN401
     assert abs(np.median(stays) - 3.3) < 0.4
 
 
-def test_triage_and_outcomes(one: Any) -> None:  # noqa: ANN401
+def test_triage_and_outcomes(one: Run) -> None:
     fresh = [
         v
         for v in one.values("registered")
@@ -65,7 +66,7 @@ def test_triage_and_outcomes(one: Any) -> None:  # noqa: ANN401
     assert abs(admitted - 0.28) < 0.015
 
 
-def test_week_and_hours(one: Any) -> None:  # noqa: ANN401
+def test_week_and_hours(one: Run) -> None:
     fresh = [v["event_time"] for v in one.values("admitted") if "-X" not in v["encounter_id"]]
     weekdays = Counter(datetime.fromisoformat(at).weekday() for at in fresh)
     published = (17.1, 16.9, 16.2, 15.7, 14.8, 9.8, 9.5)  # per cent, Monday first
@@ -82,7 +83,7 @@ def test_week_and_hours(one: Any) -> None:  # noqa: ANN401
     assert hours[4] < 0.3 * hours[11]
 
 
-def test_deaths_and_readmissions(one: Any) -> None:  # noqa: ANN401
+def test_deaths_and_readmissions(one: Run) -> None:
     out = [v for v in one.values("discharged") if "-X" not in v["encounter_id"]]
     died = sum(v["disposition"] == "died" for v in out) / len(out)
     assert abs(died - 0.022) < 0.006
@@ -99,7 +100,7 @@ def test_deaths_and_readmissions(one: Any) -> None:  # noqa: ANN401
     assert abs(back / len(home) - 0.11) < 0.02
 
 
-def test_waits_against_the_targets_of_the_scale(one: Any) -> None:  # noqa: ANN401
+def test_waits_against_the_targets_of_the_scale(one: Run) -> None:
     """Now, 10 minutes, an hour, four hours: met more often by those with more time."""
     within = {}
     for colour, target_minutes in (("orange", 10), ("yellow", 60), ("green", 240)):
@@ -117,7 +118,7 @@ def test_waits_against_the_targets_of_the_scale(one: Any) -> None:  # noqa: ANN4
     assert within["green"] > 0.9
 
 
-def test_winter_brings_pneumonia(one: Any) -> None:  # noqa: ANN401
+def test_winter_brings_pneumonia(one: Run) -> None:
     found = Counter(
         v["event_time"][:7]
         for v in one.values("registered")

@@ -1,7 +1,6 @@
-"""One hour is a pure function: same arguments, same bytes, however one got there."""
+"""An hour is a pure function: the same arguments give the same bytes, whatever came before."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,32 +8,35 @@ import pytest
 from hospital.simulation import simulate_hour
 from hospital.state import State
 
+from .small_run import Run, SmallFiles, StartRun
 
-def as_bytes(run: object) -> bytes:
+
+def as_bytes(run: Run) -> bytes:
     return "\n".join(json.dumps(event.value) for event in run.events).encode()
 
 
-def test_the_seed_decides_every_byte(run: Callable) -> None:
+def test_the_seed_decides_every_byte(run: StartRun) -> None:
     assert as_bytes(run(48)) == as_bytes(run(48))
     assert as_bytes(run(48)) != as_bytes(run(48, {"simulation.run.seed": 1}))
 
 
 @pytest.mark.parametrize("hours", [1, 7, 8, 19, 24, 31])
-def test_through_json_or_straight_through_is_the_same(
-    hours: int, run: Callable, start_at: Callable
+def test_a_state_that_has_been_through_json_leads_to_the_same_events(
+    hours: int, run: StartRun
 ) -> None:
     crowded = {"simulation.arrivals.emergency_per_day": 70}
     straight = run(hours, crowded)
     text = json.dumps(straight.state.to_json(), sort_keys=True)
     middle = State.from_json(json.loads(text))
     assert json.dumps(middle.to_json(), sort_keys=True) == text
-    again = start_at(run(0, crowded), middle, straight.hour).go_on(48)
-    straight = start_at(straight, straight.state, straight.hour).go_on(48)
-    assert as_bytes(again) == as_bytes(straight)
+    again = run(0, crowded)
+    again.state, again.hour = middle, straight.hour
+    straight.hours.clear()
+    assert as_bytes(again.advance(48)) == as_bytes(straight.advance(48))
     assert again.state.to_json() == straight.state.to_json()
 
 
-def test_an_hour_leaves_its_state_as_it_was(run: Callable) -> None:
+def test_simulating_an_hour_does_not_change_the_state_before_it(run: StartRun) -> None:
     before = run(12)
     text = json.dumps(before.state.to_json())
     first = simulate_hour(before.model, before.state, before.hour)
@@ -44,13 +46,13 @@ def test_an_hour_leaves_its_state_as_it_was(run: Callable) -> None:
     assert first[1].to_json() == second[1].to_json()
 
 
-def test_a_state_of_another_hour_is_refused(run: Callable) -> None:
+def test_a_state_of_another_hour_is_refused(run: StartRun) -> None:
     one = run(2)
     with pytest.raises(ValueError, match="2021-04-07 02:00"):
         simulate_hour(one.model, one.state, one.hour + timedelta(hours=1))
 
 
-def test_the_house_opens_full_and_announces_everybody(run: Callable) -> None:
+def test_the_run_begins_with_most_beds_occupied_and_announces_every_patient(run: StartRun) -> None:
     one = run(1)
     admitted = [v for v in one.values("admitted") if "-X2021040700-" in v["encounter_id"]]
     beds = sum(len(ward.beds) for ward in one.world.network.wards.values())
@@ -60,7 +62,7 @@ def test_the_house_opens_full_and_announces_everybody(run: Callable) -> None:
     assert all(registered[v["encounter_id"]] == "2021-04-07T00:00:00Z" for v in admitted)
 
 
-def origins(run: object) -> dict[str, str]:
+def origins(run: Run) -> dict[str, str]:
     """When each arrival was registered; patients of the opening house and those who come back are
     none."""
     return {
@@ -70,7 +72,7 @@ def origins(run: object) -> dict[str, str]:
     }
 
 
-def test_a_doubled_rate_keeps_the_earlier_arrivals_and_doubles_the_count(run: Callable) -> None:
+def test_a_doubled_rate_keeps_the_earlier_arrivals_and_doubles_the_count(run: StartRun) -> None:
     never = {"simulation.admission.elective_postponed_above_occupied_share": 1.0}
     once, twice = (
         run(24 * 10, {"simulation.arrivals.emergency_per_day": rate} | never) for rate in (40, 80)
@@ -85,7 +87,7 @@ def test_a_doubled_rate_keeps_the_earlier_arrivals_and_doubles_the_count(run: Ca
     assert electives[0] == electives[1]
 
 
-def test_an_edit_of_one_rate_moves_no_other_draw(run: Callable) -> None:
+def test_an_edit_of_one_rate_moves_no_other_draw(run: StartRun) -> None:
     before = run(48)
     after = run(48, {"simulation.length_of_stay_days.medicine.mean": 3.0})
     kinds = ("registered", "departed", "started", "ended", "absent")
@@ -100,7 +102,7 @@ def test_an_edit_of_one_rate_moves_no_other_draw(run: Callable) -> None:
     assert outside[0] == outside[1]
 
 
-def test_a_rate_of_zero_gives_none(run: Callable) -> None:
+def test_a_rate_of_zero_gives_none(run: StartRun) -> None:
     none = run(48, {
         "simulation.arrivals.emergency_per_day": 0, "simulation.arrivals.elective_per_day": 0,
     })  # fmt: skip
@@ -109,22 +111,22 @@ def test_a_rate_of_zero_gives_none(run: Callable) -> None:
     assert none.values("discharged")
 
 
-def test_an_edit_takes_effect_from_its_hour(run: Callable, tiny: Callable) -> None:
+def test_an_edit_takes_effect_from_its_hour(run: StartRun, tiny: SmallFiles) -> None:
     one = run(12)
     one.edit(
         tiny(
             {"simulation.arrivals.emergency_per_day": 0, "simulation.arrivals.elective_per_day": 0}
         )
     )
-    late = origins(one.go_on(12))
+    late = origins(one.advance(12))
     # Only ambulances that were on the road already still arrive.
     assert max(name.split("-")[1][1:] for name in late) == "2021040711"
 
 
-def test_an_edit_of_absences_leaves_shifts_under_way_alone(run: Callable, tiny: Callable) -> None:
+def test_an_edit_of_absences_leaves_shifts_under_way_alone(run: StartRun, tiny: SmallFiles) -> None:
     one = run(12)
     one.edit(tiny({"staffing.attendance.absence_share": 0.9}))
-    one.go_on(24)
+    one.advance(24)
     day = {v["shift_id"] for v in one.values("started") if v["shift_id"].endswith("0407-D")}
     ended = {v["shift_id"] for v in one.values("ended") if v["shift_id"].endswith("0407-D")}
     assert day == ended
@@ -132,6 +134,6 @@ def test_an_edit_of_absences_leaves_shifts_under_way_alone(run: Callable, tiny: 
     assert len(night) > len([v for v in one.values("started") if v["shift_id"].endswith("0407-N")])
 
 
-def test_no_names_or_addresses_in_events(run: Callable) -> None:
+def test_no_names_or_addresses_in_events(run: StartRun) -> None:
     forbidden = {"family_name", "given_name", "address", "birth_date"}
     assert not any(forbidden & set(event.value) for event in run(30).events)

@@ -1,11 +1,12 @@
-"""Encounters: readmission, postponement, crowding, intensive and high care, chronic conditions."""
+"""What happens to patients: readmission, postponement, crowds, intensive care, chronic illness."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
+from .small_run import Run, StartRun
 
 SPECIALTIES = ("medicine", "surgery", "paediatrics", "obstetrics")
 COLOURS = ("red", "orange", "yellow", "green")
@@ -15,7 +16,7 @@ def minutes(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() / 60
 
 
-def test_who_comes_back_is_who_went_home_within_thirty_days(run: Callable) -> None:
+def test_readmissions_follow_a_discharge_home_within_thirty_days(run: StartRun) -> None:
     share = {"simulation.readmission.share_of_discharges_home": 0.5}
     one = run(24 * 40, share)
     home = {v["encounter_id"]: v for v in one.values("discharged") if v["disposition"] == "home"}
@@ -40,13 +41,13 @@ def _next(name: str) -> str:
     return f"{first}-R{int(times or 0) + 1}"
 
 
-def test_a_readmission_share_of_zero_brings_nobody_back(run: Callable) -> None:
+def test_a_readmission_share_of_zero_brings_nobody_back(run: StartRun) -> None:
     one = run(24 * 10, {"simulation.readmission.share_of_discharges_home": 0.0})
     assert not [v for v in one.values("registered") if "-R" in v["encounter_id"]]
     assert one.state.returns == {} or all(r.postponements for r in one.state.returns.values())
 
 
-def test_a_delivery_comes_back_as_something_else(run: Callable) -> None:
+def test_a_delivery_is_readmitted_with_the_diagnosis_that_follows_it(run: StartRun) -> None:
     one = run(24 * 30, {"simulation.readmission.share_of_discharges_home": 0.9})
     codes = {v["encounter_id"]: v["diagnosis_code"] for v in one.values("registered")}
     after = [codes[_next(name)] for name, code in codes.items()
@@ -54,7 +55,7 @@ def test_a_delivery_comes_back_as_something_else(run: Callable) -> None:
     assert after and set(after) == {"O86.0"}
 
 
-def planned(one: Any) -> dict[str, str]:  # noqa: ANN401
+def planned(one: Run) -> dict[str, str]:
     """When each planned admission was registered."""
     return {
         v["encounter_id"]: v["event_time"]
@@ -63,7 +64,7 @@ def planned(one: Any) -> dict[str, str]:  # noqa: ANN401
     }
 
 
-def test_planned_admissions_are_put_off_when_the_house_is_full(run: Callable) -> None:
+def test_planned_admissions_are_postponed_while_the_beds_are_full(run: StartRun) -> None:
     often = {
         "simulation.arrivals.elective_per_day": 20,
         "simulation.admission.elective_postponed_days": 2,
@@ -82,13 +83,13 @@ def test_planned_admissions_are_put_off_when_the_house_is_full(run: Callable) ->
     assert len(missing - waiting) < 0.1 * len(missing) + 3
 
 
-def test_after_the_last_postponement_they_are_admitted(run: Callable) -> None:
+def test_a_planned_admission_is_not_postponed_beyond_the_limit(run: StartRun) -> None:
     one = run(24 * 8, {
         "simulation.admission.elective_postponed_above_occupied_share": 0.0,
         "simulation.admission.elective_postponed_days": 1,
         "simulation.admission.elective_postponements_most": 2,
     })  # fmt: skip
-    late = Counter()
+    late: Counter[int] = Counter()
     for name, at in planned(one).items():
         booked = datetime.strptime(name.split("-")[1][1:], "%Y%m%d%H")
         late[(datetime.fromisoformat(at[:-1]) - booked) // timedelta(days=1)] += 1
@@ -96,7 +97,7 @@ def test_after_the_last_postponement_they_are_admitted(run: Callable) -> None:
     assert max(late) == 2 and late[2] > 0.7 * late.total()
 
 
-def mean_wait(one: Any, triage: str) -> float:  # noqa: ANN401
+def mean_wait(one: Run, triage: str) -> float:
     waits = [
         minutes(v["registered_at"], v["seen_at"])
         for v in one.values("visit_ended")
@@ -105,7 +106,7 @@ def mean_wait(one: Any, triage: str) -> float:  # noqa: ANN401
     return sum(waits) / len(waits)
 
 
-def test_waits_grow_with_the_crowd_and_never_for_the_red(run: Callable) -> None:
+def test_a_crowd_lengthens_all_waits_but_those_of_red_patients(run: StartRun) -> None:
     quiet = run(24 * 6, {"simulation.arrivals.emergency_per_day": 30}, 4)
     busy = run(24 * 6, {"simulation.arrivals.emergency_per_day": 260}, 4)
     for triage in ("orange", "yellow", "green"):
@@ -121,7 +122,7 @@ def test_waits_grow_with_the_crowd_and_never_for_the_red(run: Callable) -> None:
     assert within[0] > 0.85 and within[1] < 0.5  # the scale's target: an hour
 
 
-def test_without_an_exponent_the_crowd_makes_no_difference(run: Callable) -> None:
+def test_with_a_crowding_exponent_of_zero_the_crowd_makes_no_difference(run: StartRun) -> None:
     flat = {"simulation.emergency_department.crowding.exponent": 0.0}
     waits = []
     for rate in (30, 90):
@@ -134,7 +135,7 @@ def test_without_an_exponent_the_crowd_makes_no_difference(run: Callable) -> Non
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_who_gets_worse_without_a_free_bed_waits_for_one(share: float, run: Callable) -> None:
+def test_a_patient_who_gets_worse_waits_for_a_bed_in_the_unit(share: float, run: StartRun) -> None:
     one = run(24 * 6, {
         "simulation.critical_care.step_up_shares": dict.fromkeys(SPECIALTIES, 1.0),
         "simulation.critical_care.step_up_to_intensive_care_share": share,
@@ -149,7 +150,7 @@ def test_who_gets_worse_without_a_free_bed_waits_for_one(share: float, run: Call
     assert all(stay.ward_id.split("-")[1] not in units for stay in queue)
 
 
-def test_out_of_intensive_care_through_high_care(run: Callable) -> None:
+def test_patients_leave_intensive_care_through_high_care(run: StartRun) -> None:
     one = run(24 * 8, {
         "simulation.critical_care.intensive_care_direct_shares": dict.fromkeys(COLOURS, 0.2),
         "simulation.critical_care.intensive_care_days": {
@@ -167,10 +168,12 @@ def test_out_of_intensive_care_through_high_care(run: Callable) -> None:
     assert {move for move in moves if move[0] == "ICU"} == {("ICU", "HC")}
 
 
-def test_chronic_conditions_bring_people_and_their_illness(run: Callable) -> None:
+def test_people_with_a_chronic_condition_come_more_often_and_with_its_diagnosis(
+    run: StartRun,
+) -> None:
     one = run(24 * 20, scale=4)
     people = one.world.people
-    came = Counter()
+    came: Counter[Any] = Counter()
     for value in one.values("registered"):
         number = int(value["patient_id"][1:]) - 1
         condition = people.conditions[people.person(number).condition]
@@ -182,5 +185,5 @@ def test_chronic_conditions_bring_people_and_their_illness(run: Callable) -> Non
     assert share > 4 * came[None, "E11.9"] / came[None]
 
 
-def one_and_all(came: Counter) -> int:
+def one_and_all(came: Counter[Any]) -> int:
     return sum(count for key, count in came.items() if not isinstance(key, tuple))
