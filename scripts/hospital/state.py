@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from hospital.config.fields import Triage
 from hospital.population.newcomers import Joined
 from hospital.staffing.rosters import Rules
 
@@ -29,7 +30,7 @@ class Visit(NamedTuple):
     diagnosis_code: str
     source: str  # emergency, elective
     arrival_mode: str  # walk_in, ambulance, referral
-    triage: str | None
+    triage: Triage | None
     outcome: str  # drawn in advance; the hospital knows it when the visit ends
     departed_at: int | None  # of the ambulance
     registered_at: int
@@ -70,7 +71,7 @@ class Stay(NamedTuple):
     bed_id: str | None  # None: boarding
     specialty: str  # of the diagnosis
     source: str
-    triage: str | None
+    triage: Triage | None
     diagnosis_code: str
     admitted_at: int
     discharge_at: int

@@ -7,6 +7,7 @@ ordinals and keeps the earlier ones. Everything about an arrival is drawn by its
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from hospital.config.fields import Triage
 from hospital.model import Model
 from hospital.sampling import choose, key_of, poisson, seconds, uniform
 from hospital.state import Case, Return, Visit
@@ -87,7 +88,7 @@ def _planned_visit(model: Model, encounter_id: str, case: Case, at: int) -> Visi
 
 
 def _emergency_visit(
-    model: Model, encounter_id: str, case: Case, triage: str, outcome: str, leaves_home_at: int
+    model: Model, encounter_id: str, case: Case, triage: Triage, outcome: str, leaves_home_at: int
 ) -> Visit:
     """By ambulance or on foot; the crowd, which is known on arrival, may lengthen the wait."""
     key, file = key_of(encounter_id), model.config.simulation

@@ -27,17 +27,6 @@ def open_hour(hour: Hour, at: int) -> None:
         _serve_queue(hour, at, hospital_id, specialty)
 
 
-def _serve_queue(hour: Hour, at: int, hospital_id: str, specialty: str) -> None:
-    while encounter_id := hour.state.leave_queue(hospital_id, specialty):
-        stay = hour.state.stays[encounter_id]
-        assert stay.wait is not None
-        bed_id = hour.state.take_bed(hospital_id, specialty)
-        if bed_id is None:
-            hour.state.join_queue(encounter_id, stay, stay.wait)
-            return
-        _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
-
-
 def find_bed(hour: Hour, encounter_id: str, wait: BedWait) -> None:
     """Move a patient into a free bed, or let them wait for one where they are."""
     stay = hour.state.stays[encounter_id]
@@ -112,6 +101,17 @@ def arrive(hour: Hour, at: int, encounter_id: str) -> None:
     )
     assert stay.diversion is not None
     _move(hour, at, encounter_id, _place(stay.diversion.bed_id), "diverted")
+
+
+def _serve_queue(hour: Hour, at: int, hospital_id: str, specialty: str) -> None:
+    while encounter_id := hour.state.leave_queue(hospital_id, specialty):
+        stay = hour.state.stays[encounter_id]
+        assert stay.wait is not None
+        bed_id = hour.state.take_bed(hospital_id, specialty)
+        if bed_id is None:
+            hour.state.join_queue(encounter_id, stay, stay.wait)
+            return
+        _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
 
 
 def _journey(hour: Hour, stay: Stay) -> Journey:

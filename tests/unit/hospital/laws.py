@@ -46,7 +46,7 @@ def check_beds_and_census(run: Run) -> None:
     cleaning = timedelta(minutes=run.model.config.simulation.admission.bed_cleaning_minutes)
     for event in run.events:
         value = event.value
-        kind, encounter = value["event_type"], value.get("encounter_id")
+        kind, encounter = value["event_type"], value.get("encounter_id", "")
         if kind in ("transferred", "discharged"):
             before = place.pop(encounter)
             prefix = "previous_" if kind == "transferred" else ""
@@ -83,7 +83,7 @@ def check_patients(run: Run) -> None:
     steps: dict[str, list[str]] = defaultdict(list)
     for event in run.events:
         value = event.value
-        encounter, patient = value.get("encounter_id"), value.get("patient_id")
+        encounter, patient = value.get("encounter_id", ""), value.get("patient_id", "")
         if value["event_type"] == "person_changed":
             if value["change_type"] in ("born", "moved_in"):
                 assert patient not in joined
@@ -95,7 +95,7 @@ def check_patients(run: Run) -> None:
                     assert patient not in inside
                 else:  # ends an encounter at the same second
                     died_by_change.add(patient)
-        if encounter is None:
+        if not encounter:
             continue
         over = "died" in (value.get("outcome"), value.get("disposition"))
         assert patient in joined

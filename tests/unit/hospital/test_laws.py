@@ -1,4 +1,4 @@
-"""The hospital's laws hold for any seed and in odd configurations, replayed from the events alone."""
+"""The hospital's laws hold for any seed and in odd configurations; events alone decide."""
 
 from collections import Counter
 from datetime import datetime, timedelta
