@@ -12,6 +12,7 @@ from datetime import datetime
 
 import schedule
 
+import hospital
 from hospital.config import run
 from hospital.config.run import Configuration
 from pipeline import service
@@ -24,7 +25,7 @@ from pipeline.run.config_watcher import Editions
 from pipeline.service import Service
 from pipeline.settings import ConfigurationError, SchedulerSettings, parse
 from scheduling import first_start
-from scheduling.hospital_run import CONFIGURATIONS, HospitalRun, code_hash
+from scheduling.hospital_run import CONFIGURATIONS, HospitalRun
 from scheduling.publishing import Publisher
 
 TICK_SECONDS = 1.0
@@ -91,7 +92,6 @@ class Timekeeper:
         self._svc = svc
         self._run = run
         self._publisher = publisher
-        self._code = code_hash()
         self._over = False
         self.now = now
         in_force = config_store.load(
@@ -156,7 +156,9 @@ class Timekeeper:
         """What `hour` runs under, its configuration pinned."""
         directory = self._settings.simulation_dir / CONFIGURATIONS
         digest = config_store.keep(directory, self._editions.accepted.content)
-        return ConfigurationEntry(from_hour=hour, configuration=digest, code=self._code)
+        return ConfigurationEntry(
+            from_hour=hour, configuration=digest, model_version=hospital.MODEL_VERSION
+        )
 
     def _set(self, **changes: object) -> None:
         self.now = self.now.model_copy(update=changes)

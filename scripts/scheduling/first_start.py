@@ -2,13 +2,14 @@
 
 import logging
 
+import hospital
 from hospital.config.run import Configuration
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import ConfigurationEntry
 from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import ConfigurationError, SchedulerSettings, parse
-from scheduling.hospital_run import CONFIGURATIONS, code_hash
+from scheduling.hospital_run import CONFIGURATIONS
 
 log = logging.getLogger("scheduler")
 
@@ -36,7 +37,9 @@ def first_clock(settings: SchedulerSettings) -> Clock:
         end=start + run.days * DAY,
         real_days=edition.pace.real_days,
         configurations=[
-            ConfigurationEntry(from_hour=start, configuration=digest, code=code_hash())
+            ConfigurationEntry(
+                from_hour=start, configuration=digest, model_version=hospital.MODEL_VERSION
+            )
         ],
     )
     clock.write(settings.simulation_dir, first)

@@ -36,12 +36,6 @@ STATES = "states"
 log = logging.getLogger("scheduler")
 
 
-def code_hash() -> str:
-    """The hash of the code that computes hours: the sources of `hospital/`."""
-    sources = sorted(Path(hospital.__file__).parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-
-
 class HospitalRun:
     """The hospital at the hour up to which time is open.
 
@@ -62,7 +56,7 @@ class HospitalRun:
         self._models: dict[str, Model] = {}
         self._world = World(self.configuration(now.configurations[-1]))
         journal.discard_from(simulation_dir / JOURNAL, now.open_until)
-        snapshot = state_cache.newest(simulation_dir / STATES, now.open_until)
+        snapshot = state_cache.newest(simulation_dir / STATES, now)
         if snapshot:
             hour, self.next_number = snapshot.hour, snapshot.next_number
             self._state = State.from_json(snapshot.state)
@@ -88,7 +82,9 @@ class HospitalRun:
         records = [r for h in hours(first_hour, end_hour) for r in self._hour(entry, h)]
         content = journal.encode(records)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
-        snapshot = Snapshot(end_hour, self.next_number, self._state.to_json())
+        snapshot = Snapshot(
+            end_hour, self.next_number, hospital.MODEL_VERSION, self._state.to_json()
+        )
         state_cache.save(self._dir / STATES, snapshot)
 
     def day_zero(self) -> dict[str, DataFrame]:
@@ -115,10 +111,12 @@ class HospitalRun:
             log.info("computing %s to %s again", clock.text(hour), clock.text(now.open_until))
         for again in hours(hour, now.open_until):
             entry = now.in_force(again)
-            if entry.code != code_hash():
+            if entry.model_version != hospital.MODEL_VERSION:
                 raise ConfigurationError(
-                    f"simulation volume: the state at {clock.text(now.open_until)} is lost and the "
-                    "code that computed it has changed; expected that version, or a new run"
+                    f"simulation volume: the state at {clock.text(now.open_until)} is lost, and "
+                    f"this model (version {hospital.MODEL_VERSION}) is not the one that computed "
+                    f"it (version {entry.model_version}); expected that version, or a new run "
+                    "(make clean)"
                 )
             for _record in self._hour(entry, again):
                 pass

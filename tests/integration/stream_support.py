@@ -212,7 +212,7 @@ class Stage:
 
     def set_clock(self, instant: datetime, hours: int) -> None:
         """Let simulated time be `instant`, and so many hours be open."""
-        entry = ConfigurationEntry(from_hour=START, configuration="c", code="x")
+        entry = ConfigurationEntry(from_hour=START, configuration="c", model_version=1)
         now = Clock(
             instant=instant,
             open_until=START + hours * HOUR,

@@ -39,17 +39,17 @@ class TopicEntry(BaseModel):
 
 
 class ConfigurationEntry(BaseModel):
-    """What was in force from an hour on: the hash of the configuration and of the code."""
+    """What was in force from an hour on: the hash of the configuration, the model's version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_hour: datetime
     configuration: str
-    code: str
+    model_version: int
 
     def same_as(self, other: "ConfigurationEntry") -> bool:
-        """Whether both mean the same configuration and code, from whichever hour."""
-        return (self.configuration, self.code) == (other.configuration, other.code)
+        """Whether both mean the same configuration and model, from whichever hour."""
+        return self == other.model_copy(update={"from_hour": self.from_hour})
 
 
 class Manifest(BaseModel):

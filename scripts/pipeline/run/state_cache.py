@@ -1,7 +1,8 @@
 """The hospital's state at the last opened hours: a cache, never the truth.
 
-A file carries the hash of its content. One that is missing or damaged is passed over, and the
-scheduler computes the hours since the newest good one (or since the seed) again.
+A file contains its own hash and the version of the model that computed the state. A file that is
+damaged, or of another version than the clock's history says, is removed, and the scheduler computes
+the hours since the newest good one (or since the seed) again.
 """
 
 import gzip
@@ -10,55 +11,75 @@ import logging
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline import atomic_files
+from pipeline.run.clock import HOUR, Clock
 
 KEPT = 3
-NAME_FORMAT = "%Y-%m-%dT%HZ"
+NAME_FORMAT = "%Y-%m-%dT%HZ.json.gz"
 
 log = logging.getLogger(__name__)
 
 
 class Snapshot(NamedTuple):
-    """The state at `hour`, before that hour is computed; `next_number` is the next event's."""
+    """The hospital at a full hour, before that hour is computed.
+
+    Attributes:
+        next_number: the running number of the next event.
+        model_version: of the model that computed the hour before.
+        state: plain JSON.
+    """
 
     hour: datetime
     next_number: int
-    state: dict
+    model_version: int
+    state: dict[str, Any]
 
 
 def save(root: Path, snapshot: Snapshot) -> None:
-    """Keep a snapshot, on disk when this returns, and drop those older than the newest few."""
+    """Keep a snapshot, on disk when this returns, and drop all but the newest three."""
     atomic_files.make_directories(root)
-    body = json.dumps(
-        {"next_number": snapshot.next_number, "state": snapshot.state}, separators=(",", ":")
-    ).encode()
+    hour, *fields = snapshot
+    body = json.dumps(fields, separators=(",", ":")).encode()
     content = gzip.compress(atomic_files.sha256(body).encode() + b"\n" + body, 1, mtime=0)
-    atomic_files.replace(root / f"{snapshot.hour.strftime(NAME_FORMAT)}.json.gz", content)
-    for path in sorted(root.glob("[0-9]*.json.gz"))[:-KEPT]:
+    atomic_files.replace(root / hour.strftime(NAME_FORMAT), content)
+    for path in _files(root)[:-KEPT]:
         path.unlink()
 
 
-def newest(root: Path, until: datetime) -> Snapshot | None:
-    """The newest good snapshot at or before `until`; None if there is none.
+def newest(root: Path, now: Clock) -> Snapshot | None:
+    """Return the newest good snapshot of the hours that are open; None if there is none.
 
-    Snapshots after `until` belong to hours that never opened; they are removed.
+    Remove every newer file: its hours never opened, or it is not good.
     """
-    for path in sorted(root.glob("[0-9]*.json.gz"), reverse=True):
-        hour = datetime.strptime(path.name.removesuffix(".json.gz"), NAME_FORMAT).replace(
-            tzinfo=UTC
-        )
-        if hour > until:
-            path.unlink()
-            continue
-        try:
-            digest, body = gzip.decompress(path.read_bytes()).split(b"\n", 1)
-            content = json.loads(body) if atomic_files.sha256(body).encode() == digest else None
-        except (OSError, EOFError, ValueError, zlib.error):
-            content = None
-        if content is not None:
-            return Snapshot(hour, content["next_number"], content["state"])
-        log.warning("the state at %s is damaged; it is computed again", path.name)
+    for path in reversed(_files(root)):
+        hour = datetime.strptime(path.name, NAME_FORMAT).replace(tzinfo=UTC)
+        if hour <= now.open_until:
+            snapshot = _load(path, hour)
+            if snapshot is None:
+                log.warning("the state %s is damaged; it is computed again", path.name)
+            elif snapshot.model_version != (made_by := now.in_force(hour - HOUR).model_version):
+                log.warning(
+                    "the state %s is of model version %d, but version %d was in force; "
+                    "it is computed again",
+                    *(path.name, snapshot.model_version, made_by),
+                )
+            else:
+                return snapshot
         path.unlink()
     return None
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(root.glob("[0-9]*.json.gz"))
+
+
+def _load(path: Path, hour: datetime) -> Snapshot | None:
+    try:
+        digest, body = gzip.decompress(path.read_bytes()).split(b"\n", 1)
+        if atomic_files.sha256(body).encode() != digest:
+            return None
+        return Snapshot(hour, *json.loads(body))
+    except (OSError, EOFError, ValueError, TypeError, zlib.error):
+        return None

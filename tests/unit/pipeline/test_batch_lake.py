@@ -15,7 +15,7 @@ DAY = date(2021, 4, 7)
 TABLES = {"admissions": (2, b"a,b\n1,2\n3,4\n"), "discharges": (0, b"a\n")}
 EVENTS = {"hospital.admissions": TopicEntry(count=2, sha256="e" * 64)}
 ENTRY = ConfigurationEntry(
-    from_hour=datetime(2021, 4, 7, tzinfo=UTC), configuration="c" * 64, code="d" * 64
+    from_hour=datetime(2021, 4, 7, tzinfo=UTC), configuration="c" * 64, model_version=1
 )
 
 
@@ -50,7 +50,7 @@ def test_a_published_day_is_what_its_manifest_says(tmp_path: Path) -> None:
             {
                 "from_hour": "2021-04-07T00:00:00Z",
                 "configuration": "c" * 64,
-                "code": "d" * 64,
+                "model_version": 1,
             }
         ],
         "previous_manifest": "f" * 64,

@@ -27,7 +27,7 @@ def a_clock(
         end=START + DAYS * DAY,
         real_days=real_days,
         configurations=[
-            ConfigurationEntry(from_hour=START + h * HOUR, configuration=f"c{h}", code="x")
+            ConfigurationEntry(from_hour=START + h * HOUR, configuration=f"c{h}", model_version=1)
             for h in (0, *changes)
         ],
     )

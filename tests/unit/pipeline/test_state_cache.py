@@ -1,20 +1,39 @@
-"""The state cache is never believed: what is damaged, or of hours that never opened, is dropped."""
+"""Only a good state is used: whole, of hours that are open, of the model version in force."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pipeline.lakes.batch_lake import ConfigurationEntry
 from pipeline.run import state_cache
-from pipeline.run.clock import HOUR
+from pipeline.run.clock import DAY, HOUR, Clock
 from pipeline.run.state_cache import Snapshot
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 
 
-def snapshot(hours: int) -> Snapshot:
-    """A state after so many hours."""
-    return Snapshot(START + hours * HOUR, 10 * hours, {"beds": {"JHB-MED-001": f"E{hours}"}})
+def snapshot(hours: int, model_version: int = 1) -> Snapshot:
+    """The state after that many hours."""
+    state = {"beds": {"JHB-MED-001": f"E{hours}"}}
+    return Snapshot(START + hours * HOUR, 10 * hours, model_version, state)
+
+
+def newest(root: Path, open_hours: int, raised_at: int = 1_000) -> Snapshot | None:
+    """The newest good state of a run whose model version became 2 after `raised_at` hours."""
+    versions = ((START, 1), (START + raised_at * HOUR, 2))
+    now = Clock(
+        instant=START,
+        open_until=START + open_hours * HOUR,
+        start=START,
+        end=START + 9 * DAY,
+        real_days=9,
+        configurations=[
+            ConfigurationEntry(from_hour=hour, configuration="c", model_version=version)
+            for hour, version in versions
+        ],
+    )
+    return state_cache.newest(root, now)
 
 
 @pytest.fixture
@@ -36,12 +55,12 @@ def test_the_newest_few_are_kept(root: Path) -> None:
         "2021-04-08T00Z.json.gz",
         "2021-04-08T01Z.json.gz",
     ]
-    assert state_cache.newest(root, START + 25 * HOUR) == snapshot(25)
-    assert state_cache.newest(root, START + 99 * HOUR) == snapshot(25)
+    assert newest(root, 25) == snapshot(25)
+    assert newest(root, 99) == snapshot(25)
 
 
 def test_a_state_of_hours_that_never_opened_is_removed(root: Path) -> None:
-    assert state_cache.newest(root, START + 24 * HOUR) == snapshot(24)
+    assert newest(root, 24) == snapshot(24)
     assert kept(root) == ["2021-04-07T23Z.json.gz", "2021-04-08T00Z.json.gz"]
 
 
@@ -49,16 +68,16 @@ def test_a_state_of_hours_that_never_opened_is_removed(root: Path) -> None:
 def test_a_damaged_state_is_passed_over_and_removed(
     root: Path, content: bytes | str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    newest = root / "2021-04-08T01Z.json.gz"
-    good = newest.read_bytes()
+    path = root / "2021-04-08T01Z.json.gz"
+    good = path.read_bytes()
     middle = len(good) // 2
     damaged = {
         "cut": good[:-1],
         "flipped": good[:middle] + bytes([good[middle] ^ 0xFF]) + good[middle + 1 :],
         "other": good + b"garbage",
     }
-    newest.write_bytes(damaged[content] if isinstance(content, str) else content)
-    assert state_cache.newest(root, START + 25 * HOUR) == snapshot(24)
+    path.write_bytes(damaged[content] if isinstance(content, str) else content)
+    assert newest(root, 25) == snapshot(24)
     assert kept(root) == ["2021-04-07T23Z.json.gz", "2021-04-08T00Z.json.gz"]
     assert "2021-04-08T01Z.json.gz is damaged" in caplog.text
 
@@ -72,21 +91,35 @@ def test_every_cut_and_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
     for damaged in cuts + flips:
         path.write_bytes(damaged)
         # A bit that gzip does not use may be flipped without changing anything.
-        assert state_cache.newest(tmp_path, START + HOUR) in (None, snapshot(1))
+        assert newest(tmp_path, 1) in (None, snapshot(1))
         assert damaged in flips or not path.exists()
 
 
 def test_without_a_good_state_there_is_none(root: Path, tmp_path: Path) -> None:
-    assert state_cache.newest(tmp_path / "missing", START) is None
+    assert newest(tmp_path / "missing", 0) is None
     for path in root.iterdir():
         path.write_bytes(b"")
-    assert state_cache.newest(root, START + 25 * HOUR) is None
+    assert newest(root, 25) is None
     assert kept(root) == []
+
+
+@pytest.mark.parametrize(
+    ("made_by", "raised_at", "used"),
+    [(1, 99, 25), (1, 25, 25), (1, 24, 24), (2, 24, 25), (2, 25, 24), (2, 99, 24)],
+)
+def test_a_state_of_another_model_version_than_the_history_says_is_passed_over(
+    root: Path, made_by: int, raised_at: int, used: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    state_cache.save(root, snapshot(25, made_by))
+    found = newest(root, 25, raised_at)
+    assert found == (snapshot(25, made_by) if used == 25 else snapshot(24))
+    assert (f"2021-04-08T01Z.json.gz is of model version {made_by}" in caplog.text) == (used == 24)
+    assert len(kept(root)) == used - 22
 
 
 def test_a_draft_is_no_state(root: Path) -> None:
     (root / ".2021-04-08T02Z.json.gz.draft").write_bytes(b"half")
-    assert state_cache.newest(root, START + 99 * HOUR) == snapshot(25)
+    assert newest(root, 99) == snapshot(25)
 
 
 def test_the_same_state_is_the_same_bytes(tmp_path: Path) -> None:
