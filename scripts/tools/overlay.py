@@ -1,10 +1,10 @@
-"""Another setting in one file: lays it over configs/ and writes the whole, ready to run.
+"""Writes another setting: an overlay laid over the files of configs/, ready to run.
 
     python scripts/tools/overlay.py configs configs/full.yaml /tmp/full
 
-An overlay has the sections `simulation` and `staffing` and holds only what differs: mappings are
-merged key by key, anything else is replaced. Comments are lost on the way. Before a first start,
-put the two files written into the place of those in configs/.
+An overlay has the sections `simulation` and `staffing`, and in them only what differs: mappings are
+merged key by key, any other value is replaced. The files written have no comments. Copy them into
+configs/ before the first start of a run.
 """
 
 import sys
@@ -16,15 +16,19 @@ import yaml
 FILES = ("simulation", "staffing")
 
 
-def merged(base: Any, over: Any) -> Any:  # noqa: ANN401
-    """`base` with what `over` says."""
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    return base | {key: merged(base.get(key), value) for key, value in over.items()}
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `over`."""
+    both = dict(base)
+    for key, value in over.items():
+        old = base.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            value = merged(old, value)
+        both[key] = value
+    return both
 
 
 def laid_over(configs_dir: Path, overlay: Path | None) -> dict[str, dict[str, Any]]:
-    """Both files under the overlay (None: as they are), by name."""
+    """Both files, by name, under the overlay (None: as they are)."""
     over = yaml.safe_load(overlay.read_text(encoding="utf-8")) if overlay else {}
     if unknown := set(over) - set(FILES):
         raise SystemExit(f"{overlay}: got the sections {sorted(unknown)}, expected {FILES}")
@@ -32,7 +36,7 @@ def laid_over(configs_dir: Path, overlay: Path | None) -> dict[str, dict[str, An
         name: yaml.safe_load((configs_dir / f"{name}.yaml").read_text(encoding="utf-8"))
         for name in FILES
     }
-    return {name: merged(base[name], over.get(name, {})) for name in FILES}
+    return {name: merged(base[name], over.get(name) or {}) for name in FILES}
 
 
 def main() -> None:

@@ -1,17 +1,19 @@
-"""Draws what a run looks like, from the batch lake: make pictures
+"""Draws the README's pictures of a run from the batch lake: make pictures
 
-Three pictures for a reader of the README: occupancy by hospital over the run, emergency arrivals
-by weekday and hour, and lengths of stay against their configured curves. Run in the tests' image,
-the only one with matplotlib.
+Occupancy by hospital over the run, emergency arrivals by weekday and hour, and lengths of stay
+against their configured curves. It runs in the tests' image, the only one with matplotlib.
 """
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from pipeline import settings
 from pipeline.lakes import batch_lake
@@ -33,12 +35,14 @@ def main(directory: Path) -> None:
     stays = read(own, "discharges").merge(
         read(own, "admissions")[["encounter_id", "specialty"]], on="encounter_id"
     )
-    configured = config_store.read(own.configs_dir).content["simulation"]["length_of_stay_days"]
+    configured = config_store.read_files(own.configs_dir).content["simulation"][
+        "length_of_stay_days"
+    ]
     draw_stays(stays, configured, directory / "length-of-stay.png")
 
 
 def read(own: PicturesSettings, dataset: str) -> pd.DataFrame:
-    """All rows of a dataset that belongs to every day."""
+    """All rows of a dataset that every day but day zero has."""
     days = batch_lake.published_days(own.batch_lake_dir)[1:]
     return pd.concat(
         [
@@ -49,7 +53,7 @@ def read(own: PicturesSettings, dataset: str) -> pd.DataFrame:
 
 
 def draw_occupancy(census: pd.DataFrame, path: Path) -> None:
-    """Occupied beds as a share of capacity, per hospital, a mean over seven days."""
+    """Draw occupied beds as a share of capacity, per hospital: the mean of seven days."""
     beds = census[census["capacity"] > 0]
     days = beds.groupby(["census_date", "hospital_id"])[["occupied", "capacity"]].sum()
     share = (100 * days["occupied"] / days["capacity"]).unstack("hospital_id")
@@ -64,8 +68,8 @@ def draw_occupancy(census: pd.DataFrame, path: Path) -> None:
 
 
 def draw_arrivals(registrations: pd.DataFrame, path: Path) -> None:
-    """Emergency arrivals in an hour, a mean over the run, by weekday and hour."""
-    began = registrations["encounter_id"].str.contains("-X")  # there when the run began
+    """Draw emergency arrivals in an hour, by weekday and hour: the mean over the run."""
+    began = registrations["encounter_id"].str.contains("-X")  # those in hospital when the run began
     emergency = registrations[(registrations["source"] == "emergency") & ~began]
     at = pd.to_datetime(emergency["registered_at"])
     count = pd.crosstab(at.dt.day_of_week, at.dt.hour).reindex(
@@ -83,9 +87,9 @@ def draw_arrivals(registrations: pd.DataFrame, path: Path) -> None:
     save(figure, path)
 
 
-def draw_stays(stays: pd.DataFrame, configured: dict, path: Path) -> None:
-    """Lengths of stay per specialty as bars, the configured lognormal as a line."""
-    # Stays that began before the run are cut short by its beginning.
+def draw_stays(stays: pd.DataFrame, configured: dict[str, Any], path: Path) -> None:
+    """Draw lengths of stay per specialty as bars, the configured lognormal as a line."""
+    # Left out are stays that began before the run: their admission is given as its first second.
     whole = stays[~stays["encounter_id"].str.contains("-X")]
     length = pd.to_datetime(whole["discharged_at"]) - pd.to_datetime(whole["admitted_at"])
     days = length.dt.total_seconds() / 86_400
@@ -106,15 +110,16 @@ def draw_stays(stays: pd.DataFrame, configured: dict, path: Path) -> None:
     save(figure, path)
 
 
-def lognormal(days: np.ndarray, mean: float, deviation: float) -> np.ndarray:
+def lognormal(days: NDArray[np.float64], mean: float, deviation: float) -> NDArray[np.float64]:
     """The density of the lognormal distribution with that mean and standard deviation, in days."""
     variance = np.log1p((deviation / mean) ** 2)
     location = np.log(mean) - variance / 2
     exponent = -((np.log(days) - location) ** 2) / (2 * variance)
-    return np.exp(exponent) / (days * np.sqrt(2 * np.pi * variance))
+    density: NDArray[np.float64] = np.exp(exponent) / (days * np.sqrt(2 * np.pi * variance))
+    return density
 
 
-def save(figure: plt.Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write the picture, the same bytes for the same run."""
     figure.savefig(path, dpi=DOTS_PER_INCH, metadata={"Software": None})
     print(path.name)

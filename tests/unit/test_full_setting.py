@@ -58,7 +58,7 @@ def test_it_runs(full: dict[str, Any]) -> None:
     assert 0.75 < census["occupied"].sum() / census["capacity"].sum() < 0.95
 
 
-def test_the_command_writes_both_files(tmp_path: Path, run_overlay: Callable) -> None:
+def test_the_command_writes_both_files(tmp_path: Path, run_overlay: Callable[..., None]) -> None:
     run_overlay(CONFIGS, CONFIGS / "full.yaml", tmp_path / "full")
     written = sorted(path.name for path in (tmp_path / "full").iterdir())
     assert written == ["simulation.yaml", "staffing.yaml"]
@@ -67,7 +67,7 @@ def test_the_command_writes_both_files(tmp_path: Path, run_overlay: Callable) ->
 
 
 @pytest.fixture
-def run_overlay(monkeypatch: pytest.MonkeyPatch) -> Callable:
+def run_overlay(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def start(*arguments: Path) -> None:
         monkeypatch.setattr(sys, "argv", ["overlay.py", *map(str, arguments)])
         overlay.main()
