@@ -1,1 +1,1 @@
-"""The scheduler's own rooms: the first start, the passing of time, computing, publishing."""
+"""The scheduler's own: the first start, the passing of time, edits, the run, its published days."""

@@ -1,47 +1,51 @@
-"""The first start of a run: the configuration is pinned and the clock is set to the first hour."""
+"""The first start of a run: save the configuration, set the clock to the first hour."""
 
 import logging
 
-import hospital
+from pydantic import ValidationError
+
 from hospital.config.run import Configuration
+from hospital.world import World
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import ConfigurationEntry
 from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, Clock
-from pipeline.settings import ConfigurationError, SchedulerSettings, parse
-from scheduling.hospital_run import CONFIGURATIONS
+from pipeline.settings import ConfigurationError, SchedulerSettings, explain, parse
+from scheduling.hospital_run import save_configuration
 
 log = logging.getLogger("scheduler")
 
 
-def first_clock(settings: SchedulerSettings) -> Clock:
-    """Set the clock for the first time; each step can be repeated after a kill.
+def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
+    """Begin a run: build its people, staff and wards, and set its clock for the first time.
+
+    Nothing is written before the configuration has passed all checks. A kill at any point leaves
+    a volume on which this can be called again.
 
     Raises:
         ConfigurationError: if the configuration cannot be used, or if the batch lake already
-            holds days of a run whose clock is gone.
+            contains days, of a run whose clock is gone.
     """
     if days := batch_lake.published_days(settings.batch_lake_dir):
         raise ConfigurationError(
-            f"simulation volume: it is empty, but the batch lake holds {len(days)} days of another "
+            f"simulation volume: it is empty, but the batch lake has {len(days)} days of another "
             "run; expected both or none: restore the volume, or remove all of them (make clean)"
         )
-    edition = config_store.read(settings.configs_dir)
-    run = parse(Configuration, edition.content, None).simulation.run
-    digest = config_store.keep(settings.simulation_dir / CONFIGURATIONS, edition.content)
+    files = config_store.read_files(settings.configs_dir)
+    config = parse(Configuration, files.content, None)
+    try:
+        world = World(config)
+    except ValidationError as error:  # too few posts to staff every shift
+        raise ConfigurationError(explain(error, None)) from None
+    run = config.simulation.run
     start = clock.midnight(run.start_date)
-    first = Clock(
+    now = Clock(
         instant=start,
         open_until=start,
         start=start,
         end=start + run.days * DAY,
-        real_days=edition.pace.real_days,
-        configurations=[
-            ConfigurationEntry(
-                from_hour=start, configuration=digest, model_version=hospital.MODEL_VERSION
-            )
-        ],
+        real_days=files.pace.real_days,
+        configurations=[save_configuration(settings.simulation_dir, files.content, start)],
     )
-    clock.write(settings.simulation_dir, first)
+    clock.write(settings.simulation_dir, now)
     log.info("a new run of %d days begins at %s", run.days, clock.text(start))
-    return first
+    return world, now

@@ -1,7 +1,7 @@
 """One run of the hospital: joins what happens (`hospital/`) to how bytes move (`pipeline/`).
 
 Computes hours into the journal, recovers the state after a stop, and makes the tables of a day
-that is over. The scheduler decides when.
+that is over. When each of these is due, the scheduler decides.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from pandas import DataFrame
 
@@ -36,6 +37,22 @@ STATES = "states"
 log = logging.getLogger("scheduler")
 
 
+def save_configuration(
+    simulation_dir: Path, content: dict[str, Any], from_hour: datetime
+) -> ConfigurationEntry:
+    """Save a configuration; the entry of the clock's history for the hours that run under it."""
+    digest = config_store.save(simulation_dir / CONFIGURATIONS, content)
+    return ConfigurationEntry(
+        from_hour=from_hour, configuration=digest, model_version=hospital.MODEL_VERSION
+    )
+
+
+def load_configuration(simulation_dir: Path, entry: ConfigurationEntry) -> Configuration:
+    """Load the configuration that an entry of the clock's history names."""
+    content = config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
+    return parse(Configuration, content, None)
+
+
 class HospitalRun:
     """The hospital at the hour up to which time is open.
 
@@ -44,34 +61,29 @@ class HospitalRun:
     """
 
     def __init__(
-        self, simulation_dir: Path, topics: Topics, now: Clock, progress: Callable[[], None]
+        self,
+        simulation_dir: Path,
+        topics: Topics,
+        now: Clock,
+        progress: Callable[[], None],
+        world: World | None = None,
     ) -> None:
         """Recover the state at `now.open_until`: from the cache, or from the seed.
 
-        `progress` is called for each day that has to be computed again.
+        Args:
+            progress: called for each day that has to be computed again.
+            world: people, staff and wards, if they have been built already.
+
+        Raises:
+            ConfigurationError: if the state is lost and another model version computed it.
         """
         self._dir = simulation_dir
-        self._topics = topics
-        self._pinned: dict[str, Configuration] = {}
+        self._topics = topics.topics
         self._models: dict[str, Model] = {}
-        self._world = World(self.configuration(now.configurations[-1]))
+        self._world = world or World(load_configuration(simulation_dir, now.configurations[-1]))
         journal.discard_from(simulation_dir / JOURNAL, now.open_until)
-        snapshot = state_cache.newest(simulation_dir / STATES, now)
-        if snapshot:
-            hour, self.next_number = snapshot.hour, snapshot.next_number
-            self._state = State.from_json(snapshot.state)
-        else:
-            hour, self.next_number = now.start, 0
-            config = self.configuration(now.in_force(now.start))
-            self._state = opening_state(Model(self._world, config))
+        hour, self.next_number, self._state = self._newest_state(now)
         self._catch_up(now, hour, progress)
-
-    def configuration(self, entry: ConfigurationEntry) -> Configuration:
-        """The pinned configuration of an entry of the clock's history."""
-        if entry.configuration not in self._pinned:
-            content = config_store.load(self._dir / CONFIGURATIONS, entry.configuration)
-            self._pinned[entry.configuration] = parse(Configuration, content, None)
-        return self._pinned[entry.configuration]
 
     def compute(self, entry: ConfigurationEntry, first_hour: datetime, end_hour: datetime) -> None:
         """Compute hours under `entry` and put them, and the state after them, on disk.
@@ -82,19 +94,19 @@ class HospitalRun:
         records = [r for h in hours(first_hour, end_hour) for r in self._hour(entry, h)]
         content = journal.encode(records)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
-        snapshot = Snapshot(
-            end_hour, self.next_number, hospital.MODEL_VERSION, self._state.to_json()
+        state_cache.save(
+            self._dir / STATES,
+            Snapshot(end_hour, self.next_number, entry.model_version, self._state.to_json()),
         )
-        state_cache.save(self._dir / STATES, snapshot)
 
     def day_zero(self) -> dict[str, DataFrame]:
-        """What exists before the first hour."""
+        """What exists before the first hour, as tables by dataset."""
         return tables.day_zero(self._world)
 
     def day(self, day: date) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
-        """The tables and the events of a day that is over, from the journal."""
+        """The tables by dataset, and the events by topic, of a day that is over."""
         values, digests, counts = [], {}, {}
-        for topic in self._topics.topics:
+        for topic in self._topics:
             digests[topic], counts[topic] = hashlib.sha256(), 0
         for block in journal.blocks(self._dir / JOURNAL, day):
             for record in block.records():
@@ -105,8 +117,19 @@ class HospitalRun:
         events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
         return tables.day_tables(self._world, values), events
 
+    def _newest_state(self, now: Clock) -> tuple[datetime, int, State]:
+        """The hour of the newest state that can be used, the next event's number, the state."""
+        snapshot = state_cache.newest(self._dir / STATES, now)
+        if snapshot:
+            try:
+                return snapshot.hour, snapshot.next_number, State.from_json(snapshot.state)
+            except (AttributeError, LookupError, TypeError, ValueError):
+                hour = clock.text(snapshot.hour)
+                log.warning("this model cannot read the state at %s; it is computed again", hour)
+        return now.start, 0, opening_state(self._model(now.in_force(now.start)))
+
     def _catch_up(self, now: Clock, hour: datetime, progress: Callable[[], None]) -> None:
-        """Compute the hours from `hour` to the open hour again; they are in the journal already."""
+        """Compute from `hour` to the open hour again; the journal has these hours already."""
         if hour < now.open_until:
             log.info("computing %s to %s again", clock.text(hour), clock.text(now.open_until))
         for again in hours(hour, now.open_until):
@@ -126,24 +149,24 @@ class HospitalRun:
                     log.info("computed again up to %s", clock.text(again))
 
     def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
-        digest = entry.configuration
-        if digest not in self._models:
-            self._models[digest] = Model(self._world, self.configuration(entry))
-        events, self._state = simulate_hour(self._models[digest], self._state, hour)
+        """Compute one hour; its events in order, as the journal records them."""
+        events, self._state = simulate_hour(self._model(entry), self._state, hour)
         for event in events:
-            key = str(event.value[self._topics.topics[event.topic].key]) if event.topic else ""
+            key = str(event.value[self._topics[event.topic].key]) if event.topic else ""
             value = json.dumps(event.value, separators=(",", ":"), ensure_ascii=False)
             time = clock.text(event.event_time)
             yield Record(self.next_number, time, event.topic, key.encode(), value.encode())
             self.next_number += 1
+
+    def _model(self, entry: ConfigurationEntry) -> Model:
+        """The model of the hours that ran under an entry of the clock's history."""
+        if entry.configuration not in self._models:
+            config = load_configuration(self._dir, entry)
+            self._models[entry.configuration] = Model(self._world, config)
+        return self._models[entry.configuration]
 
 
 def hours(first: datetime, end: datetime) -> Iterator[datetime]:
     """The hours of [first, end)."""
     for index in range((end - first) // HOUR):
         yield first + index * HOUR
-
-
-def csv(table: DataFrame) -> tuple[int, bytes]:
-    """Rows, and the bytes as RFC 4180: header always, UTF-8, an empty field for NULL."""
-    return len(table), table.to_csv(index=False, lineterminator="\n").encode()

@@ -1,48 +1,74 @@
-"""Publishing: the days that are over, from the journal into the batch lake."""
+"""Publishing: each day that is over, from the journal into the batch lake."""
 
 import logging
 from datetime import date, timedelta
 from pathlib import Path
 
+from pandas import DataFrame
+
 from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import ConfigurationEntry, TopicEntry
 from pipeline.run.clock import DAY, Clock
 from pipeline.service import Service
-from scheduling.hospital_run import HospitalRun, csv
+from scheduling.hospital_run import HospitalRun
+
+ONE_DAY = timedelta(days=1)
 
 log = logging.getLogger("scheduler")
 
 
 class Publisher:
-    """Sees to it that every day that is over stands in the batch lake."""
+    """Publishes every day that is over and missing in the batch lake."""
 
-    def __init__(self, root: Path, run: HospitalRun) -> None:
-        self._root = root
+    def __init__(self, lake: Path, run: HospitalRun) -> None:
+        self._lake = lake
         self._run = run
         self._complete_until: date | None = None
+        self._totals_logged = False
 
-    def look_again(self) -> None:
-        """Forget what was seen to be there: a day that was removed is published again."""
+    def check_all_again(self) -> None:
+        """Forget which days were there: a day that somebody removed is published again."""
         self._complete_until = None
 
     def publish_missing(self, now: Clock, svc: Service) -> None:
         """Publish each missing day in order of date, day zero first: the same bytes every time."""
         zero = (now.start - DAY).date()
-        day = self._complete_until + timedelta(days=1) if self._complete_until else zero
-        while day < now.instant.date() and not svc.stopping.is_set():
-            if not batch_lake.is_published(self._root, day):
-                self._publish(day, zero, now)
+        day = self._complete_until + ONE_DAY if self._complete_until else zero
+        while day < now.instant.date():
+            if svc.stopping.is_set():
+                return
+            if not batch_lake.is_published(self._lake, day):
+                self._publish(day, now)
                 svc.turn_completed()
             self._complete_until = day
-            day += timedelta(days=1)
+            day += ONE_DAY
+        if now.instant == now.end and not self._totals_logged:
+            self._totals_logged = True
+            self._log_totals(now)
 
-    def log_totals(self, now: Clock) -> None:
-        """The run is over: what it came to, and its fingerprint."""
+    def _publish(self, day: date, now: Clock) -> None:
+        previous: str | None = None
+        events: dict[str, TopicEntry] = {}
+        entries: list[ConfigurationEntry] = []
+        if day < now.start.date():
+            tables = self._run.day_zero()
+        else:
+            before = batch_lake.day_directory(self._lake, day - ONE_DAY)
+            _manifest, previous = batch_lake.read_manifest(before)
+            tables, events = self._run.day(day)
+            entries = now.in_force_on(day)
+        files = {name: csv(table) for name, table in tables.items()}
+        digest = batch_lake.publish(self._lake, day, files, events, entries, previous)
+        rows = sum(count for count, _content in files.values())
+        log.info(
+            "published %s: %d rows in %d files, manifest %s", day, rows, len(files), digest[:12]
+        )
+
+    def _log_totals(self, now: Clock) -> None:
         rows, events, fingerprint = 0, 0, ""
-        days = batch_lake.published_days(self._root)
-        for day in days:
-            manifest, fingerprint = batch_lake.read_manifest(
-                batch_lake.day_directory(self._root, day)
-            )
+        for day in batch_lake.published_days(self._lake):
+            directory = batch_lake.day_directory(self._lake, day)
+            manifest, fingerprint = batch_lake.read_manifest(directory)
             rows += sum(entry.rows for entry in manifest.files.values())
             events += sum(entry.count for entry in manifest.events.values())
         log.info(
@@ -51,18 +77,7 @@ class Publisher:
             *((now.end - now.start) // DAY, events, rows, fingerprint),
         )
 
-    def _publish(self, day: date, zero: date, now: Clock) -> None:
-        previous, entries, events = None, [], {}
-        if day == zero:
-            tables = self._run.day_zero()
-        else:
-            before = batch_lake.day_directory(self._root, day - timedelta(days=1))
-            _manifest, previous = batch_lake.read_manifest(before)
-            tables, events = self._run.day(day)
-            entries = now.in_force_on(day)
-        files = {name: csv(table) for name, table in tables.items()}
-        digest = batch_lake.publish(self._root, day, files, events, entries, previous)
-        rows = sum(count for count, _content in files.values())
-        log.info(
-            "published %s: %d rows in %d files, manifest %s", day, rows, len(files), digest[:12]
-        )
+
+def csv(table: DataFrame) -> tuple[int, bytes]:
+    """Rows, and the bytes as RFC 4180 in UTF-8: always a header, an empty field for NULL."""
+    return len(table), table.to_csv(index=False, lineterminator="\n").encode()

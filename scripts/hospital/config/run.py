@@ -1,7 +1,6 @@
 """The configuration of a run: both files, checked against each other, and what may change."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from pydantic import ValidationInfo, field_validator
 
@@ -11,7 +10,8 @@ from hospital.config.staffing import StaffingFile
 from hospital.ids import EMERGENCY_CODE
 from hospital.staffing.posts import uncovered
 
-# People, beds and posts are drawn once, before the first hour; shifts follow from them.
+# The keys of which no value may change in a run: people, beds and posts are drawn once, before the
+# first hour, and shifts follow from them.
 FIXED_IN_A_RUN = (
     "simulation.run",
     "simulation.population",
@@ -110,24 +110,3 @@ def _check_scenarios(file: SimulationFile) -> None:
 def _check_name(name: str, known: Iterable[str], where: tuple[str | int, ...]) -> None:
     if name not in known:
         raise refuse(f"one of {', '.join(known)}", name, where)
-
-
-def unchangeable(old: Configuration, new: Configuration) -> list[str]:
-    """Dotted keys that differ although they cannot change in a run."""
-    before, after = _flat(old.model_dump(mode="json")), _flat(new.model_dump(mode="json"))
-    return sorted(
-        key
-        for key in before.keys() | after.keys()
-        if before.get(key) != after.get(key)
-        and any(key == fixed or key.startswith(fixed + ".") for fixed in FIXED_IN_A_RUN)
-    )
-
-
-def _flat(value: Any, path: str = "") -> dict[str, Any]:  # noqa: ANN401
-    if isinstance(value, dict) and value:
-        return {
-            key: leaf
-            for name, child in value.items()
-            for key, leaf in _flat(child, f"{path}.{name}" if path else name).items()
-        }
-    return {path: value}

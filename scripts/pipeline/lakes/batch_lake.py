@@ -1,8 +1,8 @@
 """The batch lake: one directory a simulated day, published in one rename, never changed.
 
-`<simulated date>/<dataset>.csv` and `manifest.json`. The manifest says what belongs to the day
-and carries the hash of the previous day's manifest, so that the last one stands for the whole
-run: its hash is the run's fingerprint.
+`<simulated date>/<dataset>.csv` and `manifest.json`. The manifest lists what belongs to the day and
+contains the hash of the previous day's manifest. The last one so stands for the whole run: its hash
+is the run's fingerprint.
 """
 
 import json
@@ -48,7 +48,7 @@ class ConfigurationEntry(BaseModel):
     model_version: int
 
     def same_as(self, other: "ConfigurationEntry") -> bool:
-        """Whether both mean the same configuration and model, from whichever hour."""
+        """Whether both name the same configuration and model; the hour may differ."""
         return self == other.model_copy(update={"from_hour": self.from_hour})
 
 
@@ -69,17 +69,17 @@ class Manifest(BaseModel):
 
 
 def day_directory(root: Path, day: date) -> Path:
-    """Where a day is (or will be) published."""
+    """The directory in which a day is, or will be, published."""
     return root / day.isoformat()
 
 
 def is_published(root: Path, day: date) -> bool:
-    """Whether the day is there; what is there is complete, because it came in one rename."""
+    """Whether the day is published; its directory is complete, because it came in one rename."""
     return day_directory(root, day).is_dir()
 
 
 def published_days(root: Path) -> list[date]:
-    """The published days in order of date; names that are no dates are not ours."""
+    """The published days in order of date; directories with other names are ignored."""
     days = []
     for entry in root.iterdir():
         try:

@@ -1,1 +1,1 @@
-"""What the scheduler keeps of a run: clock, journal, configurations, the cached state."""
+"""What the scheduler writes of a run: clock, journal, configurations, the cached state."""

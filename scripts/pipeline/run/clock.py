@@ -1,8 +1,8 @@
 """The one clock of the system: simulated time, moved by the scheduler, read by everybody else.
 
-`clock.json` holds the simulated instant, the pace, the hour up to which time is open, and the
-history of what was in force from which hour. Opening hours is one atomic rename; what the
-journal holds beyond them is not real.
+`clock.json` contains the simulated instant, the pace, the hour up to which time is open, and the
+history of what was in force from which hour. Opening hours is one atomic rename; journalled events
+of later hours are not real.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,10 @@ HOUR = timedelta(hours=1)
 
 
 class Pace(BaseModel):
-    """The `clock` section of `simulation.yaml`: real days for the whole run; 0 is backfill."""
+    """The `clock` section of `simulation.yaml`: the real days that the whole run takes.
+
+    0 is backfill: as fast as the machine can.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -32,9 +35,10 @@ class Clock(BaseModel):
 
     Attributes:
         instant: now, in the hospital; never past `open_until`.
-        start, end: first instant of the run, and the first one after it.
-        real_days: how long the whole run takes in real days; 0 is as fast as possible.
-        configurations: what was in force, each from its hour.
+        open_until: the end of the open hours; a full hour.
+        start, end: the first instant of the run, and the first one after it.
+        real_days: as in `Pace`.
+        configurations: the history: what was in force, each from its hour.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +51,7 @@ class Clock(BaseModel):
     configurations: list[ConfigurationEntry]
 
     def after(self, elapsed_seconds: float) -> datetime:
-        """The instant that `elapsed_seconds` of real time lead to, at this pace; at most `end`."""
+        """The instant after `elapsed_seconds` of real time at this pace; at most `end`."""
         if self.real_days == 0:
             return self.end
         # In plain numbers: a pace can be too small or too large for a timedelta.
@@ -55,12 +59,19 @@ class Clock(BaseModel):
         left = (self.end - self.instant).total_seconds()
         return self.end if seconds >= left else self.instant + timedelta(seconds=seconds)
 
+    def opened(self, until: datetime, entry: ConfigurationEntry) -> "Clock":
+        """This clock with time open up to `until`; the hours opened ran under `entry`."""
+        history = [e for e in self.configurations if e.from_hour < self.open_until]
+        if not history or not entry.same_as(history[-1]):
+            history.append(entry)
+        return self.model_copy(update={"open_until": until, "configurations": history})
+
     def in_force(self, hour: datetime) -> ConfigurationEntry:
         """What is in force in the hour that begins at `hour`."""
         return [entry for entry in self.configurations if entry.from_hour <= hour][-1]
 
     def in_force_on(self, day: date) -> list[ConfigurationEntry]:
-        """What is in force during a day: from its first hour, and every change within it."""
+        """What is in force on a day: in its first hour, then each change within it."""
         first = midnight(day)
         changes = [e for e in self.configurations if first < e.from_hour < first + DAY]
         return [self.in_force(first), *changes]
@@ -72,7 +83,7 @@ def midnight(day: date) -> datetime:
 
 
 def text(instant: datetime) -> str:
-    """The instant as it stands in records and files: `2021-04-07T13:05:09Z`."""
+    """The instant as records and files have it: `2021-04-07T13:05:09Z`."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,13 +1,13 @@
-"""The configurations of a run: read from `configs/`, pinned by hash, compared for a person.
+"""The configurations of a run: read from `configs/`, saved by hash, compared for a person.
 
-What is pinned is `simulation.yaml` without its `clock` section, plus `staffing.yaml`, as
+A saved configuration is `simulation.yaml` without its `clock` section, plus `staffing.yaml`, as
 canonical JSON: comments, white space and the pace change no hash.
 """
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -18,37 +18,38 @@ from pipeline.settings import ConfigurationError, parse, read_yaml
 FILES = ("simulation.yaml", "staffing.yaml")
 
 
-class Edition(NamedTuple):
-    """What the files say: the pace, and the content to pin, not yet checked by its model."""
+class ConfigFiles(NamedTuple):
+    """What the files say: the pace, and the rest, whose values nobody has checked yet."""
 
     pace: Pace
-    content: dict
+    content: dict[str, Any]
 
 
-def read(configs_dir: Path) -> Edition:
+def read_files(configs_dir: Path) -> ConfigFiles:
     """Read the files as they are now.
 
     Raises:
-        ConfigurationError: if one is no YAML mapping, or the `clock` section is wrong.
+        ConfigurationError: if one is not a YAML mapping, or the `clock` section is wrong.
     """
     simulation, staffing = (read_yaml(configs_dir / name) for name in FILES)
     if "clock" not in simulation:
         raise ConfigurationError("simulation.yaml: clock: got nothing, expected a value")
     pace = parse(_ClockSection, {"clock": simulation.pop("clock")}, "simulation.yaml").clock
-    # Through JSON, so that it equals what `load` gives (YAML knows dates, JSON does not).
-    return Edition(pace, json.loads(canonical({"simulation": simulation, "staffing": staffing})))
+    # Through JSON, so that it equals what `load` returns (YAML knows dates, JSON does not).
+    content = json.loads(canonical({"simulation": simulation, "staffing": staffing}))
+    return ConfigFiles(pace, content)
 
 
-def canonical(content: dict) -> bytes:
-    """The bytes that are hashed and kept."""
+def canonical(content: dict[str, Any]) -> bytes:
+    """The bytes that are hashed and saved."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), default=str).encode()
 
 
-def keep(root: Path, content: dict) -> str:
-    """Keep a content, on disk when this returns.
+def save(root: Path, content: dict[str, Any]) -> str:
+    """Save a content, on disk when this returns.
 
     Returns:
-        Its hash, which is also its name.
+        Its hash, by which `load` finds it.
     """
     body = canonical(content)
     digest = atomic_files.sha256(body)
@@ -57,20 +58,24 @@ def keep(root: Path, content: dict) -> str:
     return digest
 
 
-def load(root: Path, digest: str) -> dict:
-    """A content that was kept.
+def load(root: Path, digest: str) -> dict[str, Any]:
+    """Load a saved content by its hash.
 
     Raises:
-        ConfigurationError: if the file's bytes are not those that were kept.
+        ConfigurationError: if the file has other bytes than were saved.
     """
     body = (root / f"{digest}.json").read_bytes()
     if atomic_files.sha256(body) != digest:
-        raise ConfigurationError(f"the pinned configuration {digest[:12]} is damaged")
-    return json.loads(body)
+        raise ConfigurationError(
+            f"simulation volume: {root.name}/{digest}.json is damaged; "
+            "expected it as it was saved: restore the volume, or begin a new run (make clean)"
+        )
+    content: dict[str, Any] = json.loads(body)
+    return content
 
 
 class Change(NamedTuple):
-    """One key that differs; None where it is missing. A key begins with its file's name."""
+    """One key whose value differs; None where it is missing. A key begins with its file's name."""
 
     key: str
     before: object
@@ -83,28 +88,28 @@ class Change(NamedTuple):
         return f"{file}.yaml: {key}" if key else f"{file}.yaml"
 
     def __str__(self) -> str:
-        return f"{self.place}: {shown(self.before)} → {shown(self.after)}"
+        return f"{self.place}: {as_text(self.before)} → {as_text(self.after)}"
 
 
-def differences(old: object, new: object, key: str = "") -> Iterator[Change]:
+def differences(before: object, after: object, key: str = "") -> Iterator[Change]:
     """What changed: mappings key by key, lists of equal length item by item."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in sorted(old.keys() | new.keys(), key=str):
-            inner = f"{key}.{name}" if key else str(name)
-            yield from differences(old.get(name), new.get(name), inner)
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from differences(before, after, f"{key}.{index}")
-    elif old != new:
-        yield Change(key, old, new)
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            inner = f"{key}.{name}" if key else name
+            yield from differences(before.get(name), after.get(name), inner)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from differences(old, new, f"{key}.{index}")
+    elif before != after:
+        yield Change(key, before, after)
 
 
-def shown(value: object) -> str:
-    """A value as a person would have written it in the file."""
+def as_text(value: object) -> str:
+    """A value as a person would write it in the file."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 class _ClockSection(BaseModel):
-    """Wraps the section so that a refusal names `clock.real_days`."""
+    """Wraps the section, so that a refusal names `clock.real_days`."""
 
     clock: Pace

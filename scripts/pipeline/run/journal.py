@@ -1,9 +1,9 @@
-"""The journal: every event of the run, in order, as the exact bytes the stream will carry.
+"""The journal: every event of the run, in order, as the exact bytes that the stream will carry.
 
 `journal/<simulated date>/<first hour>-<end hour>_<first number>.gz`: one block, renamed into
 place before its hours open. A line per event, sorted by (event_time, event_id): its running
-number in the run, event_time, topic, key and value, parted by tabs (which JSON never holds
-raw). An empty topic marks an event that only the batch path exports.
+number in the run, event_time, topic, key and value, separated by tabs (JSON escapes a tab). An
+empty topic marks an event that only the batch publishes.
 """
 
 import gzip
@@ -20,7 +20,13 @@ COMPRESSION_LEVEL = 1  # fast; a day is a few hundred kilobytes
 
 
 class Record(NamedTuple):
-    """One event; `number` runs over the whole run from 0, `event_time` as `clock.text`."""
+    """One event.
+
+    Attributes:
+        number: its running number; 0 is the first event of the run.
+        event_time: in the form of `clock.text`.
+        topic: empty for an event that only the batch publishes.
+    """
 
     number: int
     event_time: str
@@ -30,7 +36,7 @@ class Record(NamedTuple):
 
 
 class Block(NamedTuple):
-    """One file of the journal and the hours [first_hour, end_hour) that it covers."""
+    """One file of the journal, with the events of the hours [first_hour, end_hour)."""
 
     first_hour: datetime
     end_hour: datetime
@@ -44,7 +50,7 @@ class Block(NamedTuple):
             OSError, EOFError, ValueError: if the file is damaged.
         """
         if not self.path.stat().st_size:
-            raise EOFError(f"{self.path.name} is empty, which a block without events is not")
+            raise EOFError(f"{self.path.name} has 0 bytes; even a block without events has more")
         with gzip.open(self.path, "rb") as lines:
             for line in lines:
                 number, event_time, topic, key, value = line.rstrip(b"\n").split(b"\t")
@@ -52,7 +58,7 @@ class Block(NamedTuple):
 
 
 def encode(records: Iterable[Record]) -> bytes:
-    """The bytes of a block: the same records are always the same bytes."""
+    """Encode records as a block: the same records are always the same bytes."""
     lines = b"".join(
         b"%d\t%b\t%b\t%b\t%b\n"
         % (r.number, r.event_time.encode(), r.topic.encode(), r.key, r.value)
@@ -64,7 +70,7 @@ def encode(records: Iterable[Record]) -> bytes:
 def write_block(
     root: Path, first_hour: datetime, end_hour: datetime, first_number: int, content: bytes
 ) -> None:
-    """Put an encoded block in place, on disk when this returns. Both hours lie in one day."""
+    """Put an encoded block in place, on disk when this returns. All its hours are of one day."""
     directory = root / first_hour.date().isoformat()
     atomic_files.make_directories(directory)
     end = (end_hour - midnight(first_hour.date())) // HOUR
@@ -81,7 +87,7 @@ def blocks(root: Path, day: date) -> list[Block]:
 
 
 def discard_from(root: Path, hour: datetime) -> None:
-    """Remove the blocks at and after `hour`: its hours never opened, so they are not real."""
+    """Remove the blocks from `hour` on: these hours never opened, so they are not real."""
     for directory in sorted(root.iterdir()) if root.is_dir() else []:
         day = date.fromisoformat(directory.name)
         if day < hour.date():
@@ -93,7 +99,7 @@ def discard_from(root: Path, hour: datetime) -> None:
 
 
 def opened(root: Path, open_until: datetime) -> Iterator[Record]:
-    """Every record of the hours before `open_until`, from the first of the run on."""
+    """Every record of the hours before `open_until`, beginning with the first of the run."""
     for directory in sorted(root.iterdir()) if root.is_dir() else []:
         for block in blocks(root, date.fromisoformat(directory.name)):
             if block.first_hour < open_until:
@@ -101,10 +107,10 @@ def opened(root: Path, open_until: datetime) -> Iterator[Record]:
 
 
 class Reader:
-    """Follows the journal as time passes over it."""
+    """Reads the journal as simulated time passes."""
 
     def __init__(self, root: Path, start: datetime, from_number: int) -> None:
-        """Begin at the block that holds event `from_number`; `start` is the run's first hour."""
+        """Begin at the block with event `from_number`; `start` is the run's first hour."""
         self._root = root
         self._next_hour = start
         self._waiting: list[Record] = []
@@ -112,7 +118,7 @@ class Reader:
         self._seek(from_number)
 
     def take(self, instant: str, open_until: datetime, limit: int) -> list[Record]:
-        """The next records with event_time ≤ `instant`, at most `limit`, in order."""
+        """Take the next records with event_time ≤ `instant`, at most `limit`, in order."""
         taken: list[Record] = []
         while len(taken) < limit:
             if self._position == len(self._waiting) and not self._load_next(open_until):
@@ -127,10 +133,10 @@ class Reader:
         return taken
 
     def _load_next(self, open_until: datetime) -> bool:
-        """Load the block of the next open hour; False if there is none yet.
+        """Load the block of the next open hour; False if the next hour is not open yet.
 
         Raises:
-            FileNotFoundError: if an open hour's block is missing; the journal is damaged then.
+            FileNotFoundError: if the block is missing: the journal is damaged.
         """
         if self._next_hour >= open_until:
             return False
@@ -142,7 +148,7 @@ class Reader:
         raise FileNotFoundError(f"the journal has no block for {self._next_hour:%Y-%m-%dT%HZ}")
 
     def _seek(self, number: int) -> None:
-        """Find the last block that begins at or before `number`, without opening any."""
+        """Find the last block that begins at or before `number`, by the names of the files."""
         days = sorted(self._root.iterdir()) if self._root.is_dir() else []
         day_blocks = [b for d in days if (b := blocks(self._root, date.fromisoformat(d.name)))]
         index = bisect_right(day_blocks, number, key=lambda found: found[0].first_number) - 1

@@ -1,10 +1,11 @@
-"""A day appears in one rename; its manifest chains to the day before; bad ones are refused."""
+"""A day appears in one rename, its manifest names the day before, and a bad one is refused."""
 
 import hashlib
 import json
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_the_same_day_is_the_same_bytes_again(tmp_path: Path) -> None:
     assert (tmp_path / "2021-04-07" / "manifest.json").read_bytes() == content
 
 
-def test_a_draft_is_no_day_and_is_written_anew(tmp_path: Path) -> None:
+def test_a_draft_is_not_a_day_and_is_written_again(tmp_path: Path) -> None:
     draft = tmp_path / ".2021-04-07.draft"
     draft.mkdir()
     (draft / "leftover.csv").write_bytes(b"half")
@@ -125,7 +126,7 @@ def test_only_directories_named_as_a_date_are_days(tmp_path: Path) -> None:
     assert batch_lake.published_days(tmp_path) == [date(2021, 4, 6), date(2021, 4, 8)]
 
 
-def good_manifest() -> dict:
+def good_manifest() -> dict[str, Any]:
     """A manifest as parsed JSON."""
     return {
         "simulated_date": "2021-04-07",
@@ -157,7 +158,9 @@ def good_manifest() -> dict:
         ({"configurations": [{"from_hour": "x"}]}, "is wrong: configurations.0.from_hour: "),
     ],
 )
-def test_a_bad_manifest_is_refused(tmp_path: Path, content: bytes | dict, reason: str) -> None:
+def test_a_bad_manifest_is_refused(
+    tmp_path: Path, content: bytes | dict[str, Any], reason: str
+) -> None:
     directory = tmp_path / "2021-04-07"
     directory.mkdir()
     if isinstance(content, dict):
@@ -177,7 +180,7 @@ def test_a_good_manifest_of_another_writer_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "fifo", "symlink"])
-def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: str) -> None:
+def test_a_manifest_that_is_not_a_regular_file_is_refused(tmp_path: Path, kind: str) -> None:
     directory = tmp_path / "2021-04-07"
     directory.mkdir()
     path = directory / "manifest.json"

@@ -1,4 +1,4 @@
-"""Simulated time: it advances by the pace, stops at the end, and remembers what was in force."""
+"""Simulated time advances by the pace, stops at the end, and remembers what was in force."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -97,6 +97,39 @@ def test_a_day_has_what_it_began_with_and_what_changed_within_it(
 ) -> None:
     entries = a_clock(changes=changes).in_force_on((START + day * DAY).date())
     assert [entry.configuration for entry in entries] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "opened_at", "configuration", "model_version", "expected"),
+    [
+        ((), 0, "c0", 1, ["c0"]),
+        ((), 0, "new", 1, ["new"]),  # no hour has run under what was there
+        ((), 5, "c0", 1, ["c0"]),
+        ((), 5, "new", 1, ["c0", "new"]),
+        ((), 5, "c0", 2, ["c0", "c0"]),
+        ((5,), 5, "new", 1, ["c0", "new"]),
+        ((5,), 5, "c0", 1, ["c0"]),
+        ((5,), 6, "c0", 1, ["c0", "c5", "c0"]),
+    ],
+)
+def test_hours_open_together_with_what_they_run_under(
+    changes: tuple[int, ...],
+    opened_at: int,
+    configuration: str,
+    model_version: int,
+    expected: list[str],
+) -> None:
+    first = START + opened_at * HOUR
+    before = a_clock(changes=changes).model_copy(update={"open_until": first})
+    entry = ConfigurationEntry(
+        from_hour=first, configuration=configuration, model_version=model_version
+    )
+    after = before.opened(first + HOUR, entry)
+    assert [entry.configuration for entry in after.configurations] == expected
+    assert after.in_force(first).same_as(entry)
+    assert after.open_until == first + HOUR
+    unchanged = {"open_until": first, "configurations": before.configurations}
+    assert after.model_copy(update=unchanged) == before
 
 
 @given(st.timedeltas(timedelta(), DAYS * DAY), st.floats(0, 1e6))

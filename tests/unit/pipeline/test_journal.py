@@ -1,4 +1,4 @@
-"""The journal gives back what was put in, in order, never early, never twice, from any number."""
+"""The journal returns each record once, in order, not before its time, from any number on."""
 
 import random
 import tempfile
@@ -20,7 +20,7 @@ CENSUS = "census"
 
 
 class Run(NamedTuple):
-    """What stands in a journal on disk."""
+    """A journal on disk, and what is in it."""
 
     root: Path
     records: list[Record]
@@ -28,7 +28,7 @@ class Run(NamedTuple):
 
 
 def make_records(counts: list[int], seed: int) -> list[list[Record]]:
-    """Hours with so many events each; the last hour of a day ends with one at next midnight."""
+    """Hours with these counts of events; the last hour of a day has one more, at midnight."""
     draw = random.Random(seed)
     hours, number = [], 0
     for index, count in enumerate(counts):
@@ -48,7 +48,7 @@ def make_records(counts: list[int], seed: int) -> list[list[Record]]:
 
 
 def write(root: Path, hours: list[list[Record]], sizes: list[int]) -> None:
-    """Write the hours as blocks of so many hours; a block ends with its day."""
+    """Write the hours as blocks of these sizes, in hours; a block ends with its day."""
     first, number, draw = 0, 0, iter(sizes * len(hours))
     while first < len(hours):
         end = min(first + next(draw), first - first % 24 + 24, len(hours))
@@ -153,7 +153,7 @@ def test_the_same_records_are_the_same_bytes() -> None:
     assert journal.encode([]) == journal.encode([])
 
 
-def test_blocks_of_hours_and_of_a_day_carry_the_same_records(tmp_path: Path) -> None:
+def test_blocks_of_hours_and_of_a_day_have_the_same_records(tmp_path: Path) -> None:
     hours = make_records([5, 0, 0, 7, *[1] * 19, 0, 2], 2)
     write(tmp_path / "hours", hours, [1])
     write(tmp_path / "days", hours, [24])
@@ -181,7 +181,7 @@ def test_a_block_knows_its_hours_and_first_number_by_its_name(root: Path) -> Non
     assert journal.blocks(root, (START + DAY).date()) == []
 
 
-def test_a_reader_waits_for_a_journal_that_is_not_there_yet(root: Path) -> None:
+def test_a_reader_waits_for_the_first_block(root: Path) -> None:
     reader = Reader(root, START, 0)
     assert reader.take(clock.text(START), START, 10) == []
     hours = make_records([3], 3)
@@ -190,7 +190,7 @@ def test_a_reader_waits_for_a_journal_that_is_not_there_yet(root: Path) -> None:
     assert reader.take(clock.text(START + HOUR), START + HOUR, 10) == hours[0]
 
 
-def test_a_block_that_is_missing_is_said_so(root: Path) -> None:
+def test_a_missing_block_is_reported(root: Path) -> None:
     write(root, make_records([1, 1, 1], 4), [1])
     journal.blocks(root, START.date())[1].path.unlink()
     reader = Reader(root, START, 0)

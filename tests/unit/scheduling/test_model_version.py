@@ -17,8 +17,7 @@ from pipeline.lakes import batch_lake
 from pipeline.run import clock
 from pipeline.settings import ConfigurationError
 
-from .conftest import CONFIGS, Place
-from .test_recovery import stop_after
+from .conftest import CONFIGS, Life, Place
 
 SCRIPTS = CONFIGS.parent / "scripts"
 RUN = """
@@ -33,10 +32,8 @@ print(json.dumps(run.contents()))
 
 
 def test_a_run_does_not_depend_on_how_its_sources_are_worded(
-    place: Callable[[str], Place], simulation: dict[str, Any], tmp_path: Path
+    simulation: dict[str, Any], expected: dict[str, str], tmp_path: Path
 ) -> None:
-    undisturbed = place("undisturbed")
-    undisturbed.run()
     sources = shutil.copytree(SCRIPTS, tmp_path / "scripts")
     for path in sources.rglob("*.py"):
         path.write_text(f"# Another comment.\n{path.read_text()}")
@@ -48,22 +45,22 @@ def test_a_run_does_not_depend_on_how_its_sources_are_worded(
         text=True,
     )
     assert reworded.returncode == 0, reworded.stderr
-    assert json.loads(reworded.stdout) == undisturbed.contents()
+    assert json.loads(reworded.stdout) == expected
 
 
 def test_a_raised_version_is_in_force_from_the_next_hour(
     place: Callable[[str], Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = place("run")
-    run.run(stop_after(2))
+    run.run(Life(turns=3))
     monkeypatch.setattr(hospital, "MODEL_VERSION", 2)
     run.run()
-    now = clock.read(run.root / "simulation")
+    now = clock.read(run.simulation)
     assert now is not None
     history = [(entry.from_hour.date(), entry.model_version) for entry in now.configurations]
     assert history == [(date(2021, 4, 7), 1), (date(2021, 4, 8), 2)]
     for day, version in history:
-        directory = batch_lake.day_directory(run.root / "batch", day)
+        directory = batch_lake.day_directory(run.lake, day)
         manifest, _digest = batch_lake.read_manifest(directory)
         assert [entry.model_version for entry in manifest.configurations] == [version]
 
@@ -72,8 +69,8 @@ def test_a_lost_state_of_an_older_version_is_refused(
     place: Callable[[str], Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = place("run")
-    run.run(stop_after(2))
-    shutil.rmtree(run.root / "simulation" / "states")
+    run.run(Life(turns=3))
+    shutil.rmtree(run.simulation / "states")
     monkeypatch.setattr(hospital, "MODEL_VERSION", 2)
     before = run.contents()
     with pytest.raises(

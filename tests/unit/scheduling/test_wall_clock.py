@@ -1,7 +1,6 @@
-"""The scheduler's chores go on, whatever is done to the wall clock."""
+"""The scheduler's chores recur, however the wall clock is set."""
 
 import datetime
-import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +8,9 @@ from typing import Any
 import pytest
 import schedule
 
-import scheduler
+from scheduling.timekeeper import Timekeeper
 
-from .conftest import Place
+from .conftest import Life, Place
 
 HALF_A_DAY = 12 * 3600
 STEPS = {
@@ -29,19 +28,16 @@ class Wall(datetime.datetime):
     ahead = datetime.timedelta()
 
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
-        return datetime.datetime.now(tz) + cls.ahead
+    def now(cls, tz: datetime.tzinfo | None = None) -> "Wall":
+        return super().now(tz) + cls.ahead
 
 
-class Turns:
+class Turns(Life):
     """A life of a turn for each step of the wall clock."""
 
     def __init__(self, steps: tuple[int, ...]) -> None:
-        self.stopping = threading.Event()
+        super().__init__()
         self._steps = iter(steps)
-
-    def turn_completed(self) -> None:
-        pass
 
     def wait(self, seconds: float) -> None:
         step = next(self._steps, None)
@@ -52,27 +48,28 @@ class Turns:
 
 
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
-def test_the_configs_are_looked_at(
+def test_the_configs_are_checked_again_and_again(
     steps: tuple[int, ...],
     place: Callable[[str], Place],
     simulation: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looks: list[datetime.timedelta] = []
+    checks: list[datetime.timedelta] = []
     monkeypatch.setattr(Wall, "ahead", datetime.timedelta())
     monkeypatch.setattr(
         schedule,
         "datetime",
         SimpleNamespace(datetime=Wall, timedelta=datetime.timedelta, time=datetime.time),
     )
-    look = scheduler.Timekeeper.look_at_configs
-    monkeypatch.setattr(
-        scheduler.Timekeeper,
-        "look_at_configs",
-        lambda self: (looks.append(Wall.ahead), look(self)),
-    )
+    check_configs = Timekeeper.check_configs
+
+    def counted(timekeeper: Timekeeper) -> None:
+        checks.append(Wall.ahead)
+        check_configs(timekeeper)
+
+    monkeypatch.setattr(Timekeeper, "check_configs", counted)
     run = place("run")
     run.edit(simulation | {"clock": {"real_days": 9}})
     run.run(Turns(steps))
     # One at the start, and one a turn in which the clock went forward by more than a minute.
-    assert len(looks) == 1 + sum(step > 0 for step in steps)
+    assert len(checks) == 1 + sum(step > 0 for step in steps)

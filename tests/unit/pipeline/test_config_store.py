@@ -1,4 +1,4 @@
-"""What is pinned: the meaning of the files, not their comments, white space, order or pace."""
+"""What is saved of a configuration is its meaning: no comments, white space, order or pace."""
 
 from pathlib import Path
 
@@ -19,10 +19,10 @@ def files(root: Path, simulation: str = SIMULATION, staffing: str = STAFFING) ->
     return root
 
 
-def test_the_pace_stands_apart_from_what_is_pinned(tmp_path: Path) -> None:
-    edition = config_store.read(files(tmp_path))
-    assert edition.pace == Pace(real_days=9)
-    assert edition.content == {
+def test_the_pace_is_not_part_of_the_content(tmp_path: Path) -> None:
+    read = config_store.read_files(files(tmp_path))
+    assert read.pace == Pace(real_days=9)
+    assert read.content == {
         "simulation": {"run": {"start_date": "2021-04-07", "days": 30}, "rate": 1.5},
         "staffing": {"roles": {"nurse": {"headcount": 10}}},
     }
@@ -39,8 +39,11 @@ def test_the_pace_stands_apart_from_what_is_pinned(tmp_path: Path) -> None:
     ],
 )
 def test_what_means_the_same_has_the_same_hash(tmp_path: Path, simulation: str) -> None:
-    before = config_store.canonical(config_store.read(files(tmp_path)).content)
-    assert config_store.canonical(config_store.read(files(tmp_path, simulation)).content) == before
+    before = config_store.canonical(config_store.read_files(files(tmp_path)).content)
+    assert (
+        config_store.canonical(config_store.read_files(files(tmp_path, simulation)).content)
+        == before
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,25 +58,27 @@ def test_what_means_the_same_has_the_same_hash(tmp_path: Path, simulation: str) 
 def test_what_means_something_else_has_another_hash(
     tmp_path: Path, simulation: str, staffing: str
 ) -> None:
-    before = config_store.canonical(config_store.read(files(tmp_path)).content)
+    before = config_store.canonical(config_store.read_files(files(tmp_path)).content)
     assert (
-        config_store.canonical(config_store.read(files(tmp_path, simulation, staffing)).content)
+        config_store.canonical(
+            config_store.read_files(files(tmp_path, simulation, staffing)).content
+        )
         != before
     )
 
 
-def test_what_is_kept_is_loaded_by_its_hash(tmp_path: Path) -> None:
-    content = config_store.read(files(tmp_path)).content
-    digest = config_store.keep(tmp_path / "configurations", content)
-    assert config_store.keep(tmp_path / "configurations", content) == digest
+def test_what_is_saved_is_loaded_by_its_hash(tmp_path: Path) -> None:
+    content = config_store.read_files(files(tmp_path)).content
+    digest = config_store.save(tmp_path / "configurations", content)
+    assert config_store.save(tmp_path / "configurations", content) == digest
     assert config_store.load(tmp_path / "configurations", digest) == content
     assert [p.name for p in (tmp_path / "configurations").iterdir()] == [f"{digest}.json"]
 
 
-def test_a_damaged_pinned_configuration_is_refused(tmp_path: Path) -> None:
-    digest = config_store.keep(tmp_path / "c", {"a": 1})
+def test_a_damaged_configuration_is_refused(tmp_path: Path) -> None:
+    digest = config_store.save(tmp_path / "c", {"a": 1})
     (tmp_path / "c" / f"{digest}.json").write_bytes(b'{"a":2}')
-    with pytest.raises(ConfigurationError, match=f"{digest[:12]} is damaged"):
+    with pytest.raises(ConfigurationError, match=f"simulation volume: c/{digest}.json is damaged"):
         config_store.load(tmp_path / "c", digest)
 
 
@@ -97,7 +102,7 @@ def test_a_damaged_pinned_configuration_is_refused(tmp_path: Path) -> None:
 )
 def test_bad_files_are_refused(tmp_path: Path, simulation: str, reason: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
-        config_store.read(files(tmp_path, simulation))
+        config_store.read_files(files(tmp_path, simulation))
     assert reason in str(refusal.value)
 
 

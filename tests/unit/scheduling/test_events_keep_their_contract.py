@@ -16,7 +16,7 @@ def test_every_event_keeps_its_topics_contract(place: Callable[[str], Place]) ->
     wanted = topics.load(CONFIGS).topics
     seen: Counter[tuple[str, str]] = Counter()
     for day in (date(2021, 4, 7), date(2021, 4, 8)):
-        for block in journal.blocks(run.root / "simulation" / "journal", day):
+        for block in journal.blocks(run.simulation / "journal", day):
             for record in block.records():
                 if record.topic:
                     event = topics.check_value(wanted[record.topic], record.key, record.value)

@@ -1,0 +1,95 @@
+"""The passing of simulated time, hour by hour, under the newest accepted configuration."""
+
+import logging
+from datetime import datetime
+from functools import partial
+
+from pipeline.run import clock, config_store
+from pipeline.run.clock import DAY, HOUR, Clock, Pace
+from pipeline.run.config_store import ConfigFiles
+from pipeline.run.config_watcher import ConfigWatcher
+from pipeline.service import Service
+from pipeline.settings import SchedulerSettings
+from scheduling import edits
+from scheduling.hospital_run import (
+    CONFIGURATIONS,
+    HospitalRun,
+    load_configuration,
+    save_configuration,
+)
+
+TICK_SECONDS = 1.0
+
+log = logging.getLogger("scheduler")
+
+
+class Timekeeper:
+    """Moves the clock, and opens the hours that it leads into.
+
+    Attributes:
+        now: the clock as `clock.json` contains it.
+    """
+
+    def __init__(
+        self, settings: SchedulerSettings, svc: Service, run: HospitalRun, now: Clock
+    ) -> None:
+        self.now = now
+        self._simulation_dir = settings.simulation_dir
+        self._stopping = svc.stopping
+        self._run = run
+        in_force = now.configurations[-1]
+        content = config_store.load(self._simulation_dir / CONFIGURATIONS, in_force.configuration)
+        self._configs = ConfigWatcher(
+            settings.configs_dir,
+            ConfigFiles(Pace(real_days=now.real_days), content),
+            partial(edits.check, load_configuration(self._simulation_dir, in_force)),
+        )
+
+    def check_configs(self) -> None:
+        """Notice an edit; it is in force from the next unopened hour, a new pace at once."""
+        self._configs.check_files(clock.text(self.now.open_until))
+
+    def advance(self, elapsed_seconds: float) -> None:
+        """Let `elapsed_seconds` of real time pass; in backfill, the rest of the simulated day."""
+        real_days = self._configs.accepted.pace.real_days
+        if real_days != self.now.real_days:
+            self._set(real_days=real_days)
+        target = self.now.after(elapsed_seconds)
+        if real_days == 0:
+            if self.now.open_until < target:
+                self._open(until=clock.midnight(self.now.open_until.date()) + DAY)
+        else:
+            while self.now.open_until <= target and self.now.open_until < self.now.end:
+                if self._stopping.is_set():
+                    break
+                self._open(until=self.now.open_until + HOUR)
+        self._set(instant=min(target, self.now.open_until))
+
+    def pause_seconds(self) -> float:
+        """How long the loop may sleep: not at all in backfill."""
+        backfill = self.now.real_days == 0 and self.now.instant < self.now.end
+        return 0 if backfill else TICK_SECONDS
+
+    def log_status(self) -> None:
+        """Log one line: where the hospital is."""
+        day = (self.now.instant - self.now.start) // DAY + 1
+        days = (self.now.end - self.now.start) // DAY
+        pace = f"{self.now.real_days:g} real days" if self.now.real_days else "full speed"
+        log.info(
+            "%s, day %d of %d at %s; %d records journalled",
+            *(clock.text(self.now.instant), min(day, days), days, pace, self._run.next_number),
+        )
+
+    def _open(self, until: datetime) -> None:
+        """Compute, then open, the hours up to `until`, all of one day."""
+        first = self.now.open_until
+        entry = save_configuration(self._simulation_dir, self._configs.accepted.content, first)
+        self._run.compute(entry, first, until)
+        self._write(self.now.opened(until, entry))
+
+    def _set(self, **changes: object) -> None:
+        self._write(self.now.model_copy(update=changes))
+
+    def _write(self, now: Clock) -> None:
+        self.now = now
+        clock.write(self._simulation_dir, now)

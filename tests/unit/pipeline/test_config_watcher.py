@@ -1,0 +1,144 @@
+"""An edit during a run is accepted with what changed, or refused once with the reason."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.run import config_store
+from pipeline.run.clock import Pace
+from pipeline.run.config_watcher import ConfigWatcher
+from pipeline.settings import ConfigurationError
+
+HOUR = "2021-04-07T05:00:00Z"
+
+
+def save(root: Path, rate: object = 1, real_days: object = 9) -> None:
+    """Save the files as a person does."""
+    (root / "simulation.yaml").write_text(f"clock: {{real_days: {real_days}}}\nrate: {rate}\n")
+    (root / "staffing.yaml").write_text("roles: {}\n")
+
+
+def check(content: dict[str, Any]) -> None:
+    """A model: the rate is a number of at least 0."""
+    rate = content["simulation"]["rate"]
+    if not isinstance(rate, int) or rate < 0:
+        raise ConfigurationError(f"simulation.yaml: rate: got {rate!r}, expected a rate")
+
+
+@pytest.fixture
+def watcher(tmp_path: Path) -> ConfigWatcher:
+    """Watches the files of a run that began with a rate of 1."""
+    save(tmp_path)
+    return ConfigWatcher(tmp_path, config_store.read_files(tmp_path), check)
+
+
+@pytest.fixture
+def logged(watcher: ConfigWatcher, caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Lets the watcher check the files, and returns what it logs."""
+    caplog.set_level(logging.INFO)
+
+    def check_files() -> list[str]:
+        caplog.clear()
+        watcher.check_files(HOUR)
+        return [f"{record.levelname} {record.getMessage()}" for record in caplog.records]
+
+    return check_files
+
+
+Logged = Callable[[], list[str]]
+
+
+def test_nothing_changed_is_not_worth_a_line(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    assert logged() == []
+    (tmp_path / "simulation.yaml").write_text("rate: 1 # a comment\nclock: {real_days: 9.0}\n")
+    assert logged() == []
+
+
+def test_an_edit_is_logged_with_its_hour_and_accepted(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, rate=2)
+    assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 2"]
+    assert watcher.accepted.content["simulation"] == {"rate": 2}
+    assert logged() == []
+
+
+def test_a_bad_edit_is_refused_once_and_what_was_accepted_stays(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, rate=-5)
+    assert logged() == [
+        "ERROR edit refused, the configuration in force stays: "
+        "simulation.yaml: rate: got -5, expected a rate"
+    ]
+    assert logged() == []
+    assert logged() == []
+    assert watcher.accepted.content["simulation"] == {"rate": 1}
+
+
+def test_each_distinct_bad_edit_is_refused(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, rate=-5)
+    logged()
+    save(tmp_path, rate="[half")
+    (refusal,) = logged()
+    assert refusal.startswith("ERROR edit refused")
+    assert "simulation.yaml: line " in refusal
+    assert logged() == []
+    save(tmp_path, rate=-5)
+    assert len(logged()) == 1
+
+
+def test_a_mended_edit_is_accepted(watcher: ConfigWatcher, logged: Logged, tmp_path: Path) -> None:
+    save(tmp_path, rate=-5)
+    logged()
+    save(tmp_path, rate=5)
+    assert logged() == [
+        "INFO the configuration files are in order again",
+        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 5",
+    ]
+    assert logged() == []
+
+
+def test_a_bad_edit_taken_back_changes_nothing(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    before = watcher.accepted
+    (tmp_path / "simulation.yaml").unlink()
+    assert len(logged()) == 1
+    save(tmp_path)
+    assert logged() == ["INFO the configuration files are in order again"]
+    assert watcher.accepted == before
+
+
+def test_the_pace_alone_is_in_force_at_once(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, real_days=0)
+    assert logged() == ["INFO edit accepted, in force now: clock.real_days: 9 → 0"]
+    assert watcher.accepted.pace == Pace(real_days=0)
+    assert logged() == []
+
+
+def test_a_good_pace_beside_a_bad_rate_is_refused_with_it(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, rate=-5, real_days=0)
+    assert len(logged()) == 1
+    assert watcher.accepted.pace == Pace(real_days=9)
+
+
+def test_an_accepted_edit_taken_back_is_an_edit(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, rate=2)
+    logged()
+    save(tmp_path, rate=1)
+    assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 2 → 1"]
+    assert watcher.accepted.content["simulation"] == {"rate": 1}
