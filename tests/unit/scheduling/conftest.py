@@ -20,6 +20,10 @@ SCALE = 24
 DAYS = 2
 
 
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing catches it, so nothing more is written."""
+
+
 class Life(Service):
     """The life of a service without signals and files: it ends with the run, or after `turns`."""
 

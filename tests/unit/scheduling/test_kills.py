@@ -5,11 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import Place
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing catches it, so nothing more is written."""
+from .conftest import Killed, Place
 
 
 class Killer:

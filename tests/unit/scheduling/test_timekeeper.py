@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.broker import topics
 from pipeline.run import clock
-from pipeline.run.clock import HOUR
+from pipeline.run.clock import HOUR, Clock
 from scheduling import first_start
 from scheduling.hospital_run import HospitalRun
 from scheduling.publishing import Publisher
 from scheduling.timekeeper import Timekeeper
 
-from .conftest import Life, Place
+from .conftest import Killed, Life, Place
 
 REAL_DAYS = 20 / 86_400  # 20 s for the two days of the run
 
@@ -34,6 +35,14 @@ def begin(place: Place) -> tuple[HospitalRun, Timekeeper]:
     return run, Timekeeper(place.settings, Life(), run, now)
 
 
+def published(contents: dict[str, str]) -> dict[str, str]:
+    return {path: digest for path, digest in contents.items() if path.startswith("batch/")}
+
+
+def killed(_simulation_dir: Path, _now: Clock) -> None:
+    raise Killed
+
+
 def test_time_opens_each_hour_that_it_reaches(paced: Place, expected: dict[str, str]) -> None:
     run, timekeeper = begin(paced)
     publisher = Publisher(paced.lake, run)
@@ -44,8 +53,23 @@ def test_time_opens_each_hour_that_it_reaches(paced: Place, expected: dict[str, 
         assert now.instant == before.after(0.7)
         assert now.instant < now.open_until <= now.instant + HOUR or now.open_until == now.end
         publisher.publish_missing(now, Life())
-    days = {path: digest for path, digest in expected.items() if path.startswith("batch/")}
-    assert days.items() <= paced.contents().items()
+    assert published(paced.contents()) == published(expected)
+
+
+def test_hours_that_were_computed_and_never_opened_are_computed_again(
+    paced: Place,
+    simulation: dict[str, Any],
+    expected: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _run, timekeeper = begin(paced)
+    monkeypatch.setattr(clock, "write", killed)
+    with pytest.raises(Killed):
+        timekeeper.advance(1)
+    monkeypatch.undo()
+    paced.edit(simulation)  # full speed: the blocks are days now, and not the hour that was left
+    paced.run()
+    assert published(paced.contents()) == published(expected)
 
 
 def test_an_edit_is_in_force_from_the_next_unopened_hour(
