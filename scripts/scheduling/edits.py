@@ -7,15 +7,17 @@ from pipeline.run import config_store
 from pipeline.settings import ConfigurationError, parse
 
 
-def check(in_force: Configuration, content: dict[str, Any]) -> None:
-    """Check the content of edited files.
+def check(in_force: dict[str, Any], edited: dict[str, Any]) -> None:
+    """Check the content of edited files against the one in force.
 
     Raises:
         ConfigurationError: if a file is wrong, or changes a key that is fixed in a run.
     """
-    edited = parse(Configuration, content, None)
-    # The models, not the files, so that spelling out a default changes nothing.
-    before, after = (config.model_dump(mode="json") for config in (in_force, edited))
+    # Through the model, so that spelling out a default changes nothing.
+    before, after = (
+        parse(Configuration, content, None).model_dump(mode="json")
+        for content in (in_force, edited)
+    )
     faults = [
         f"{change.place}: got {config_store.as_text(change.after)}, expected "
         f"{config_store.as_text(change.before)}, with which the run began"

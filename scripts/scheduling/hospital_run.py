@@ -7,6 +7,7 @@ that is over. When each of these is due, the scheduler decides.
 import hashlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -70,12 +71,8 @@ class HospitalRun:
     ) -> None:
         """Recover the state at `now.open_until`: from the cache, or from the seed.
 
-        Args:
-            progress: called for each day that has to be computed again.
-            world: people, staff and wards, if they have been built already.
-
-        Raises:
-            ConfigurationError: if the state is lost and another model version computed it.
+        `progress` is called for each day that has to be computed again; `world` is built if it is
+        None. Raises ConfigurationError if the state is lost and another model version computed it.
         """
         self._dir = simulation_dir
         self._topics = topics.topics
@@ -105,9 +102,8 @@ class HospitalRun:
 
     def day(self, day: date) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
         """The tables by dataset, and the events by topic, of a day that is over."""
-        values, digests, counts = [], {}, {}
-        for topic in self._topics:
-            digests[topic], counts[topic] = hashlib.sha256(), 0
+        values, counts = [], Counter[str]()
+        digests = {topic: hashlib.sha256() for topic in self._topics}
         for block in journal.blocks(self._dir / JOURNAL, day):
             for record in block.records():
                 values.append(json.loads(record.value))

@@ -1,18 +1,14 @@
 """Publishing: each day that is over, from the journal into the batch lake."""
 
 import logging
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from pandas import DataFrame
-
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import ConfigurationEntry, TopicEntry
+from pipeline.lakes.batch_lake import TopicEntry
 from pipeline.run.clock import DAY, Clock
 from pipeline.service import Service
 from scheduling.hospital_run import HospitalRun
-
-ONE_DAY = timedelta(days=1)
 
 log = logging.getLogger("scheduler")
 
@@ -33,7 +29,7 @@ class Publisher:
     def publish_missing(self, now: Clock, svc: Service) -> None:
         """Publish each missing day in order of date, day zero first: the same bytes every time."""
         zero = (now.start - DAY).date()
-        day = self._complete_until + ONE_DAY if self._complete_until else zero
+        day = self._complete_until + DAY if self._complete_until else zero
         while day < now.instant.date():
             if svc.stopping.is_set():
                 return
@@ -41,7 +37,7 @@ class Publisher:
                 self._publish(day, now)
                 svc.turn_completed()
             self._complete_until = day
-            day += ONE_DAY
+            day += DAY
         if now.instant == now.end and not self._totals_logged:
             self._totals_logged = True
             self._log_totals(now)
@@ -49,16 +45,19 @@ class Publisher:
     def _publish(self, day: date, now: Clock) -> None:
         previous: str | None = None
         events: dict[str, TopicEntry] = {}
-        entries: list[ConfigurationEntry] = []
         if day < now.start.date():
             tables = self._run.day_zero()
         else:
-            before = batch_lake.day_directory(self._lake, day - ONE_DAY)
+            before = batch_lake.day_directory(self._lake, day - DAY)
             _manifest, previous = batch_lake.read_manifest(before)
             tables, events = self._run.day(day)
-            entries = now.in_force_on(day)
-        files = {name: csv(table) for name, table in tables.items()}
-        digest = batch_lake.publish(self._lake, day, files, events, entries, previous)
+        # RFC 4180 in UTF-8: always a header, an empty field for NULL.
+        files = {
+            name: (len(table), table.to_csv(index=False, lineterminator="\n").encode())
+            for name, table in tables.items()
+        }
+        in_force = now.in_force_on(day)
+        digest = batch_lake.publish(self._lake, day, files, events, in_force, previous)
         rows = sum(count for count, _content in files.values())
         log.info(
             "published %s: %d rows in %d files, manifest %s", day, rows, len(files), digest[:12]
@@ -76,8 +75,3 @@ class Publisher:
             "fingerprint %s",
             *((now.end - now.start) // DAY, events, rows, fingerprint),
         )
-
-
-def csv(table: DataFrame) -> tuple[int, bytes]:
-    """Rows, and the bytes as RFC 4180 in UTF-8: always a header, an empty field for NULL."""
-    return len(table), table.to_csv(index=False, lineterminator="\n").encode()

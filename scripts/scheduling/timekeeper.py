@@ -11,12 +11,7 @@ from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.service import Service
 from pipeline.settings import SchedulerSettings
 from scheduling import edits
-from scheduling.hospital_run import (
-    CONFIGURATIONS,
-    HospitalRun,
-    load_configuration,
-    save_configuration,
-)
+from scheduling.hospital_run import CONFIGURATIONS, HospitalRun, save_configuration
 
 TICK_SECONDS = 1.0
 
@@ -37,13 +32,11 @@ class Timekeeper:
         self._simulation_dir = settings.simulation_dir
         self._stopping = svc.stopping
         self._run = run
-        in_force = now.configurations[-1]
-        content = config_store.load(self._simulation_dir / CONFIGURATIONS, in_force.configuration)
-        self._configs = ConfigWatcher(
-            settings.configs_dir,
-            ConfigFiles(Pace(real_days=now.real_days), content),
-            partial(edits.check, load_configuration(self._simulation_dir, in_force)),
-        )
+        digest = now.configurations[-1].configuration
+        in_force = config_store.load(self._simulation_dir / CONFIGURATIONS, digest)
+        accepted = ConfigFiles(Pace(real_days=now.real_days), in_force)
+        check = partial(edits.check, in_force)
+        self._configs = ConfigWatcher(settings.configs_dir, accepted, check)
 
     def check_configs(self) -> None:
         """Notice an edit; it is in force from the next unopened hour, a new pace at once."""
@@ -53,7 +46,7 @@ class Timekeeper:
         """Let `elapsed_seconds` of real time pass; in backfill, the rest of the simulated day."""
         real_days = self._configs.accepted.pace.real_days
         if real_days != self.now.real_days:
-            self._set(real_days=real_days)
+            self._write(self.now.model_copy(update={"real_days": real_days}))
         target = self.now.after(elapsed_seconds)
         if real_days == 0:
             if self.now.open_until < target:
@@ -63,7 +56,8 @@ class Timekeeper:
                 if self._stopping.is_set():
                     break
                 self._open(until=self.now.open_until + HOUR)
-        self._set(instant=min(target, self.now.open_until))
+        instant = min(target, self.now.open_until)
+        self._write(self.now.model_copy(update={"instant": instant}))
 
     def pause_seconds(self) -> float:
         """How long the loop may sleep: not at all in backfill."""
@@ -86,9 +80,6 @@ class Timekeeper:
         entry = save_configuration(self._simulation_dir, self._configs.accepted.content, first)
         self._run.compute(entry, first, until)
         self._write(self.now.opened(until, entry))
-
-    def _set(self, **changes: object) -> None:
-        self._write(self.now.model_copy(update=changes))
 
     def _write(self, now: Clock) -> None:
         self.now = now

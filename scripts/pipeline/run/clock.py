@@ -20,10 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 class Pace(BaseModel):
-    """The `clock` section of `simulation.yaml`: the real days that the whole run takes.
-
-    0 is backfill: as fast as the machine can.
-    """
+    """The `clock` section of `simulation.yaml`: real days for the whole run; 0 is backfill."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -71,10 +68,11 @@ class Clock(BaseModel):
         return [entry for entry in self.configurations if entry.from_hour <= hour][-1]
 
     def in_force_on(self, day: date) -> list[ConfigurationEntry]:
-        """What is in force on a day: in its first hour, then each change within it."""
+        """What is in force on a day: in its first hour, then each change. Nothing on day zero."""
         first = midnight(day)
+        began = [e for e in self.configurations if e.from_hour <= first]
         changes = [e for e in self.configurations if first < e.from_hour < first + DAY]
-        return [self.in_force(first), *changes]
+        return began[-1:] + changes
 
 
 def midnight(day: date) -> datetime:

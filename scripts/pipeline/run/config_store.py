@@ -32,9 +32,8 @@ def read_files(configs_dir: Path) -> ConfigFiles:
         ConfigurationError: if one is not a YAML mapping, or the `clock` section is wrong.
     """
     simulation, staffing = (read_yaml(configs_dir / name) for name in FILES)
-    if "clock" not in simulation:
-        raise ConfigurationError("simulation.yaml: clock: got nothing, expected a value")
-    pace = parse(_ClockSection, {"clock": simulation.pop("clock")}, "simulation.yaml").clock
+    section = {"clock": simulation.pop("clock")} if "clock" in simulation else {}
+    pace = parse(_ClockSection, section, "simulation.yaml").clock
     # Through JSON, so that it equals what `load` returns (YAML knows dates, JSON does not).
     content = json.loads(canonical({"simulation": simulation, "staffing": staffing}))
     return ConfigFiles(pace, content)

@@ -20,13 +20,7 @@ COMPRESSION_LEVEL = 1  # fast; a day is a few hundred kilobytes
 
 
 class Record(NamedTuple):
-    """One event.
-
-    Attributes:
-        number: its running number; 0 is the first event of the run.
-        event_time: in the form of `clock.text`.
-        topic: empty for an event that only the batch publishes.
-    """
+    """One event; `number` counts from 0 over the whole run, `event_time` is a `clock.text`."""
 
     number: int
     event_time: str
@@ -88,20 +82,18 @@ def blocks(root: Path, day: date) -> list[Block]:
 
 def discard_from(root: Path, hour: datetime) -> None:
     """Remove the blocks from `hour` on: these hours never opened, so they are not real."""
-    for directory in sorted(root.iterdir()) if root.is_dir() else []:
-        day = date.fromisoformat(directory.name)
-        if day < hour.date():
-            continue
-        for block in blocks(root, day):
-            if block.first_hour >= hour:
-                block.path.unlink()
-        atomic_files.sync_directory(directory)
+    for day in _days(root):
+        if day >= hour.date():
+            for block in blocks(root, day):
+                if block.first_hour >= hour:
+                    block.path.unlink()
+            atomic_files.sync_directory(root / day.isoformat())
 
 
 def opened(root: Path, open_until: datetime) -> Iterator[Record]:
     """Every record of the hours before `open_until`, beginning with the first of the run."""
-    for directory in sorted(root.iterdir()) if root.is_dir() else []:
-        for block in blocks(root, date.fromisoformat(directory.name)):
+    for day in _days(root):
+        for block in blocks(root, day):
             if block.first_hour < open_until:
                 yield from block.records()
 
@@ -149,13 +141,15 @@ class Reader:
 
     def _seek(self, number: int) -> None:
         """Find the last block that begins at or before `number`, by the names of the files."""
-        days = sorted(self._root.iterdir()) if self._root.is_dir() else []
-        day_blocks = [b for d in days if (b := blocks(self._root, date.fromisoformat(d.name)))]
+        day_blocks = [found for day in _days(self._root) if (found := blocks(self._root, day))]
         index = bisect_right(day_blocks, number, key=lambda found: found[0].first_number) - 1
-        if index < 0:
-            return
-        found = [block for block in day_blocks[index] if block.first_number <= number]
-        self._next_hour = found[-1].first_hour
+        if index >= 0:
+            begun = [block for block in day_blocks[index] if block.first_number <= number]
+            self._next_hour = begun[-1].first_hour
+
+
+def _days(root: Path) -> list[date]:
+    return sorted(date.fromisoformat(path.name) for path in root.iterdir()) if root.is_dir() else []
 
 
 def _block(day: date, path: Path) -> Block:

@@ -17,23 +17,17 @@ from pipeline import atomic_files
 from pipeline.run.clock import HOUR, Clock
 
 KEPT = 3
-NAME_FORMAT = "%Y-%m-%dT%HZ.json.gz"
+NAMES, NAME_FORMAT = "[0-9]*.json.gz", "%Y-%m-%dT%HZ.json.gz"
 
 log = logging.getLogger(__name__)
 
 
 class Snapshot(NamedTuple):
-    """The hospital at a full hour, before that hour is computed.
-
-    Attributes:
-        next_number: the running number of the next event.
-        model_version: of the model that computed the hour before.
-        state: plain JSON.
-    """
+    """The hospital at a full hour, before that hour is computed; its state as plain JSON."""
 
     hour: datetime
-    next_number: int
-    model_version: int
+    next_number: int  # of the next event
+    model_version: int  # of the model that computed the hour before
     state: dict[str, Any]
 
 
@@ -44,7 +38,7 @@ def save(root: Path, snapshot: Snapshot) -> None:
     body = json.dumps(fields, separators=(",", ":")).encode()
     content = gzip.compress(atomic_files.sha256(body).encode() + b"\n" + body, 1, mtime=0)
     atomic_files.replace(root / hour.strftime(NAME_FORMAT), content)
-    for path in _files(root)[:-KEPT]:
+    for path in sorted(root.glob(NAMES))[:-KEPT]:
         path.unlink()
 
 
@@ -53,33 +47,22 @@ def newest(root: Path, now: Clock) -> Snapshot | None:
 
     Remove every newer file: its hours never opened, or it is not good.
     """
-    for path in reversed(_files(root)):
+    for path in sorted(root.glob(NAMES), reverse=True):
         hour = datetime.strptime(path.name, NAME_FORMAT).replace(tzinfo=UTC)
         if hour <= now.open_until:
-            snapshot = _load(path, hour)
-            if snapshot is None:
-                log.warning("the state %s is damaged; it is computed again", path.name)
-            elif snapshot.model_version != (made_by := now.in_force(hour - HOUR).model_version):
-                log.warning(
-                    "the state %s is of model version %d, but version %d was in force; "
-                    "it is computed again",
-                    *(path.name, snapshot.model_version, made_by),
-                )
-            else:
-                return snapshot
+            try:
+                return _load(path, hour, now.in_force(hour - HOUR).model_version)
+            except (OSError, EOFError, ValueError, TypeError, zlib.error) as error:
+                log.warning("%s cannot be used (%s): the state is computed again", path.name, error)
         path.unlink()
     return None
 
 
-def _files(root: Path) -> list[Path]:
-    return sorted(root.glob("[0-9]*.json.gz"))
-
-
-def _load(path: Path, hour: datetime) -> Snapshot | None:
-    try:
-        digest, body = gzip.decompress(path.read_bytes()).split(b"\n", 1)
-        if atomic_files.sha256(body).encode() != digest:
-            return None
-        return Snapshot(hour, *json.loads(body))
-    except (OSError, EOFError, ValueError, TypeError, zlib.error):
-        return None
+def _load(path: Path, hour: datetime, model_version: int) -> Snapshot:
+    digest, body = gzip.decompress(path.read_bytes()).split(b"\n", 1)
+    if atomic_files.sha256(body).encode() != digest:
+        raise ValueError("its hash differs")
+    snapshot = Snapshot(hour, *json.loads(body))
+    if snapshot.model_version != model_version:
+        raise ValueError(f"model version {snapshot.model_version}, expected {model_version}")
+    return snapshot

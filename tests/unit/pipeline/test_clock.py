@@ -82,6 +82,7 @@ def test_what_is_in_force_begins_with_its_hour() -> None:
 @pytest.mark.parametrize(
     ("changes", "day", "expected"),
     [
+        ((), -1, []),
         ((), 0, ["c0"]),
         ((), 3, ["c0"]),
         ((5,), 0, ["c0", "c5"]),
