@@ -1,6 +1,6 @@
-"""The environment of the tests: the same `.env` as the stack's, and examples that never flake.
+"""The environment of all tests: the stack's `.env`, and the same Hypothesis examples in every run.
 
-`--hypothesis-profile=search` looks for other and more examples.
+`--hypothesis-profile=search` tries other examples in every run, and more of them.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A whole stack as a Compose project of its own, used as a person uses it."""
+"""A whole stack as a Compose project of its own, driven as a person drives it."""
 
 import json
 import os
@@ -6,8 +6,11 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 
 import yaml
+
+from .lakes import Lakes
 
 ROOT = Path(__file__).parent.parent.parent
 PYTHON_SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
@@ -15,16 +18,16 @@ SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
 
 
 class Stack:
-    """One project, `<TEST_PROJECT>-<name>`; `simulation` is what its simulation.yaml says.
+    """The project `<TEST_PROJECT>-<name>`, removed when its `with` block ends.
 
-    `knobs` are values of .env that this stack has otherwise; `more_files` are laid over the
-    Compose files that every test's stack has.
+    `simulation` is the content of its simulation.yaml, `knobs` override values of .env, and
+    `more_files` are laid over the Compose files that every test's stack has.
     """
 
     def __init__(
         self,
         name: str,
-        simulation: dict,
+        simulation: dict[str, Any],
         knobs: dict[str, str] | None = None,
         more_files: tuple[str, ...] = (),
     ) -> None:
@@ -38,8 +41,14 @@ class Stack:
         self._command = ["docker", "compose", "-p", self.project]
         self._command += [part for file in files for part in ("-f", str(ROOT / file))]
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.down()
+
     def compose(self, *arguments: str, check: bool = True, stdin: bytes | None = None) -> str:
-        """Run a Compose command; what it printed on standard output."""
+        """Run a Compose command and return its standard output."""
         result = subprocess.run(
             [*self._command, *arguments],
             input=stdin,
@@ -55,14 +64,14 @@ class Stack:
         return result.stdout.decode()
 
     def write_configs(self) -> None:
-        """Put the shipped configs/ into the volume, with our simulation.yaml."""
+        """Put the shipped configs/ into the volume, with this stack's simulation.yaml."""
         self.compose("up", "-d", "--no-build", "editor")
         for path in sorted((ROOT / "configs").glob("*.yaml")):
             self.edit(path.name, path.read_text(encoding="utf-8"))
         self.edit("simulation.yaml", yaml.safe_dump(self.simulation))
 
     def edit(self, name: str, content: str) -> None:
-        """Save a file in configs/, as an editor does: in one rename."""
+        """Save a file in configs/ in one rename, as an editor does."""
         save = f"cat > /configs/.{name} && mv /configs/.{name} /configs/{name}"
         self.compose("exec", "-T", "editor", "sh", "-c", save, stdin=content.encode())
 
@@ -74,18 +83,8 @@ class Stack:
         """Remove containers, network and volumes."""
         self.compose("--profile", "tools", "down", "-v", "--remove-orphans", "-t", "5")
 
-    def progress(self) -> tuple[int, int]:
-        """Days in the batch lake, and bytes in the stream lake."""
-        counted = self.compose(
-            *("exec", "-T", "editor", "sh", "-c"),
-            "ls /lake/batch | wc -l; find /lake/stream -name '*.jsonl' -printf '%s\\n'"
-            " | awk '{ n += $1 } END { print n + 0 }'",
-        )
-        days, size = counted.split()
-        return int(days), int(size)
-
     def health(self) -> dict[str, str]:
-        """What `docker compose ps` says of each service."""
+        """Service → its health; its state, where it has no health check."""
         lines = self.compose("ps", "-a", "--format", "json").splitlines()
         return {s["Service"]: s["Health"] or s["State"] for s in map(json.loads, lines)}
 
@@ -94,7 +93,7 @@ class Stack:
         return self.compose("logs", "--no-log-prefix", "--no-color", service).splitlines()
 
     def wait_for_log(self, service: str, text: str, seconds: float) -> str:
-        """The first log line that holds `text`."""
+        """The first log line that contains `text`."""
         found: list[str] = []
 
         def look() -> bool:
@@ -104,7 +103,7 @@ class Stack:
         wait_until(look, seconds, f"{service} to log {text!r}")
         return found[0]
 
-    def reconcile(self) -> subprocess.CompletedProcess:
+    def reconcile(self) -> subprocess.CompletedProcess[str]:
         """Run `reconcile` once."""
         return subprocess.run(
             [*self._command, "run", "--rm", "-T", "reconcile"],
@@ -115,11 +114,11 @@ class Stack:
         )
 
     def wait_until_reconciled(self, seconds: float) -> str:
-        """What `reconcile` printed, with which all must be well.
+        """Run `reconcile`, which must find no difference, and return its output.
 
-        It is tried again only while it cannot compare, as a server is not there yet.
+        It runs again only while it cannot compare because a server is not up yet.
         """
-        last = subprocess.CompletedProcess([], 2, "", "")
+        last = subprocess.CompletedProcess[str]([], 2, "", "")
 
         def compared() -> bool:
             nonlocal last
@@ -133,30 +132,42 @@ class Stack:
         assert last.returncode == 0, f"{last.stdout}\n{last.stderr}"
         return last.stdout
 
-    def lakes(self, directory: Path) -> Path:
-        """Copy both lakes out of their volumes; the directory that holds `stream` and `batch`."""
+    def lakes(self, directory: Path) -> Lakes:
+        """Copy both lakes out of their volumes, into `directory`."""
         self.compose("cp", "editor:/lake", str(directory))
-        return directory / "lake"
+        return Lakes(directory / "lake")
 
     def query(self, statement: str) -> list[str]:
-        """What Postgres answers, a line per row."""
+        """Postgres's answer as the owner, one line a row, columns separated by `|`."""
         user, database = os.environ["POSTGRES_OWNER_USER"], os.environ["POSTGRES_DB"]
         psql = ("psql", "-U", user, "-d", database, "-At", "-c", statement)
         return self.compose("exec", "-T", "postgres", *psql).splitlines()
 
+    def kafka(self, tool: str, *arguments: str) -> list[str]:
+        """What one of Kafka's own tools prints in the broker's container, without empty lines."""
+        heap = ("-e", "KAFKA_HEAP_OPTS=-Xmx128m")
+        broker = ("--bootstrap-server", "127.0.0.1:9092")
+        printed = self.compose("exec", "-T", *heap, "kafka", tool, *broker, *arguments)
+        return [line for line in printed.splitlines() if line]
+
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Look again and again until the condition holds."""
+    """Check the condition every half second until it holds.
+
+    Raises:
+        AssertionError: if it does not hold within `seconds`; the message names `what`.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+            raise AssertionError(f"timed out after {seconds:.0f} s of waiting for {what}")
         time.sleep(0.5)
 
 
-def small_simulation(real_days: float, days: int = 30) -> dict:
-    """The shipped simulation.yaml at a tenth of its size."""
-    simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
+def small_simulation(real_days: float, days: int = 30) -> dict[str, Any]:
+    """The shipped simulation.yaml at a tenth of its size; `days` pass in `real_days`."""
+    content = (ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8")
+    simulation: dict[str, Any] = yaml.safe_load(content)
     simulation["clock"]["real_days"] = real_days
     simulation["run"]["days"] = days
     simulation["population"]["size"] = 20_000

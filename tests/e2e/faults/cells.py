@@ -1,6 +1,6 @@
 """The cells of the fault matrix. A cell is one fault, done to a stack at work.
 
-A row is one line of the design's matrix; its cells are that fault on each of its victims.
+A row is one kind of fault; its cells are that fault on each of its victims.
 """
 
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from functools import partial
 from random import Random
 from typing import NamedTuple
 
-from .broken import BrokenStack
+from .fault_stack import FaultStack
 
-Fault = Callable[[BrokenStack, Random], None]
+Fault = Callable[[FaultStack, Random], None]
 
 
 class Cell(NamedTuple):
@@ -22,7 +22,7 @@ class Cell(NamedTuple):
 
     @property
     def name(self) -> str:
-        """As a test's name says it."""
+        """As part of a test's name."""
         return f"{self.row}: {self.victim}"
 
 
@@ -30,12 +30,16 @@ CELLS: list[Cell] = []
 
 
 def cells[V](row: str, *victims: V) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a row of a function: one cell for each victim, which it gets as its last argument."""
+    """Register a function as a row, with a cell for each victim.
+
+    The function takes the stack, a source of chance and the victim; a victim that is a tuple
+    becomes several arguments.
+    """
 
     def register(fault: Callable[..., None]) -> Callable[..., None]:
         for victim in victims:
-            name = " ".join(map(str, victim)) if isinstance(victim, tuple) else str(victim)
             parameters = victim if isinstance(victim, tuple) else (victim,)
+            name = " ".join(map(str, parameters))
             CELLS.append(Cell(row, name, partial(_call, fault, parameters)))
         return fault
 
@@ -43,6 +47,6 @@ def cells[V](row: str, *victims: V) -> Callable[[Callable[..., None]], Callable[
 
 
 def _call(
-    fault: Callable[..., None], parameters: tuple[object, ...], stack: BrokenStack, draw: Random
+    fault: Callable[..., None], parameters: tuple[object, ...], stack: FaultStack, draw: Random
 ) -> None:
     fault(stack, draw, *parameters)

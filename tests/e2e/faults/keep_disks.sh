@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the small disks of the fault tests and holds them for as long as it runs: one for each
-# volume, a file with a file system in it, mounted by loop. /run/ready names their devices.
+# Makes the small disks of the fault tests, one for each volume, and keeps them while it runs. A disk
+# is a file that contains a file system and is mounted by loop. /run/ready names the devices.
 set -euo pipefail
 
 for name in simulation lake_stream lake_batch kafka_data zookeeper_data zookeeper_log postgres_data; do
@@ -9,9 +9,9 @@ for name in simulation lake_stream lake_batch kafka_data zookeeper_data zookeepe
   device=$(losetup -f --show "/disks/$name")
   mkdir -p "/mnt/$name"
   mount "$device" "/mnt/$name"
-  # Not empty, it would be no new volume to Docker, nor to Postgres.
+  # Docker and Postgres take only an empty directory for a new volume.
   rmdir "/mnt/$name/lost+found"
-  # Freed by the kernel with the last mount, however this container ends.
+  # The kernel frees the device with its last mount, however this container ends.
   losetup -d "$device"
   printf 'DISK_%s=%s\n' "${name^^}" "$device"
 done >/run/devices

@@ -1,19 +1,19 @@
-"""The fault matrix: every cell that the modules here make, and a choice of them."""
+"""The fault matrix: every cell that the modules here register, and two ways to choose from it."""
 
 from random import Random
 
 from . import containers, storage, time_and_edits, warehouse
 from .cells import CELLS, Cell
 
-MODULES = (containers, warehouse, storage, time_and_edits)  # importing them makes their cells
+MODULES = (containers, warehouse, storage, time_and_edits)  # importing them registers their cells
 
 
 def one_of_each_row(draw: Random) -> list[Cell]:
-    """A cell of every row, in the order of the rows."""
+    """One cell of every row, in the order of the rows."""
     rows = dict.fromkeys(cell.row for cell in CELLS)
     return [draw.choice([cell for cell in CELLS if cell.row == row]) for row in rows]
 
 
 def all_in_any_order(draw: Random, rounds: int) -> list[Cell]:
-    """Every cell, so many times, shuffled."""
+    """Every cell `rounds` times, shuffled."""
     return draw.sample(CELLS * rounds, len(CELLS) * rounds)

@@ -1,11 +1,11 @@
-"""Faults of what is on disk: full, wiped alone, written over as by a power loss."""
+"""A disk is full, is wiped alone, or is left as a power loss leaves it."""
 
 import time
 from random import Random
 
 from ..stack import PYTHON_SERVICES, wait_until
-from .broken import BrokenStack
 from .cells import cells
+from .fault_stack import FaultStack
 
 NOTICED_SECONDS = 60
 WRITERS = {
@@ -19,50 +19,47 @@ WRITERS = {
 
 
 @cells("disk full", *WRITERS)
-def disk_full(stack: BrokenStack, draw: Random, volume: str) -> None:
+def disk_full(stack: FaultStack, draw: Random, volume: str) -> None:
     writer = WRITERS[volume]
     said = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
     try:
         with stack.saying(writer, said, NOTICED_SECONDS):
-            stack.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)
-            time.sleep(3)  # a day is published meanwhile, in part
+            stack.disks.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)
+            time.sleep(3)  # meanwhile a part of a day is published
             if writer == "zookeeper":
-                # It writes to what it has allocated before, but to a new file after a start.
+                # It writes to the file that it has allocated; after a start, to a new one.
                 stack.compose("restart", writer)
-            lives = stack.lives(writer)
-            wait_until(
-                lambda: (
-                    need_room(stack, volume, writer)
-                    or stack.states(writer) == {"unhealthy"}
-                    or stack.lives(writer) != lives
-                ),
-                NOTICED_SECONDS,
-                f"{writer} to be unhealthy, or to end",
-            )
+            starts = stack.starts(writer)
+
+            def noticed() -> bool:
+                make_it_write(stack, volume, writer)
+                return stack.states(writer) == {"unhealthy"} or stack.starts(writer) != starts
+
+            wait_until(noticed, NOTICED_SECONDS, f"{writer} to be unhealthy, or to end")
     finally:
-        stack.give_space(volume)
+        stack.disks.free(volume)
         if writer == "zookeeper":
-            # It does not start over its empty log (ZOOKEEPER-2332): the README's way out.
-            stack.on_disk(volume, "find . -name 'log.*' -size 0 -delete")
+            # It refuses to start with an empty log file (ZOOKEEPER-2332), which the README deletes.
+            stack.disks.run(volume, "find . -name 'log.*' -size 0 -delete")
 
 
-def need_room(stack: BrokenStack, volume: str, writer: str) -> None:
-    """Fill it again, as who removes an old file makes room; ZooKeeper writes for a session only."""
-    stack.fill(volume)
+def make_it_write(stack: FaultStack, volume: str, writer: str) -> None:
+    """Make the writer write: fill what it has freed, and open a session, which ZooKeeper logs."""
+    stack.disks.fill(volume)
     if writer == "zookeeper":
         shell = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx64m", "kafka", "timeout", "20")
         stack.compose(*shell, "zookeeper-shell", "zookeeper:2181", "ls", "/", check=False)
 
 
 @cells("power loss", "lake_stream")
-def power_loss_in_the_stream_lake(stack: BrokenStack, draw: Random, volume: str) -> None:
-    """Past what was committed there may be anything: zeros, half lines, lines of other offsets."""
+def power_loss_in_the_stream_lake(stack: FaultStack, draw: Random, volume: str) -> None:
+    """Anything may lie past the committed offset: zeros, half a line, a line of another topic."""
     stack.kill("stream_processor")
     garbage = ["\\0" * 4096, '{"topic":"hospital.admi', '{"topic":"x","offset":99999999}\\n', "\\n"]
-    for topic in stack.on_disk(volume, "ls").splitlines():
+    for topic in stack.disks.run(volume, "ls").splitlines():
         for partition in range(6):
             tail = draw.choice(garbage)
-            stack.on_disk(
+            stack.disks.run(
                 volume,
                 f"f=$(ls {topic}/*/{partition}-*.jsonl 2>/dev/null | tail -n 1 || true);"
                 f" [[ -z $f ]] || printf '{tail}' >> \"$f\"",
@@ -71,33 +68,33 @@ def power_loss_in_the_stream_lake(stack: BrokenStack, draw: Random, volume: str)
 
 
 @cells("power loss", "lake_batch")
-def power_loss_in_the_batch_lake(stack: BrokenStack, _draw: Random, volume: str) -> None:
-    """The last rename did not reach the disk, and the draft only in part."""
+def power_loss_in_the_batch_lake(stack: FaultStack, _draw: Random, volume: str) -> None:
+    """The last rename is lost, and a part of the draft with it."""
     stack.kill("scheduler")
-    last = stack.on_disk(volume, "ls -d [0-9]* | tail -n 1")
-    stack.on_disk(volume, f"mv {last} .{last}.draft; truncate -s 100 .{last}.draft/shifts.csv")
+    last = stack.disks.run(volume, "ls -d [0-9]* | tail -n 1")
+    stack.disks.run(volume, f"mv {last} .{last}.draft; truncate -s 100 .{last}.draft/shifts.csv")
     stack.compose("start", "scheduler")
     wait_until(
-        lambda: last in stack.on_disk(volume, "ls"), 60, "the lost day to be published again"
+        lambda: last in stack.disks.run(volume, "ls"), 60, "the lost day to be published again"
     )
 
 
 @cells("Postgres wiped", "postgres_data")
-def wiped_postgres(stack: BrokenStack, _draw: Random, volume: str) -> None:
+def wiped_postgres(stack: FaultStack, _draw: Random, volume: str) -> None:
     stack.compose("kill", "postgres")
-    stack.wipe(volume)
+    stack.disks.wipe(volume)
     stack.compose("start", "postgres")
 
 
 @cells("lake wiped", "lake_stream")
-def wiped_stream_lake(stack: BrokenStack, _draw: Random, volume: str) -> None:
+def wiped_stream_lake(stack: FaultStack, _draw: Random, volume: str) -> None:
     stack.compose("kill", "stream_processor")
-    before = stack.hashes(volume, "*.jsonl")
-    stack.wipe(volume)
+    before = stack.disks.hashes(volume, "*.jsonl")
+    stack.disks.wipe(volume)
     stack.compose("start", "stream_processor")
     stack.wait_until_reconciled(120)
-    after = stack.hashes(volume, "*.jsonl")
-    # The newest segment of a partition has grown since.
+    after = stack.disks.hashes(volume, "*.jsonl")
+    # The newest segment of each partition has grown since.
     newest = {_partition_of(name): name for name in sorted(before)}
     kept = {name: digest for name, digest in before.items() if name not in newest.values()}
     assert kept.items() <= after.items()
@@ -110,51 +107,53 @@ def _partition_of(segment: str) -> tuple[str, str]:
 
 
 @cells("lake wiped", "lake_batch")
-def wiped_batch_lake(stack: BrokenStack, draw: Random, volume: str) -> None:
-    """All of it; the scheduler writes it again."""
-    before = stack.hashes(volume, "*.csv")
+def wiped_batch_lake(stack: FaultStack, draw: Random, volume: str) -> None:
+    """The scheduler writes all of it again."""
+    before = stack.disks.hashes(volume, "*.csv")
     stack.compose("kill", "scheduler")
-    stack.wipe(volume)
+    stack.disks.wipe(volume)
     stack.compose("start", "scheduler")
     wait_until(
-        lambda: stack.hashes(volume, "*.csv").items() >= before.items(), 120, "the same files"
+        lambda: stack.disks.hashes(volume, "*.csv").items() >= before.items(),
+        120,
+        "the same files to be published again",
     )
 
 
 @cells("Kafka wiped", "kafka_data")
-def wiped_kafka(stack: BrokenStack, _draw: Random, volume: str) -> None:
+def wiped_kafka(stack: FaultStack, _draw: Random, volume: str) -> None:
     stack.compose("stop", "producer", "kafka")
-    stack.wipe(volume)
+    stack.disks.wipe(volume)
     with stack.saying("stream_processor", "it ends before our offset", 60):
         stack.compose("start", "kafka")
     stack.up("kafka", "producer")
 
 
 @cells("ZooKeeper wiped", "zookeeper_data")
-def wiped_zookeeper(stack: BrokenStack, _draw: Random, _zookeeper: str) -> None:
-    """The broker refuses the strange ZooKeeper; the README's way out is to empty both."""
+def wiped_zookeeper(stack: FaultStack, _draw: Random, _zookeeper: str) -> None:
+    """The broker refuses a ZooKeeper that does not know it; the README says to empty both."""
     stack.compose("stop", "producer", "kafka", "zookeeper")
     for volume in ("zookeeper_data", "zookeeper_log"):
-        stack.wipe(volume)
+        stack.disks.wipe(volume)
     with stack.saying("kafka", "Invalid cluster.id in", 60):
         stack.compose("start", "zookeeper", "kafka")
     stack.compose("stop", "kafka")
-    stack.wipe("kafka_data")
+    stack.disks.wipe("kafka_data")
     stack.up("zookeeper", "kafka", "producer")
 
 
 @cells("simulation wiped", "simulation")
-def wiped_simulation(stack: BrokenStack, _draw: Random, volume: str) -> None:
-    """Refused, as the lakes are not empty; the way out it names is to restore the volume."""
+def wiped_simulation(stack: FaultStack, _draw: Random, volume: str) -> None:
+    """The scheduler refuses to start over lakes with data; it says to restore the volume."""
     stack.kill("scheduler")
-    stack.on_disk(volume, "tar -C . -cf /disks/saved.tar .")
+    stack.disks.run(volume, "tar -C . -cf /disks/saved.tar .")
     try:
-        stack.wipe(volume)
+        stack.disks.wipe(volume)
         with stack.saying("scheduler", "restore the volume, or remove all of them", 60):
             stack.compose("start", "scheduler")
         stack.compose("stop", "scheduler")
-        assert stack.on_disk(volume, "ls -A") == ""
+        assert stack.disks.run(volume, "ls -A") == ""
     finally:
         stack.compose("stop", "scheduler")
-        stack.on_disk(volume, "tar -xf /disks/saved.tar; rm /disks/saved.tar")
+        stack.disks.run(volume, "tar -xf /disks/saved.tar; rm /disks/saved.tar")
         stack.compose("start", "scheduler")

@@ -1,12 +1,12 @@
-"""Kills around a COMMIT: in the middle of a COPY, just before the COMMIT, just after it."""
+"""The batch_ingestor or Postgres is killed within a COPY, just before a COMMIT, or just after."""
 
 import time
 from random import Random
 
 from ..stack import wait_until
-from .broken import BrokenStack, frozen
 from .cells import cells
-from .watched import docker
+from .engine import docker, frozen
+from .fault_stack import FaultStack
 
 ROW = "killed around COMMIT"
 FREEZES_SECONDS = 90
@@ -30,8 +30,8 @@ WITHIN_COPY = (
 
 
 @cells(ROW, ("in COPY", "batch_ingestor"), ("in COPY", "postgres"))
-def killed_in_copy(stack: BrokenStack, draw: Random, _moment: str, victim: str) -> None:
-    """It loads every day again, and is frozen again and again, until that is within a COPY."""
+def killed_in_copy(stack: FaultStack, draw: Random, _moment: str, victim: str) -> None:
+    """The ingestor loads every day again, and is frozen repeatedly until it is within a COPY."""
     [ingestor] = stack.containers("batch_ingestor")
     deadline = time.monotonic() + FREEZES_SECONDS
     stack.query("delete from lake.ingested_days")
@@ -53,8 +53,8 @@ def killed_in_copy(stack: BrokenStack, draw: Random, _moment: str, victim: str) 
     ("after COMMIT", "batch_ingestor"),
     ("after COMMIT", "postgres"),
 )
-def killed_at_commit(stack: BrokenStack, _draw: Random, moment: str, victim: str) -> None:
-    """The COMMIT is sent and waits at the gate; the sender is frozen before it has the answer."""
+def killed_at_commit(stack: FaultStack, _draw: Random, moment: str, victim: str) -> None:
+    """A COMMIT waits at the gate; the ingestor that sent it is frozen before Postgres answers."""
     [ingestor] = stack.containers("batch_ingestor")
     stack.query(GATE)
     with stack.lock_held(GATE_KEY) as holder:
@@ -62,15 +62,15 @@ def killed_at_commit(stack: BrokenStack, _draw: Random, moment: str, victim: str
         with frozen(ingestor):
             days = stack.loaded_days()
             if moment == "after COMMIT":
-                holder.stdin.close()
-                wait_until(lambda: stack.loaded_days() == days + 1, 20, "the COMMIT to be done")
+                holder.close()
+                wait_until(lambda: stack.loaded_days() == days + 1, 20, "the COMMIT to complete")
             kill_beside_frozen(stack, victim, ingestor)
-    wait_until(lambda: stack.states("postgres") == {"healthy"}, 60, "Postgres")
+    wait_until(lambda: stack.states("postgres") == {"healthy"}, 60, "Postgres to be healthy")
     stack.query(NO_GATE)
 
 
-def kill_beside_frozen(stack: BrokenStack, victim: str, ingestor: str) -> None:
-    """Kill Postgres, of which the frozen batch_ingestor knows nothing yet; or kill the latter."""
+def kill_beside_frozen(stack: FaultStack, victim: str, ingestor: str) -> None:
+    """Kill Postgres, which the frozen ingestor cannot notice yet, or kill the ingestor."""
     if victim == "postgres":
         stack.crash("postgres")
     else:

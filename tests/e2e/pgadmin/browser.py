@@ -1,7 +1,7 @@
 """pgAdmin as a person uses it: a real Chromium, its mouse and its keyboard.
 
-Nothing here closes a dialog. One that opens, such as a question for a password, stays in the way
-of the next step, which then fails.
+Nothing here closes a dialog. If one opens, such as a prompt for a password, it stays in the way of
+the next step, which then fails.
 """
 
 import re
@@ -9,26 +9,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Locator, Page, ViewportSize, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-# It runs as root in a container and is to ask the network for nothing but our pages.
+# Chromium runs as root in a container, and must request nothing but our pages from the network.
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
     "--disable-sync",
 )
-PICTURE = {"width": 1400, "height": 900}
+PICTURE_SIZE = WIDTH, HEIGHT = 1400, 900
 PATIENCE_MS = 30_000
+
+# The object tree, as paths of names.
+SERVER = ("Servers", "Hospital warehouse (read only)")
+DATABASE = (*SERVER, "Databases", "hospital")
 
 
 @contextmanager
 def open_page() -> Iterator[Page]:
-    """A page of a browser that is started for it and closed with it."""
+    """A page in a browser of its own, which closes with it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
-            page = browser.new_page(viewport=PICTURE)
+            page = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
             page.set_default_timeout(PATIENCE_MS)
             expect.set_options(timeout=PATIENCE_MS)
             yield page
@@ -37,14 +41,14 @@ def open_page() -> Iterator[Page]:
 
 
 class PgAdmin:
-    """pgAdmin in a page. A node of the tree is named by its path: "Servers", server, …"""
+    """pgAdmin in a page. A node of the object tree is named by its path: "Servers", server, …"""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
 
     def log_in(self, email: str, password: str) -> None:
-        """From the login page to the object tree."""
+        """Log in, and wait until the object tree is there."""
         self.page.goto(f"{self.url}/login")
         self.page.locator("input[name=email]").fill(email)
         self.page.locator("input[name=password]").fill(password)
@@ -52,26 +56,26 @@ class PgAdmin:
         expect(self._node("Servers")).to_be_visible()
 
     def open_servers(self, server: str) -> None:
-        """Open the list of servers, and so its only one: pgAdmin expands a sole child by itself.
+        """Open the list of servers; pgAdmin then opens the only server in it by itself.
 
-        A click on that child's arrow in the meantime would close it again. Returns when the
-        server is open or a password is asked for.
+        A click on that server's arrow in the meantime would close it again. Returns when the
+        server is open or pgAdmin asks for a password.
         """
         self._open("Servers")
         opened = self._node("Servers", server).locator(".directory-toggle.open")
         expect(opened.or_(self.password_fields()).first).to_be_visible()
 
     def password_fields(self) -> Locator:
-        """The fields that ask for a password at this moment."""
+        """The visible fields that ask for a password."""
         return self.page.locator("input[type=password]:visible")
 
     def children(self, *path: str) -> list[str]:
-        """The names under a node that is open."""
+        """The names under an open node."""
         rows = self.page.locator(f'.file-entry[data-depth="{len(path) + 1}"] .file-name')
         return rows.all_inner_texts()
 
     def select(self, *path: str) -> Locator:
-        """Open everything above the node, click on its name."""
+        """Open everything above the node, then click on its name."""
         for length in range(1, len(path)):
             self._open(*path[:length])
             expect(self._node(*path[: length + 1])).to_be_visible()
@@ -81,25 +85,25 @@ class PgAdmin:
         return node
 
     def show_all_rows(self, *table: str) -> FrameLocator:
-        """View/Edit Data, All Rows of a table or view; the tab that shows them."""
+        """Choose View/Edit Data, All Rows for a table or view; the tab that opens."""
         return self._open_tab("All Rows", *table)
 
     def open_query_tool(self, *node: str) -> FrameLocator:
-        """A Query Tool on the node's database; its tab."""
+        """Open a Query Tool on the node's database; its tab."""
         tab = self._open_tab("Query Tool", *node)
         expect(tab.get_by_role("button", name="Execute script")).to_be_enabled()
         return tab
 
     def run(self, tab: FrameLocator, statement: str) -> None:
-        """Put the statement in place of what the Query Tool's editor holds, and execute it."""
+        """Replace the text in the Query Tool's editor by the statement, and execute it."""
         tab.locator(".cm-content").first.click()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(statement)
         tab.get_by_role("button", name="Execute script").click()
 
     def screenshot(self, path: Path) -> bytes:
-        """What the page shows, as a PNG, without what appears under the mouse."""
-        self.page.mouse.move(PICTURE["width"] - 1, PICTURE["height"] - 1)
+        """Save the page as a PNG, without tooltips and notifications, and return its bytes."""
+        self.page.mouse.move(WIDTH - 1, HEIGHT - 1)
         expect(self.page.locator("[role=tooltip]:visible")).to_have_count(0)
         expect(self.page.locator("[data-test=notifier-message]:visible")).to_have_count(0)
         expect(self.page.get_by_test_id("object-breadcrumbs")).to_have_count(0)
@@ -125,14 +129,14 @@ class PgAdmin:
 
 
 def grid_rows(tab: FrameLocator) -> list[dict[str, str]]:
-    """The rows and columns that the result grid of a tab has on the screen."""
+    """The rows and columns of a tab's result grid that are on the screen."""
     expect(tab.locator("[role=gridcell]").nth(1)).to_be_visible()
     columns = {
         header.get_attribute("aria-colindex"): name
         for header in tab.get_by_role("columnheader").all()
         if (name := header.locator("[data-column-key]")).count()
     }
-    names = {index: key.get_attribute("data-column-key") for index, key in columns.items()}
+    names = {index: key.get_attribute("data-column-key") or "" for index, key in columns.items()}
     return [
         {
             names[index]: cell.inner_text()
@@ -144,22 +148,24 @@ def grid_rows(tab: FrameLocator) -> list[dict[str, str]]:
 
 
 def column_names(tab: FrameLocator) -> list[str]:
-    """The columns that the result grid of a tab has on the screen."""
+    """The columns of a tab's result grid that are on the screen."""
     keys = "cells => cells.map(cell => cell.dataset.columnKey)"
-    return tab.locator("[role=columnheader] [data-column-key]").evaluate_all(keys)
+    headers = tab.locator("[role=columnheader] [data-column-key]")
+    names: list[str] = headers.evaluate_all(keys)
+    return names
 
 
 def messages(tab: FrameLocator) -> Locator:
-    """The panel Messages of a tab, where Postgres answers; it comes forward after an error."""
+    """A tab's Messages panel, with Postgres's answers; pgAdmin shows it after an error."""
     return tab.locator("#id-messages")
 
 
 def open_saved_query(tab: FrameLocator, name: str) -> None:
-    """Open File in a Query Tool: change to the saved queries, open one."""
+    """Choose Open File in a Query Tool, change to the saved queries, and open one."""
     tab.get_by_role("button", name="Open File").click()
     tab.locator("[name=menu-shared-storage]").click()
     tab.get_by_text("Saved queries", exact=True).last.click()
-    # Only the files that fit into the dialog are in the page.
+    # The page contains only the files that fit into the dialog.
     tab.get_by_placeholder("Search").fill(name)
     file = tab.locator(".rdg-row", has_text=f"{name}.sql")
     file.dblclick()

@@ -1,9 +1,13 @@
-"""What a run leads to when nothing disturbs it: the real scheduler, in this process."""
+"""What a run leads to when nothing disturbs it: the real scheduler, in this process.
+
+The stream lake is computed from the scheduler's journal, without a broker.
+"""
 
 import hashlib
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any, cast
 
 import yaml
 from kafka.partitioner.default import murmur2
@@ -13,22 +17,33 @@ from pipeline.broker import topics
 from pipeline.lakes import batch_lake
 from pipeline.run import clock, journal
 from pipeline.run.clock import DAY
+from pipeline.service import Service
 from pipeline.settings import SchedulerSettings
 
-from .stack import ROOT
+from ..stack import ROOT
+from .fault_stack import FaultStack
+
+
+def assert_ends_undisturbed(stack: FaultStack, directory: Path) -> None:
+    """A stack's run, once over, has the fingerprint and the segments of an undisturbed one."""
+    stack.finish()
+    printed = stack.wait_until_reconciled(seconds=120)
+    undisturbed = Undisturbed(stack.simulation, directory)
+    assert undisturbed.fingerprint in printed
+    assert stack.disks.hashes("lake_stream", "*.jsonl") == undisturbed.stream_lake()
 
 
 class _UntilOver:
-    """The scheduler's service: it ends at the first wait, which in backfill is the end."""
+    """The scheduler's service, which stops it at its first pause: at the end of the run."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
 
     def turn_completed(self) -> None:
-        """Nobody looks at the heartbeat."""
+        """Nobody reads the heartbeat."""
 
     def wait(self, seconds: float) -> None:
-        """Backfill waits only when the run is over."""
+        """At full speed the scheduler pauses only when the run is over."""
         if seconds > 0:
             self.stopping.set()
 
@@ -40,7 +55,7 @@ class Undisturbed:
         fingerprint: the hash of its last manifest.
     """
 
-    def __init__(self, simulation: dict, directory: Path) -> None:
+    def __init__(self, simulation: dict[str, Any], directory: Path) -> None:
         self._configs = directory / "configs"
         self._simulation = directory / "simulation"
         lake = directory / "batch"
@@ -59,19 +74,21 @@ class Undisturbed:
             batch_lake_dir=lake,
             config_check_seconds=60,
         )
-        scheduler.main(settings, _UntilOver())
+        scheduler.main(settings, cast(Service, _UntilOver()))
         last = batch_lake.published_days(lake)[-1]
         self.fingerprint = batch_lake.read_manifest(batch_lake.day_directory(lake, last))[1]
 
     def stream_lake(self) -> dict[str, str]:
-        """Path → sha256 of every segment that its journal leads to, by way of a broker.
+        """Path → sha256 of every segment that follows from its journal.
 
-        A partition's n-th event has the offset n, and a day's segment the name of its first.
+        The offsets of a partition count its events, from 0, and a day's segment is named by the
+        first of them.
         """
         wanted = topics.load(self._configs).topics
         ends: Counter[tuple[str, int]] = Counter()
         hashes = {}
         now = clock.read(self._simulation)
+        assert now is not None
         for number in range((now.end - now.start) // DAY):
             day = (now.start + number * DAY).date()
             segments: dict[tuple[str, int], tuple[str, list[bytes]]] = {}

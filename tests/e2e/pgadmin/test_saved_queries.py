@@ -1,15 +1,12 @@
-"""Each view has a saved query, which a person opens in pgAdmin and runs."""
+"""Every view of schema insight has a saved query, which a person opens in pgAdmin and runs."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
-from .browser import PgAdmin, column_names, messages, open_saved_query
-from .stack import ROOT, Stack, wait_until
-from .test_pgadmin import DATABASE, network, pgadmin, stack
-
-__all__ = ["network", "pgadmin", "stack"]  # fixtures
+from ..stack import ROOT, Stack, wait_until
+from .browser import DATABASE, PgAdmin, column_names, messages, open_saved_query
 
 QUERIES = sorted(path.stem for path in (ROOT / "configs" / "pgadmin" / "queries").glob("*.sql"))
 
@@ -20,7 +17,7 @@ def tab(pgadmin: PgAdmin) -> FrameLocator:
     return pgadmin.open_query_tool(*DATABASE)
 
 
-def test_each_view_has_its_query(stack: Stack) -> None:
+def test_each_view_has_a_saved_query(stack: Stack) -> None:
     views = stack.query(
         "select relname from pg_class where relnamespace = 'insight'::regnamespace"
         " and relkind in ('v', 'm')"
@@ -29,7 +26,7 @@ def test_each_view_has_its_query(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_saved_query_is_opened_and_run(
+def test_a_saved_query_opens_and_shows_its_view(
     pgadmin: PgAdmin, tab: FrameLocator, stack: Stack, tmp_path: Path, name: str
 ) -> None:
     columns = stack.query(
@@ -40,11 +37,11 @@ def test_a_saved_query_is_opened_and_run(
     tab.get_by_role("button", name="Execute script").click()
 
     def shown() -> bool:
-        # No two views begin with the same five columns: what is shown is no earlier result. The
-        # grid has only those columns in the page that fit into it.
+        # No two views begin with the same five columns, so this is not an earlier result. The page
+        # contains only the columns that fit into the grid.
         names = column_names(tab)
         return len(names) >= min(5, len(columns)) and names[: len(columns)] == columns[: len(names)]
 
-    wait_until(shown, 30, f"the columns of {name}")
+    wait_until(shown, 30, f"the columns of {name} to be shown")
     expect(messages(tab).get_by_text("ERROR")).to_have_count(0)
     pgadmin.screenshot(tmp_path / f"{name}.png")

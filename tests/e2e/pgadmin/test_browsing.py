@@ -1,54 +1,13 @@
-"""pgAdmin in a real browser: the server is there, opens by itself, shows rows, changes none."""
+"""A person who browses in pgAdmin sees the warehouse's rows at once, and can change none."""
 
 import os
-import socket
-import subprocess
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from ..stack import Stack
+from .browser import DATABASE, PICTURE_SIZE, SERVER, PgAdmin, grid_rows, messages
 
-from .browser import PICTURE, PgAdmin, grid_rows, messages, open_page
-from .stack import Stack, small_simulation
-
-SERVER = ("Servers", "Hospital warehouse (read only)")
-DATABASE = (*SERVER, "Databases", "hospital")
 TABLES = (*DATABASE, "Schemas", "hospital", "Tables")
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    own = Stack("pgadmin", small_simulation(real_days=0, days=3))
-    try:
-        own.write_configs()
-        own.up("scheduler", "batch_ingestor", "pgadmin")
-        own.wait_for_log("batch_ingestor", "2021-04-09", seconds=60)
-        yield own
-    finally:
-        own.down()
-
-
-@pytest.fixture(scope="module")
-def network(stack: Stack) -> Iterator[None]:
-    """This container joins the stack's network, where pgAdmin is http://pgadmin."""
-    both = (f"{stack.project}_hospital", socket.gethostname())
-    subprocess.run(["docker", "network", "connect", *both], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["docker", "network", "disconnect", "-f", *both], check=True)
-
-
-@pytest.fixture(scope="module")
-def pgadmin(network: None) -> Iterator[PgAdmin]:
-    """Logged in, with the list of servers open."""
-    with open_page() as page:
-        opened = PgAdmin(page, "http://pgadmin")
-        email, password = (os.environ[f"PGADMIN_DEFAULT_{key}"] for key in ("EMAIL", "PASSWORD"))
-        opened.log_in(email, password)
-        opened.open_servers(SERVER[1])
-        yield opened
 
 
 def test_the_registered_server_opens_without_a_password(pgadmin: PgAdmin) -> None:
@@ -67,11 +26,13 @@ def test_a_table_shows_its_rows(pgadmin: PgAdmin, stack: Stack, tmp_path: Path) 
 
     picture = pgadmin.screenshot(tmp_path / "pgadmin.png")
     assert picture == (tmp_path / "pgadmin.png").read_bytes()
-    assert png_size(picture) == (PICTURE["width"], PICTURE["height"])
+    assert png_size(picture) == PICTURE_SIZE
     assert len(set(png_pixels(picture))) > 100, "the picture is blank"
 
 
-def test_pgadmin_is_the_analyst_who_changes_nothing(pgadmin: PgAdmin, stack: Stack) -> None:
+def test_pgadmin_connects_as_the_analyst_and_changes_nothing(
+    pgadmin: PgAdmin, stack: Stack
+) -> None:
     everything = "select md5(string_agg(a::text, '|' order by encounter_id))"
     everything += " from hospital.admissions a"
     before = stack.query(everything)
@@ -81,7 +42,7 @@ def test_pgadmin_is_the_analyst_who_changes_nothing(pgadmin: PgAdmin, stack: Sta
     pgadmin.run(tab, change)
     refused = messages(tab)
     refused.get_by_text("cannot execute UPDATE in a read-only transaction").wait_for()
-    # The session may be told otherwise; the rights may not.
+    # The session can be switched to read-write; the analyst's rights still forbid the change.
     pgadmin.run(tab, f"begin read write; {change}; commit")
     refused.get_by_text("permission denied for table admissions").wait_for()
 
@@ -91,12 +52,13 @@ def test_pgadmin_is_the_analyst_who_changes_nothing(pgadmin: PgAdmin, stack: Sta
 
 
 def png_size(picture: bytes) -> tuple[int, int]:
+    """Width and height in pixels."""
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     return int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])
 
 
 def png_pixels(picture: bytes) -> bytes:
-    """The filtered pixels: of a picture in one colour, nearly all are zero."""
+    """The filtered pixels; in a picture of one colour nearly all of them are zero."""
     data, position = b"", 8
     while position < len(picture):
         length = int.from_bytes(picture[position : position + 4])
