@@ -140,7 +140,9 @@ BATCH_LAKE = {
 
 
 @pytest.mark.parametrize(("damage", "mend", "said"), BATCH_LAKE.values(), ids=BATCH_LAKE.keys())
-def test_damage_to_the_batch_lake_is_named(stack: Stack, damage: str, mend: str, said: list[str]) -> None:
+def test_damage_to_the_batch_lake_is_named(
+    stack: Stack, damage: str, mend: str, said: list[str]
+) -> None:
     shell(stack, f"cd /lake/batch && {damage}")
     try:
         assert_differences(stack, *said)
