@@ -1,82 +1,124 @@
-"""The configuration in force as the hour needs it: tables worked out once per configuration."""
+"""The rates in force, as an hour needs them: tables worked out once per configuration."""
 
 from bisect import bisect_right
 from datetime import date, datetime
+from functools import cached_property
 
-from hospital.config.hospitals import AgeWeight
-from hospital.config.population import AgeRate
+from hospital.config.fields import Triage
 from hospital.config.run import Configuration
 from hospital.sampling import cumulative
 
-OLDEST = 130
+OLDEST_AGE = 130  # years; tables by age end there
 
 
 class Rates:
-    """Derived from one configuration; holds no state of the hospital."""
+    """The tables of one configuration, each worked out when first needed. Holds no state.
+
+    Attributes:
+        file: simulation.yaml.
+        diagnoses: its section, by ICD-10 code.
+    """
 
     def __init__(self, config: Configuration) -> None:
-        file = config.simulation
-        self.file = file
-        self.diagnoses = file.diagnoses
-        self.triage_shares = file.arrivals.triage_shares.model_dump()
-        self.outcome_shares = {
-            triage: shares.model_dump()
-            for triage, shares in file.emergency_department.outcome_shares.items()
-        }
-        # Who comes back is admitted again: the colours of those who are.
+        self.file = config.simulation
+        self.diagnoses = self.file.diagnoses
+        self._weights: dict[object, tuple[list[float], list[str]]] = {}  # running totals, codes
+        self._factors: dict[date, dict[str, dict[str, float]]] = {}  # of one day
+
+    @cached_property
+    def triage_shares(self) -> dict[Triage, float]:
+        """The share of emergency arrivals with each colour."""
+        return self.file.arrivals.triage_shares.by_colour()
+
+    @cached_property
+    def outcome_shares(self) -> dict[Triage, dict[str, float]]:
+        """The share of emergency visits with each outcome, by colour."""
+        outcomes = self.file.emergency_department.outcome_shares
+        return {triage: shares.model_dump() for triage, shares in outcomes.items()}
+
+    @cached_property
+    def readmission_triage_shares(self) -> dict[Triage, float]:
+        """The same of readmitted patients: as among the arrivals that are admitted."""
         admitted = {
             triage: share * self.outcome_shares[triage]["admitted"]
             for triage, share in self.triage_shares.items()
         }
         whole = sum(admitted.values())
-        self.readmission_triage_shares = {
-            triage: share / whole if whole else self.triage_shares[triage]
-            for triage, share in admitted.items()
+        if not whole:
+            return self.triage_shares
+        return {triage: share / whole for triage, share in admitted.items()}
+
+    @cached_property
+    def disposition_shares(self) -> dict[str, dict[str, float]]:
+        """The share of stays with each disposition, by specialty."""
+        dispositions = self.file.discharge.disposition_shares
+        return {specialty: shares.model_dump() for specialty, shares in dispositions.items()}
+
+    @cached_property
+    def discharge_hours(self) -> list[float]:
+        """Running totals of the shares of discharges in each hour of the day."""
+        return cumulative(self.file.discharge.hour_weights)
+
+    @cached_property
+    def discharge_days(self) -> list[float]:
+        """Discharges on each weekday, Monday first, relative to the busiest one."""
+        weights = self.file.discharge.weekday_weights
+        return [weight / max(weights) for weight in weights]
+
+    @cached_property
+    def hospital_shares(self) -> dict[str, float]:
+        """The share of the population that each hospital is nearest to."""
+        districts = self.file.population.districts.values()
+        return {
+            hospital_id: sum(d.share for d in districts if d.hospital == hospital_id)
+            for hospital_id in self.file.hospitals
         }
-        self.disposition_shares = {
-            specialty: shares.model_dump()
-            for specialty, shares in file.discharge.disposition_shares.items()
-        }
-        self.discharge_hours = cumulative(file.discharge.hour_weights)
-        most = max(file.discharge.weekday_weights)
-        self.discharge_days = [weight / most for weight in file.discharge.weekday_weights]
-        self.hospital_shares = {
-            hospital_id: sum(
-                district.share
-                for district in file.population.districts.values()
-                if district.hospital == hospital_id
-            )
-            for hospital_id in file.hospitals
-        }
-        self.arrival_shares = _arrival_shares(config)
-        # Deaths a year and 1,000 people, by age.
-        self.deaths = by_age(file.population_changes.deaths_per_1000_a_year, "rate")
-        self._season_factors = {
+
+    @cached_property
+    def arrival_shares(self) -> dict[str | None, list[float]]:
+        """How often people come, 1 being the most often, by chronic condition and age in years."""
+        arrivals = self.file.arrivals
+        weights = by_age([(step.from_age, step.weight) for step in arrivals.age_weights])
+        factors: dict[str | None, float] = {None: 1.0}
+        for name in self.file.population.chronic_conditions:
+            factors[name] = arrivals.condition_weights.get(name, 1.0)
+        most = max(weights) * max(factors.values()) or 1.0
+        return {name: [w * factor / most for w in weights] for name, factor in factors.items()}
+
+    @cached_property
+    def deaths(self) -> list[float]:
+        """Deaths outside the hospitals a year among 1,000 people, by age in years."""
+        steps = self.file.population_changes.deaths_per_1000_a_year
+        return by_age([(step.from_age, step.rate) for step in steps])
+
+    @cached_property
+    def _season_factors(self) -> dict[str, list[float]]:
+        """By season and month, January first; 1 in the mean over the year."""
+        return {
             name: [weight * 12 / sum(months) for weight in months]
-            for name, months in file.seasons.items()
+            for name, months in self.file.seasons.items()
         }
-        edges = {edge for d in file.diagnoses.values() for edge in (d.from_age, d.to_age)}
+
+    @cached_property
+    def _age_groups(self) -> list[int]:
+        """By age in years: people of one group can have the same diagnoses."""
+        edges = {edge for d in self.diagnoses.values() for edge in (d.from_age, d.to_age)}
         ordered = sorted(edges)
-        self._age_groups = [bisect_right(ordered, age) for age in range(OLDEST + 1)]
-        self._tables: dict[object, tuple[list[float], list[str]]] = {}
-        self._factors: dict[date, dict[str, dict[str, float]]] = {}
+        return [bisect_right(ordered, age) for age in range(OLDEST_AGE + 1)]
 
     def expected(self, source: str, hospital_id: str, hour: datetime) -> float:
-        """Arrivals in that hour, in the mean."""
-        arrivals = self.file.arrivals
-        if source == "emergency":
-            per_day, shape = arrivals.emergency_per_day, arrivals.emergency_shape
-        else:
-            per_day, shape = arrivals.elective_per_day, arrivals.elective_shape
+        """The mean number of arrivals in that hour; `source` is `emergency` or `elective`."""
+        arrivals, emergency = self.file.arrivals, source == "emergency"
+        per_day = arrivals.emergency_per_day if emergency else arrivals.elective_per_day
+        shape = arrivals.emergency_shape if emergency else arrivals.elective_shape
         factor = shape.factor(hour.month, hour.weekday(), hour.hour)
         for scenario in self.file.active_scenarios(hour.date()):
             if scenario.concerns(hospital_id):
-                emergency = source == "emergency"
                 factor *= scenario.emergency_factor if emergency else scenario.elective_factor
         return per_day * factor * self.hospital_shares[hospital_id]
 
     def closed_wards(self, day: date) -> frozenset[str]:
-        """The wards that a scenario keeps empty on that day."""
+        """The ward_ids that scenarios keep empty on that day."""
         active = self.file.active_scenarios(day)
         return frozenset(ward for scenario in active for ward in scenario.closed_wards)
 
@@ -86,27 +128,46 @@ class Rates:
         sex: str,
         age: int,
         condition: str | None,
+        *,
         hospital_id: str,
         day: date,
         draw: float,
     ) -> str | None:
-        """An ICD-10 code for somebody of that age, sex and condition; None if there is none.
+        """Draw the ICD-10 code of a visit; None if no diagnosis fits the person.
 
-        `kind`: `admitted`, `not_admitted` or `elective`.
+        Args:
+            kind: `admitted`, `not_admitted` or `elective`.
+            sex: `F` or `M`.
+            age: in full years.
+            condition: the chronic condition; None for none.
         """
-        factors = self._wave(day).get(hospital_id, {})
+        factors = self._scenario_factors(day).get(hospital_id, {})
         key = (kind, sex, self._age_groups[age], condition, day.month, tuple(factors.items()))
-        table = self._tables.get(key)
-        if table is None:
-            table = self._table(kind, sex, age, condition, day.month, factors)
-            self._tables[key] = table
-        running, codes = table
-        if not codes:
-            return None
-        return codes[min(bisect_right(running, draw), len(codes) - 1)]
+        if key not in self._weights:
+            weights = {
+                code: weight
+                for code, diagnosis in self.diagnoses.items()
+                if diagnosis.fits(sex, age)
+                and (weight := self._weight(code, kind, condition, day.month, factors)) > 0
+            }
+            running = cumulative(list(weights.values())) if weights else []
+            self._weights[key] = (running, list(weights))
+        running, codes = self._weights[key]
+        return codes[min(bisect_right(running, draw), len(codes) - 1)] if codes else None
 
-    def _wave(self, day: date) -> dict[str, dict[str, float]]:
-        """What scenarios do to diagnoses on that day: hospital_id → code → factor."""
+    def _weight(
+        self, code: str, kind: str, condition: str | None, month: int, factors: dict[str, float]
+    ) -> float:
+        diagnosis = self.diagnoses[code]
+        weight = diagnosis.weight(kind) * factors.get(code, 1.0)
+        if condition is not None:
+            weight *= diagnosis.condition_factors.get(condition, 1.0)
+        if diagnosis.season is not None:
+            weight *= self._season_factors[diagnosis.season][month - 1]
+        return weight
+
+    def _scenario_factors(self, day: date) -> dict[str, dict[str, float]]:
+        """By hospital_id and ICD-10 code: what scenarios multiply on that day."""
         if day not in self._factors:
             self._factors.clear()
             by_hospital = self._factors[day] = {}
@@ -117,44 +178,10 @@ class Rates:
                         factors[code] = factors.get(code, 1.0) * factor
         return self._factors[day]
 
-    def _table(
-        self,
-        kind: str,
-        sex: str,
-        age: int,
-        condition: str | None,
-        month: int,
-        factors: dict[str, float],
-    ) -> tuple[list[float], list[str]]:
-        weights = {}
-        for code, diagnosis in self.diagnoses.items():
-            fits = diagnosis.from_age <= age < diagnosis.to_age and diagnosis.sex in (None, sex)
-            weight = getattr(diagnosis, kind) * factors.get(code, 1.0)
-            if condition is not None:
-                weight *= diagnosis.condition_factors.get(condition, 1.0)
-            if diagnosis.season is not None:
-                weight *= self._season_factors[diagnosis.season][month - 1]
-            if fits and weight > 0:
-                weights[code] = weight
-        return (cumulative(list(weights.values())) if weights else []), list(weights)
 
-
-def by_age(steps: list[AgeWeight] | list[AgeRate], what: str) -> list[float]:
-    """A value for every age, from steps that ascend."""
-    values = [0.0] * (OLDEST + 1)
-    for step in steps:
-        values[step.from_age :] = [getattr(step, what)] * (OLDEST + 1 - step.from_age)
+def by_age(steps: list[tuple[int, float]]) -> list[float]:
+    """The value at each age up to OLDEST_AGE, from steps (from_age, value) that ascend."""
+    values = [0.0] * (OLDEST_AGE + 1)
+    for from_age, value in steps:
+        values[from_age:] = [value] * (OLDEST_AGE + 1 - from_age)
     return values
-
-
-def _arrival_shares(config: Configuration) -> dict[str | None, list[float]]:
-    """Chronic condition → by age: how often such a person comes, the most frequent counted as 1."""
-    arrivals = config.simulation.arrivals
-    weights = by_age(arrivals.age_weights, "weight")
-    conditions: list[str | None] = [None, *config.simulation.population.chronic_conditions]
-    factors = {
-        name: 1.0 if name is None else arrivals.condition_weights.get(name, 1.0)
-        for name in conditions
-    }
-    most = max(weights) * max(factors.values()) or 1.0
-    return {name: [w * factor / most for w in weights] for name, factor in factors.items()}

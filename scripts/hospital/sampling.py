@@ -1,28 +1,29 @@
-"""Draws: a draw is a hash of (seed, purpose, key), so that it depends on nothing else that happens.
+"""Random draws, each a hash of (seed, purpose, key): it depends on nothing else that happens.
 
-The hash is splitmix64 (Steele, Lea, Flood 2014). One number at a time and a whole array give the
-same values.
+The hash is splitmix64 (Steele, Lea, Flood 2014). A single draw and an array of draws give the same
+values for the same keys.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hospital.config.fields import Spread
 
 _MASK = 2**64 - 1
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_STANDARD = NormalDist()
+_STANDARD_NORMAL = NormalDist()
 
 
 @lru_cache(maxsize=1 << 16)
 def key_of(text: str) -> int:
-    """A 64-bit number for an id."""
+    """The key of an id: 64 bits of its hash."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
@@ -38,17 +39,13 @@ def _base(seed: int, purpose: str) -> int:
 
 
 def uniform(seed: int, purpose: str, key: int) -> float:
-    """Above 0 and below 1."""
-    value = (_base(seed, purpose) + key * _STEP) & _MASK
-    value = ((value ^ (value >> 30)) * _FIRST) & _MASK
-    value = ((value ^ (value >> 27)) * _SECOND) & _MASK
-    return (((value ^ (value >> 31)) >> 12) + 0.5) * 2.0**-52
+    """A draw above 0 and below 1."""
+    return ((_mix((_base(seed, purpose) + key * _STEP) & _MASK) >> 12) + 0.5) * 2.0**-52
 
 
-def uniforms(seed: int, purpose: str, keys: np.ndarray) -> np.ndarray:
-    """`uniform` for every key of an array of unsigned 64-bit integers."""
-    value = keys.astype(np.uint64)
-    value *= np.uint64(_STEP)
+def uniforms(seed: int, purpose: str, keys: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """`uniform` for every key of an array."""
+    value = keys * np.uint64(_STEP)
     value += np.uint64(_base(seed, purpose))
     value ^= value >> np.uint64(30)
     value *= np.uint64(_FIRST)
@@ -59,11 +56,11 @@ def uniforms(seed: int, purpose: str, keys: np.ndarray) -> np.ndarray:
 
 
 def poisson(expected: float, draw: float) -> int:
-    """Arrivals by inverse distribution: for the same draw, a higher rate gives at least as many."""
+    """A Poisson count by inverse distribution: at the same draw, a higher mean gives no fewer."""
     if expected <= 0:
         return 0
-    # Twelve deviations below the mean nothing is left of the distribution, and exp() cannot
-    # underflow on the way.
+    # Start twelve deviations below the mean, where the distribution has no weight left: from 0,
+    # exp() would underflow for a large mean.
     count = max(0, int(expected - 12 * math.sqrt(expected)))
     share = math.exp(count * math.log(expected) - expected - math.lgamma(count + 1))
     total = share
@@ -75,29 +72,29 @@ def poisson(expected: float, draw: float) -> int:
 
 
 def lognormal(spread: Spread, draw: float) -> float:
-    """A value of the spread, in its unit."""
+    """A value of the spread, in the spread's unit."""
     mean, deviation = spread.logarithmic
-    value = math.exp(mean + deviation * _STANDARD.inv_cdf(draw))
+    value = math.exp(mean + deviation * _STANDARD_NORMAL.inv_cdf(draw))
     return min(max(value, spread.least), spread.most)
 
 
 def seconds(spread: Spread, draw: float, unit_seconds: int = 60) -> int:
-    """The same in whole seconds, for a spread in minutes or in another unit."""
+    """A value of the spread in whole seconds; its unit is a minute unless told otherwise."""
     return round(lognormal(spread, draw) * unit_seconds)
 
 
-def choose(shares: dict[str, float], draw: float) -> str:
-    """One of the names, by shares that add up to 1."""
+def choose[Option: str](shares: Mapping[Option, float], draw: float) -> Option:
+    """One of the options, by shares that add up to 1."""
     total = 0.0
-    for name, share in shares.items():
+    for option, share in shares.items():
         total += share
         if draw < total:
-            return name
+            return option
     # The shares may add up to a hair less than 1.
-    return max(shares, key=lambda name: shares[name])
+    return max(shares, key=lambda option: shares[option])
 
 
 def cumulative(weights: Sequence[float]) -> list[float]:
-    """Running totals that end at 1, for `bisect`."""
+    """Running totals of the weights, scaled to end at 1, for `bisect`."""
     whole = math.fsum(weights)
     return [part / whole for part in accumulate(weights)]

@@ -17,7 +17,7 @@ from hospital.patients.encounter_events import census_taken
 from hospital.patients.hour import Hour
 from hospital.population.turnover import turn_over
 from hospital.staffing import shift_events
-from hospital.staffing.rosters import Roster, Rules, planned, rules_of
+from hospital.staffing.rosters import Roster, Rules, rules_of, shift_span
 from hospital.state import State
 from hospital.times import DAY, HOUR
 from hospital.working_state import WorkingState
@@ -64,7 +64,7 @@ def _shifts_under_way(
     today = start // DAY
     for day in (today - 1, today):
         for name in ("day", "night"):
-            first, last = planned(model.world.staffing, name, day)
+            first, last = shift_span(model.world.staffing, name, day)
             if first <= start <= last:
                 key = f"{day} {name}"
                 mine = rules_before.get(key) or rules_of(model.config, day)
@@ -80,7 +80,6 @@ def _begin_day(now: Hour, start: int) -> None:
     state, world = now.state, now.model.world
     state.newcomers, leaving, drafts = turn_over(
         world.people,
-        now.model.config,
         now.model.rates,
         state.newcomers,
         state.gone,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from hospital.config.fields import Triage
-from hospital.population.newcomers import Joined
+from hospital.population.newcomers import Newcomers
 from hospital.staffing.rosters import Rules
 
 
@@ -114,7 +114,7 @@ class State:
     """The network at the full hour `at`, before anything of that hour has happened."""
 
     at: int
-    newcomers: Joined
+    newcomers: Newcomers
     visits: dict[str, Visit]
     stays: dict[str, Stay]
     agenda: list[Task]  # a heap
@@ -146,7 +146,7 @@ class State:
         first_day, born, moved_in = value["newcomers"]
         return cls(
             at=value["at"],
-            newcomers=Joined(first_day, tuple(born), tuple(moved_in)),
+            newcomers=Newcomers(first_day, tuple(born), tuple(moved_in)),
             visits={name: Visit(*row) for name, row in value["visits"].items()},
             stays={name: Stay.from_json(row) for name, row in value["stays"].items()},
             agenda=[Task(*row) for row in value["agenda"]],  # sorted is a heap

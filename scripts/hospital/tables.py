@@ -1,16 +1,17 @@
-"""Tables: who and what exists at the start, and a day's events as the batch path publishes them.
+"""The tables of the batch path: what exists at the start, and the rows that a day's events make.
 
-Columns and their order are `COLUMNS`; instants are text (`2021-04-07T13:05:09Z`), a missing value
-is None.
+The columns and their order are `COLUMNS`. Instants are text (`2021-04-07T13:05:09Z`); a missing
+value is None.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from hospital.ids import EMERGENCY, patient_id, person_number
-from hospital.population.names import label
+from hospital.ids import patient_id, person_number
+from hospital.population.newcomers import FIRST_ORDINAL
 from hospital.times import date_text
 from hospital.wards import Network
 from hospital.world import World
@@ -43,8 +44,8 @@ COLUMNS: dict[str, list[str]] = {
     }.items()
 }
 DAY_ZERO = ("people", "staff", "wards")
-# The event that completes a row → its dataset, and the column that its event_time fills, if the
-# value has it not.
+# The event_type that completes a row → its dataset, and the column that takes the event_time, if
+# there is one. `departed` and `started` begin a row that another event completes.
 _ROW_OF: dict[str, tuple[str, str | None]] = {
     "registered": ("registrations", "registered_at"),
     "admitted": ("admissions", "admitted_at"),
@@ -60,63 +61,77 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
 }
 
 
-def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame]:
-    """The events of a day (JSON values in their order) → all its datasets, also the empty ones.
-
-    `people` are those of the day who were born or moved in, `staff` those who were hired.
-    """
-    rows: dict[str, list[list[object]]] = {name: [] for name in COLUMNS if name not in DAY_ZERO}
-    for value in values:
-        dataset, own_instant = _ROW_OF.get(str(value["event_type"]), (None, None))
-        if dataset is not None:  # departed and started begin a row that another event completes
-            rows[dataset].append(
-                [
-                    value["event_time"] if column == own_instant else value[column]
-                    for column in COLUMNS[dataset]
-                ]
-            )
-    joined = [row[1] for row in rows["people_changes"] if row[2] in ("born", "moved_in")]
-    numbers = np.array([person_number(str(patient)) for patient in joined], dtype=np.uint64)
-    hired = [world.staff.number[str(row[1])] for row in rows["staff_changes"] if row[2] == "hired"]
-    new = {"people": _people(world, numbers), "staff": _staff(world, np.array(hired, dtype=int))}
-    return new | {
-        name: pd.DataFrame(table, columns=COLUMNS[name], dtype=object)
-        for name, table in rows.items()
+def day_zero(world: World) -> dict[str, pd.DataFrame]:
+    """`people`, `staff` and `wards` as they are when the run begins."""
+    return {
+        "people": people_table(world, np.arange(world.people.size, dtype=np.uint64)),
+        "staff": staff_table(world, np.arange(len(world.staff.posts))),
+        "wards": _wards_table(world.network),
     }
 
 
-def _people(world: World, numbers: np.ndarray) -> pd.DataFrame:
-    """The people with these numbers (uint64)."""
-    people, columns = world.people, world.people.many(numbers)
-    named = label(world.seed, world.names, world.pools(), "people", columns.female, numbers)
-    return pd.DataFrame(
+def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame]:
+    """All datasets of a day, empty ones too, from its events: JSON values in their order.
+
+    `people` are the day's newcomers, `staff` those it hired.
+    """
+    rows: dict[str, list[list[object]]] = {name: [] for name in COLUMNS if name not in DAY_ZERO}
+    new_people: list[int] = []
+    new_staff: list[int] = []
+    for value in values:
+        dataset, own_instant = _ROW_OF.get(str(value["event_type"]), (None, None))
+        if dataset is None:
+            continue
+        rows[dataset].append(
+            [
+                value["event_time"] if column == own_instant else value[column]
+                for column in COLUMNS[dataset]
+            ]
+        )
+        if dataset == "people_changes" and value["change_type"] in FIRST_ORDINAL:
+            new_people.append(person_number(str(value["patient_id"])))
+        if dataset == "staff_changes" and value["change_type"] == "hired":
+            new_staff.append(world.staff.number[str(value["staff_id"])])
+    return {
+        "people": people_table(world, np.array(new_people, dtype=np.uint64)),
+        "staff": staff_table(world, np.array(new_staff, dtype=np.int64)),
+        **{name: _frame(name, table) for name, table in rows.items()},
+    }
+
+
+def people_table(world: World, numbers: NDArray[np.uint64]) -> pd.DataFrame:
+    """The people with these person numbers."""
+    people, columns = world.people, world.people.draws.columns(numbers)
+    names = world.names.draw("people", numbers, columns.female)
+    return _frame(
+        "people",
         {
             "patient_id": [patient_id(number) for number in numbers.tolist()],
-            "family_name": named.family_name,
-            "given_name": named.given_name,
+            "family_name": names.family_name,
+            "given_name": names.given_name,
             "sex": _sex(columns.female),
             "birth_date": _dates(columns.birth_day),
             "district": np.array(people.districts, dtype=object)[columns.district],
-            "address": named.address,
+            "address": names.address,
             "chronic_condition": np.array(people.conditions, dtype=object)[columns.condition],
         },
-        columns=COLUMNS["people"],
-        dtype=object,
     )
 
 
-def _staff(world: World, numbers: np.ndarray) -> pd.DataFrame:
-    """Those of the staff."""
-    staff = world.staff
-    female, posts = staff.female[numbers], [staff.post_of(number) for number in numbers.tolist()]
-    named = label(world.seed, world.names, world.pools(), "staff", female, staff.key[numbers])
-    return pd.DataFrame(
+def staff_table(world: World, numbers: NDArray[np.int64]) -> pd.DataFrame:
+    """The staff with these numbers, as `Staff` counts them."""
+    staff, columns = world.staff, world.staff.columns
+    posts = [staff.post_of(number) for number in numbers.tolist()]
+    female = columns.female[numbers]
+    names = world.names.draw("staff", columns.key[numbers], female)
+    return _frame(
+        "staff",
         {
             "staff_id": [staff.staff_id[number] for number in numbers.tolist()],
-            "family_name": named.family_name,
-            "given_name": named.given_name,
+            "family_name": names.family_name,
+            "given_name": names.given_name,
             "sex": _sex(female),
-            "birth_date": _dates(staff.birth_day[numbers]),
+            "birth_date": _dates(columns.birth_day[numbers]),
             "role": [post.role for post in posts],
             "grade": [post.grade for post in posts],
             "department": [post.department for post in posts],
@@ -124,48 +139,34 @@ def _staff(world: World, numbers: np.ndarray) -> pd.DataFrame:
             "hospital_id": [post.hospital_id for post in posts],
             "ward_id": [post.ward_id for post in posts],
             "shift_pattern": [post.pattern for post in posts],
-            "hired_date": _dates(staff.hired_day[numbers]),
+            "hired_date": _dates(columns.hired_day[numbers]),
         },
-        columns=COLUMNS["staff"],
-        dtype=object,
     )
 
 
-def _wards(network: Network) -> pd.DataFrame:
-    """The wards with their beds, then the emergency departments with their places."""
-    rows = [
-        (
-            ward.ward_id,
-            ward.hospital_id,
-            ward.hospital_name,
-            ward.name,
-            ward.specialty,
-            len(ward.beds),
-        )
-        for ward in network.wards.values()
-    ] + [
-        (place.ward_id, hospital_id, place.hospital_name, place.name, EMERGENCY, place.places)
-        for hospital_id, place in network.emergency.items()
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS["wards"], dtype=object)
+def _wards_table(network: Network) -> pd.DataFrame:
+    """The wards, then the emergency departments."""
+    places = [*network.wards.values(), *network.emergency.values()]
+    return _frame(
+        "wards",
+        [
+            (p.ward_id, p.hospital_id, p.hospital_name, p.name, p.specialty, p.capacity)
+            for p in places
+        ],
+    )
 
 
-def day_zero(world: World) -> dict[str, pd.DataFrame]:
-    """`people`, `staff` and `wards` as they are when the run begins."""
-    everybody = np.arange(world.people.size, dtype=np.uint64)
-    return {
-        "people": _people(world, everybody),
-        "staff": _staff(world, np.arange(len(world.staff.posts))),
-        "wards": _wards(world.network),
-    }
+def _frame(dataset: str, content: Mapping[str, object] | Sequence[object]) -> pd.DataFrame:
+    """A dataset from its columns by name, or from its rows."""
+    return pd.DataFrame(content, columns=COLUMNS[dataset], dtype=object)
 
 
-def _sex(female: np.ndarray) -> np.ndarray:
+def _sex(female: NDArray[np.bool_]) -> NDArray[np.object_]:
     return np.array(["M", "F"], dtype=object)[female.astype(np.int8)]
 
 
-def _dates(days: np.ndarray) -> np.ndarray:
-    """ISO dates of days since 1970-01-01; the text of a date is made once."""
+def _dates(days: NDArray[np.int32]) -> NDArray[np.object_]:
+    """ISO dates of days since 1970-01-01. The text of each date is made once."""
     if not len(days):
         return np.empty(0, dtype=object)
     first = int(days.min())

@@ -3,7 +3,7 @@
 from hospital import wards
 from hospital.config.run import Configuration
 from hospital.population import people
-from hospital.population.names import Pool, fill_pools
+from hospital.population.names import NamePools
 from hospital.staffing import staff
 from hospital.staffing.rosters import Roster, Rostering, Rules
 
@@ -19,16 +19,9 @@ class World:
         self.network = wards.build(config.simulation)
         self.people = people.generate(config.simulation)
         self.staff = staff.appoint(config)
-        self.names = config.simulation.population.names
+        self.names = NamePools(self.seed, config.simulation.population.names)
         self._rostering = Rostering(self.seed, self.staff, config.staffing)
-        self._pools: list[Pool] = []
         self._rosters: dict[tuple[str, int, Rules], Roster] = {}
-
-    def pools(self) -> list[Pool]:
-        """The names that Faker gives for the seed, drawn when they are first needed."""
-        if not self._pools:
-            self._pools = fill_pools(self.seed, self.names)
-        return self._pools
 
     def roster(self, shift_name: str, day: int, rules: Rules) -> Roster:
         """The shift that begins on that day (days since 1970-01-01)."""

@@ -1,16 +1,25 @@
-"""What the configuration models are built of: bounded numbers, shares, weights, spreads.
+"""The building blocks of the configuration models: bounded numbers, shares, weights, dates.
 
-Every model is strict ("5" is not 5, true is not 1), frozen, and refuses unknown keys. Messages
-start with "Input should be", as pydantic's own do, so that a reader of an error is always told what
-was expected.
+Every model is strict ("5" is not 5, true is not 1), frozen, and refuses unknown keys. Every message
+starts with "Input should be", as pydantic's own do, so that an error always says what was expected.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 SHARE_TOLERANCE = 1e-6
@@ -18,16 +27,19 @@ SHARE_TOLERANCE = 1e-6
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Age = Annotated[int, Field(ge=0, le=120)]  # years
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-Triage = Literal["red", "orange", "yellow", "green"]
+HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$")]
+Triage = Literal["red", "orange", "yellow", "green"]  # the South African Triage Scale
 
 
 def refuse(expected: str, got: object = None, at: Sequence[str | int] = ()) -> Exception:
-    """A validation error that says what was expected in words.
+    """Make the validation error that says in words what was expected.
 
-    Raised in a validator of a section: `at` leads from the section to the value, `got` is the
-    value; without `at`, it is the section itself.
+    `at` is the path from the model being validated to the value, `got` is the value. Without `at`
+    the error is about that model itself.
     """
     # As a context value: braces in the text would otherwise be read as fields of the template.
     fault = PydanticCustomError("expected", "Input should be {expected}", {"expected": expected})
@@ -39,10 +51,16 @@ def refuse(expected: str, got: object = None, at: Sequence[str | int] = ()) -> E
 
 
 def check_shares(shares: Mapping[str, float], at: Sequence[str | int] = ()) -> None:
-    """Raises unless the shares add up to 1; `at` as in `refuse`."""
+    """Refuse shares that do not add up to 1; `at` as in `refuse`."""
     total = math.fsum(shares.values())
     if abs(total - 1) > SHARE_TOLERANCE:
         raise refuse(f"shares that add up to 1 (these add up to {total:.6g})", dict(shares), at)
+
+
+def check_from_ages(ages: list[int], at: Sequence[str | int]) -> None:
+    """Refuse steps by age whose `from_age` do not begin at 0 and ascend; `at` as in `refuse`."""
+    if ages[0] != 0 or ages != sorted(set(ages)):
+        raise refuse("ages that begin at 0 and ascend", ages, at)
 
 
 def _some_weight(weights: list[float]) -> list[float]:
@@ -51,9 +69,20 @@ def _some_weight(weights: list[float]) -> list[float]:
     return weights
 
 
+def _calendar_day(value: object) -> object:
+    """YAML reads 2021-04-07 as a date; from the JSON of a stored configuration it comes as text."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise refuse("a day that exists, such as 2021-04-07") from None
+    return value
+
+
 Weights24 = Annotated[list[Rate], Field(min_length=24, max_length=24), AfterValidator(_some_weight)]
 Weights12 = Annotated[list[Rate], Field(min_length=12, max_length=12), AfterValidator(_some_weight)]
 Weights7 = Annotated[list[Rate], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]
+Day = Annotated[date, BeforeValidator(_calendar_day)]
 
 
 class Section(BaseModel):
@@ -83,6 +112,15 @@ class Spread(Section):
         return math.log(self.mean) - variance / 2, math.sqrt(variance)
 
 
+class Shares(Section):
+    """Shares that add up to 1."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        check_shares(self.model_dump())
+        return self
+
+
 class ByTriage(Section):
     """A share for each colour of the South African Triage Scale."""
 
@@ -91,14 +129,14 @@ class ByTriage(Section):
     yellow: Share
     green: Share
 
+    def by_colour(self) -> dict[Triage, float]:
+        """The shares, from the most urgent colour to the least."""
+        return {"red": self.red, "orange": self.orange, "yellow": self.yellow, "green": self.green}
+
     def of(self, triage: Triage) -> float:
-        return getattr(self, triage)
+        """The share of one colour."""
+        return self.by_colour()[triage]
 
 
-class TriageShares(ByTriage):
-    """How arrivals divide over the colours."""
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> "TriageShares":
-        check_shares(self.model_dump())
-        return self
+class TriageShares(ByTriage, Shares):
+    """The shares of arrivals that have each colour."""

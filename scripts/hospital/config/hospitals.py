@@ -1,16 +1,21 @@
-"""What `configs/simulation.yaml` holds, without `clock`: units in the keys, sources in the file."""
+"""The whole of `configs/simulation.yaml` but `clock`: units in the keys, sources in the file."""
 
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from hospital.config.fields import (
+    Age,
     ByTriage,
+    Day,
+    Factor,
+    HospitalId,
     Name,
     Rate,
     Section,
     Share,
+    Shares,
     Spread,
     Triage,
     TriageShares,
@@ -18,17 +23,11 @@ from hospital.config.fields import (
     Weights12,
     Weights24,
     Word,
-    check_shares,
+    check_from_ages,
     refuse,
 )
-from hospital.config.population import (
-    Age,
-    HospitalId,
-    Population,
-    PopulationChanges,
-    calendar_day,
-)
-from hospital.config.scenarios import Factor, Scenario
+from hospital.config.population import Population, PopulationChanges
+from hospital.config.scenarios import Scenario
 
 WardCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,5}$")]
 DiagnosisCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9])?$")]
@@ -37,7 +36,7 @@ INTENSIVE_CARE, HIGH_CARE = "intensive_care", "high_care"
 
 class Run(Section):
     seed: Annotated[int, Field(ge=0, lt=2**63)]
-    start_date: Annotated[date, BeforeValidator(calendar_day), Field(ge=date(1990, 1, 1))]
+    start_date: Annotated[Day, Field(ge=date(1990, 1, 1))]
     days: Annotated[int, Field(ge=1, le=36525)]
 
 
@@ -58,12 +57,14 @@ class Opening(Section):
 
 
 class Shape(Section):
+    """How arrivals spread over the hours of a day, the days of a week and the months of a year."""
+
     hour_weights: Weights24
     weekday_weights: Weights7
     month_weights: Weights12
 
     def factor(self, month: int, weekday: int, hour: int) -> float:
-        """Arrivals in that hour (month 1-12, weekday 0-6) for one a day in the mean."""
+        """Arrivals expected in that hour (month 1-12, weekday 0-6) at a mean of one a day."""
         return (
             self.hour_weights[hour]
             / sum(self.hour_weights)
@@ -73,6 +74,8 @@ class Shape(Section):
 
 
 class AgeWeight(Section):
+    """How often people come to a hospital from `from_age` up to the next step's, relatively."""
+
     from_age: Age
     weight: Rate
 
@@ -90,29 +93,22 @@ class Arrivals(Section):
 
     @model_validator(mode="after")
     def _ages(self) -> "Arrivals":
-        ages = [step.from_age for step in self.age_weights]
-        if ages[0] != 0 or ages != sorted(set(ages)):
-            raise refuse("ages that begin at 0 and ascend", ages, ("age_weights",))
+        check_from_ages([step.from_age for step in self.age_weights], ("age_weights",))
         if not any(step.weight for step in self.age_weights):
             raise refuse("weights of which at least one is above 0", 0, ("age_weights",))
         return self
 
 
-class Outcomes(Section):
+class Outcomes(Shares):
     admitted: Share
     home: Share
     referred: Share
     died: Share
     left_before_seen: Share
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> "Outcomes":
-        check_shares(self.model_dump())
-        return self
-
 
 class Crowding(Section):
-    """A wait is multiplied by (people there / places) to the power `exponent`, within limits."""
+    """A wait is multiplied by (people there / places) ^ `exponent`, within the two limits."""
 
     exponent: Annotated[float, Field(ge=0, le=3, allow_inf_nan=False)]
     least_factor: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
@@ -127,8 +123,11 @@ class EmergencyDepartment(Section):
 
     @model_validator(mode="after")
     def _every_colour(self) -> "EmergencyDepartment":
-        for name in ("waiting_minutes", "treatment_minutes", "outcome_shares"):
-            colours = list(getattr(self, name))
+        for name, colours in (
+            ("waiting_minutes", list(self.waiting_minutes)),
+            ("treatment_minutes", list(self.treatment_minutes)),
+            ("outcome_shares", list(self.outcome_shares)),
+        ):
             if len(colours) != 4:
                 raise refuse("one each for red, orange, yellow and green", colours, (name,))
         return self
@@ -147,7 +146,7 @@ class Admission(Section):
 
 
 class CriticalCare(Section):
-    """Intensive care and high care, the step between it and the ward."""
+    """Intensive care, and high care, the step between intensive care and a ward."""
 
     intensive_care_direct_shares: ByTriage
     high_care_direct_shares: ByTriage
@@ -161,23 +160,18 @@ class CriticalCare(Section):
 
     @model_validator(mode="after")
     def _adds_up(self) -> "CriticalCare":
-        for colour, share in self.intensive_care_direct_shares.model_dump().items():
-            if share + getattr(self.high_care_direct_shares, colour) > 1:
+        for colour, share in self.intensive_care_direct_shares.by_colour().items():
+            if share + self.high_care_direct_shares.of(colour) > 1:
                 where = ("high_care_direct_shares", colour)
                 raise refuse(f"at most {1 - share:g}, what intensive care leaves", None, where)
         return self
 
 
-class Dispositions(Section):
+class Dispositions(Shares):
     home: Share
     died: Share
     referred: Share
     against_advice: Share
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> "Dispositions":
-        check_shares(self.model_dump())
-        return self
 
 
 class Discharge(Section):
@@ -187,13 +181,15 @@ class Discharge(Section):
 
 
 class Readmission(Section):
-    """Of those who went home: who comes back as an emergency, and when."""
+    """The share of patients discharged home who come back as an emergency, and after how long."""
 
     share_of_discharges_home: Share
     days: Spread
 
 
 class Diagnosis(Section):
+    """An illness: who can have it, and how often it occurs relative to the others."""
+
     name: Name
     specialty: Word
     sex: Literal["F", "M"] | None = None
@@ -206,8 +202,22 @@ class Diagnosis(Section):
     condition_factors: dict[Word, Factor] = Field(default_factory=dict)
     returns_as: str | None = None  # the code of a readmission; None: the same
 
+    def weight(self, kind: str) -> float:
+        """Its weight among visits of a kind: `admitted`, `not_admitted` or `elective`."""
+        return {
+            "admitted": self.admitted,
+            "not_admitted": self.not_admitted,
+            "elective": self.elective,
+        }[kind]
+
+    def fits(self, sex: str, age: int) -> bool:
+        """Whether a person of that sex (F, M) and age in years can have it."""
+        return self.sex in (None, sex) and self.from_age <= age < self.to_age
+
 
 class SimulationFile(Section):
+    """The whole file without `clock`, each section checked by itself."""
+
     run: Run
     population: Population
     population_changes: PopulationChanges
@@ -225,5 +235,5 @@ class SimulationFile(Section):
     scenarios: dict[Word, Scenario]
 
     def active_scenarios(self, day: date) -> list[Scenario]:
-        """Those that are enabled and change something on that day, in the order of the file."""
+        """The scenarios that change something on that day, in the order of the file."""
         return [scenario for scenario in self.scenarios.values() if scenario.active(day)]

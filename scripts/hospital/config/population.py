@@ -1,29 +1,26 @@
-"""The sections of `configs/simulation.yaml` that say who lives near the hospitals."""
+"""The sections of `configs/simulation.yaml` about the people who live near the hospitals."""
 
-import re
-from datetime import date
 from typing import Annotated
 
 from faker.config import AVAILABLE_LOCALES
 from pydantic import Field, model_validator
 
-from hospital.config.fields import Name, Section, Share, Spread, Word, check_shares, refuse
+from hospital.config.fields import (
+    Age,
+    HospitalId,
+    Name,
+    Section,
+    Share,
+    Spread,
+    Word,
+    check_from_ages,
+    check_shares,
+    refuse,
+)
 
-Age = Annotated[int, Field(ge=0, le=120)]
-HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$")]
-# A tenth of the people a year: beyond any country, and a day's newcomers stay well below the
-# 4,999 of each kind that a day has numbers for.
+# At most a tenth of the people a year: more than in any country, and few enough that a day's births
+# stay below the 4,999 person numbers that a day has for them, and so do its arrivals.
 PerThousand = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-
-
-def calendar_day(value: object) -> object:
-    """YAML reads 2021-04-07 as a date; the pinned configuration comes back from JSON as text."""
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise refuse("a day that exists, such as 2021-04-07") from None
-    return value
 
 
 class AgeBand(Section):
@@ -40,6 +37,8 @@ class District(Section):
 
 
 class ChronicCondition(Section):
+    """The share of people who have the condition, by their age when the run starts."""
+
     share_under_15: Share
     share_15_to_39: Share
     share_40_to_64: Share
@@ -73,6 +72,10 @@ class Population(Section):
         bands = {f"{band.from_age}-{band.to_age}": band.share for band in self.age_bands}
         check_shares(bands, ("age_bands",))
         check_shares({name: d.share for name, d in self.districts.items()}, ("districts",))
+        return self
+
+    @model_validator(mode="after")
+    def _bands_are_contiguous(self) -> "Population":
         reached = 0
         for index, band in enumerate(self.age_bands):
             if band.from_age != reached:
@@ -82,10 +85,18 @@ class Population(Section):
                 where = ("age_bands", index, "to_age")
                 raise refuse(f"above from_age {band.from_age}", band.to_age, where)
             reached = band.to_age
-        for column in ChronicCondition.model_fields:
-            shares = {n: getattr(c, column) for n, c in self.chronic_conditions.items()}
+        return self
+
+    @model_validator(mode="after")
+    def _at_most_one_condition_each(self) -> "Population":
+        for group in ChronicCondition.model_fields:
+            shares = {n: c.model_dump()[group] for n, c in self.chronic_conditions.items()}
             if sum(shares.values()) > 1:
-                raise refuse(f"{column} of at most 1 together", shares, ("chronic_conditions",))
+                raise refuse(f"{group} of at most 1 together", shares, ("chronic_conditions",))
+        return self
+
+    @model_validator(mode="after")
+    def _newcomers_have_an_age(self) -> "Population":
         if self.newcomer_ages_years.most > 120:
             where = ("newcomer_ages_years", "most")
             raise refuse("an age of at most 120", self.newcomer_ages_years.most, where)
@@ -93,12 +104,14 @@ class Population(Section):
 
 
 class AgeRate(Section):
+    """Deaths a year among 1,000 people from `from_age` up to the next step's."""
+
     from_age: Age
     rate: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
 class PopulationChanges(Section):
-    """How the population turns over outside the hospitals, a year and 1,000 people."""
+    """Births, moves and deaths outside the hospitals, a year among 1,000 people."""
 
     births_per_1000_a_year: PerThousand
     moves_in_per_1000_a_year: PerThousand
@@ -108,7 +121,5 @@ class PopulationChanges(Section):
     @model_validator(mode="after")
     def _ages(self) -> "PopulationChanges":
         ages = [step.from_age for step in self.deaths_per_1000_a_year]
-        if ages[0] != 0 or ages != sorted(set(ages)):
-            where = ("deaths_per_1000_a_year",)
-            raise refuse("ages that begin at 0 and ascend", ages, where)
+        check_from_ages(ages, ("deaths_per_1000_a_year",))
         return self

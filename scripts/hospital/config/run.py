@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import field_validator
 
 from hospital.config.fields import Section, refuse
 from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, SimulationFile
 from hospital.config.staffing import StaffingFile
 from hospital.ids import EMERGENCY_CODE
-from hospital.staffing.posts import uncovered
 
 # The keys of which no value may change in a run: people, beds and posts are drawn once, before the
 # first hour, and shifts follow from them.
@@ -26,61 +25,29 @@ FIXED_IN_A_RUN = (
 
 
 class Configuration(Section):
-    """`{"simulation": simulation.yaml without `clock`, "staffing": staffing.yaml}`."""
+    """`{"simulation": simulation.yaml without `clock`, "staffing": staffing.yaml}`.
+
+    Whether every shift can be staffed is known only when the posts are planned (`staffing.posts`).
+    """
 
     simulation: SimulationFile
     staffing: StaffingFile
 
     @field_validator("simulation")
     @classmethod
-    def _simulation(cls, file: SimulationFile) -> SimulationFile:
-        """Names that refer to each other must exist."""
+    def _names_exist(cls, file: SimulationFile) -> SimulationFile:
+        """Refuse a name that refers to nothing."""
         for name, district in file.population.districts.items():
             where = ("population", "districts", name, "hospital")
             _check_name(district.hospital, file.hospitals, where)
         _check_diagnoses(file)
         _check_scenarios(file)
-        specialties = sorted({d.specialty for d in file.diagnoses.values()})
-        for hospital_id, hospital in file.hospitals.items():
-            has = {ward.specialty for ward in hospital.wards.values()}
-            if EMERGENCY_CODE in hospital.wards:
-                expected = f"another code than {EMERGENCY_CODE}, the emergency department's"
-                raise refuse(expected, None, ("hospitals", hospital_id, "wards", EMERGENCY_CODE))
-            for specialty in (*specialties, HIGH_CARE, INTENSIVE_CARE):
-                if specialty not in has:
-                    raise refuse(
-                        f"wards of which one at least has the specialty {specialty}",
-                        sorted(has),
-                        ("hospitals", hospital_id, "wards"),
-                    )
-        for table, where in (
-            (file.length_of_stay_days, ("length_of_stay_days",)),
-            (file.critical_care.step_up_shares, ("critical_care", "step_up_shares")),
-            (file.discharge.disposition_shares, ("discharge", "disposition_shares")),
-        ):
-            if sorted(table) != specialties:
-                expected = f"the specialties of the diagnoses: {', '.join(specialties)}"
-                raise refuse(expected, sorted(table), where)
-        return file
-
-    @field_validator("staffing")
-    @classmethod
-    def _staffing(cls, file: StaffingFile, info: ValidationInfo) -> StaffingFile:
-        """Of those who are always needed, each hospital has somebody on every shift."""
-        simulation: SimulationFile | None = info.data.get("simulation")
-        if simulation is None:
-            return file
-        for role, hospital_id, have in uncovered(simulation, file):
-            raise refuse(
-                f"enough to have a {role} on every shift of each hospital "
-                f"({hospital_id} has {have} posts in all)",
-                file.roles[role].staff_per_bed,
-                ("roles", role, "staff_per_bed"),
-            )
+        _check_specialties(file)
         return file
 
 
 def _check_diagnoses(file: SimulationFile) -> None:
+    conditions = file.population.chronic_conditions
     for code, diagnosis in file.diagnoses.items():
         where = ("diagnoses", code)
         if diagnosis.season is not None:
@@ -88,11 +55,9 @@ def _check_diagnoses(file: SimulationFile) -> None:
         if diagnosis.returns_as is not None:
             _check_name(diagnosis.returns_as, file.diagnoses, (*where, "returns_as"))
         for condition in diagnosis.condition_factors:
-            known = file.population.chronic_conditions
-            _check_name(condition, known, (*where, "condition_factors", condition))
+            _check_name(condition, conditions, (*where, "condition_factors", condition))
     for condition in file.arrivals.condition_weights:
-        where = ("arrivals", "condition_weights", condition)
-        _check_name(condition, file.population.chronic_conditions, where)
+        _check_name(condition, conditions, ("arrivals", "condition_weights", condition))
 
 
 def _check_scenarios(file: SimulationFile) -> None:
@@ -105,6 +70,30 @@ def _check_scenarios(file: SimulationFile) -> None:
             _check_name(hospital_id, file.hospitals, (*where, "hospitals", index))
         for code in scenario.diagnosis_factors:
             _check_name(code, file.diagnoses, (*where, "diagnosis_factors", code))
+
+
+def _check_specialties(file: SimulationFile) -> None:
+    """Every hospital treats every diagnosis, and every table by specialty has all of them."""
+    specialties = sorted({diagnosis.specialty for diagnosis in file.diagnoses.values()})
+    for hospital_id, hospital in file.hospitals.items():
+        where = ("hospitals", hospital_id, "wards")
+        if EMERGENCY_CODE in hospital.wards:
+            expected = f"another code than {EMERGENCY_CODE}, the emergency department's"
+            raise refuse(expected, None, (*where, EMERGENCY_CODE))
+        has = {ward.specialty for ward in hospital.wards.values()}
+        for specialty in (*specialties, HIGH_CARE, INTENSIVE_CARE):
+            if specialty not in has:
+                expected = f"wards of which one at least has the specialty {specialty}"
+                raise refuse(expected, sorted(has), where)
+    tables: dict[tuple[str, ...], Iterable[str]] = {
+        ("length_of_stay_days",): file.length_of_stay_days,
+        ("critical_care", "step_up_shares"): file.critical_care.step_up_shares,
+        ("discharge", "disposition_shares"): file.discharge.disposition_shares,
+    }
+    for path, table in tables.items():
+        if sorted(table) != specialties:
+            expected = f"the specialties of the diagnoses: {', '.join(specialties)}"
+            raise refuse(expected, sorted(table), path)
 
 
 def _check_name(name: str, known: Iterable[str], where: tuple[str | int, ...]) -> None:

@@ -1,30 +1,27 @@
 """Scenarios: a flu wave, a strike, a ward closed by fire, as dated multipliers and closures.
 
-Part of `configs/simulation.yaml`. Each is off until `enabled: true`; the same seed with and without
-one differs only by its effect.
+A section of `configs/simulation.yaml`. Each is off until `enabled: true`. With the same seed, a run
+differs from the one without the scenario only by the scenario's effect.
 """
 
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from hospital.config.fields import Section, Word, refuse
-from hospital.config.population import HospitalId, calendar_day
-
-Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-Day = Annotated[date, BeforeValidator(calendar_day)]
+from hospital.config.fields import Day, Factor, HospitalId, Section, Word, refuse
 
 
 class Scenario(Section):
-    """What is different while it lasts; every day of it if nothing narrows the days.
+    """What changes from `from_date` to `to_date`, both included.
 
-    A scenario of `hospitals` leaves the others alone; one without is everywhere.
+    `weekdays` and `days_of_month` narrow the days, `hospitals` the places, `staff_roles` the staff
+    whose absences change. None means all of them.
     """
 
     enabled: bool
     from_date: Day
-    to_date: Day  # the last day
+    to_date: Day
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] | None = None  # Monday is 1
     days_of_month: list[Annotated[int, Field(ge=1, le=31)]] | None = None
     hospitals: list[HospitalId] | None = None
@@ -33,7 +30,7 @@ class Scenario(Section):
     diagnosis_factors: dict[str, Factor] = Field(default_factory=dict)
     closed_wards: list[str] = Field(default_factory=list)
     staff_absence_factor: Factor = 1.0
-    staff_roles: list[Word] | None = None  # whom the absences concern; None: everybody
+    staff_roles: list[Word] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "Scenario":
@@ -51,4 +48,5 @@ class Scenario(Section):
         )
 
     def concerns(self, hospital_id: str) -> bool:
+        """Whether it changes anything in that hospital."""
         return self.hospitals is None or hospital_id in self.hospitals

@@ -1,4 +1,4 @@
-"""What `configs/staffing.yaml` holds; its patterns must leave everybody their rest."""
+"""All of `configs/staffing.yaml`; its shift patterns must leave everybody the rest they are due."""
 
 from itertools import pairwise
 from typing import Annotated
@@ -16,16 +16,17 @@ from hospital.config.fields import (
     refuse,
 )
 
-ATTENDING_ROLE, NURSING_ROLE = "doctor", "nurse"
-# One of each is at work in every hospital at any time: who admits, and who receives the patient.
-ALWAYS_THERE = (ATTENDING_ROLE, NURSING_ROLE)
-LETTERS = {"day": "D", "night": "N"}
+DOCTOR, NURSE = "doctor", "nurse"
+# The roles of which one person is at work in every hospital at every second: the doctor admits,
+# the nurse receives the patient.
+ALWAYS_THERE = (DOCTOR, NURSE)
+SHIFT_LETTERS = {"day": "D", "night": "N"}  # shift_name → its letter in a pattern; O is a day off
 
 
 class Grade(Section):
-    """A rank within a role: what share of its posts, on which pattern, at which ages."""
+    """A rank within a role. Ages are full years."""
 
-    share: Share
+    share: Share  # of the posts of the role
     pattern: Word
     youngest_years: Annotated[int, Field(ge=18, le=60)]
     hired_oldest_years: Annotated[int, Field(ge=18, le=75)]
@@ -60,7 +61,7 @@ class ShiftHours(Section):
 
 
 class Shifts(Section):
-    """Starts and lengths in full hours; together they cover the day."""
+    """The day shift and the night shift, in full hours; together they cover the day."""
 
     day: ShiftHours
     night: ShiftHours
@@ -82,20 +83,21 @@ class Rest(Section):
 
 
 class Attendance(Section):
-    # Below an hour: people begin and end in the hour in which their shift does.
+    """Absences and delays. Delays stay below an hour: nobody ends in a later hour than planned."""
+
     absence_share: Share
     absence_month_weights: Weights12
     late_start_minutes_most: Annotated[float, Field(ge=0, le=59, allow_inf_nan=False)]
     late_end_minutes_most: Annotated[float, Field(ge=0, le=59, allow_inf_nan=False)]
 
     def absence_share_in(self, month: int) -> float:
-        """Of the planned shifts in that month (1-12)."""
+        """The share of planned shifts missed in that month (1-12)."""
         weights = self.absence_month_weights
         return self.absence_share * weights[month - 1] * 12 / sum(weights)
 
 
 class Targets(Section):
-    """So many patients to a nurse, at most."""
+    """Most patients per nurse."""
 
     patients_per_nurse: Positive
     patients_per_nurse_in_high_care: Positive
@@ -116,6 +118,8 @@ class Turnover(Section):
 
 
 class StaffingFile(Section):
+    """The whole file, its sections checked against each other."""
+
     posts_factor: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
     roles: Annotated[dict[Word, Role], Field(min_length=1)]
     patterns: dict[Word, Annotated[str, Field(pattern=r"^[DNO]{1,60}$")]]
@@ -126,20 +130,21 @@ class StaffingFile(Section):
     turnover: Turnover
 
     @model_validator(mode="after")
-    def _consistent(self) -> "StaffingFile":
-        for needed in ALWAYS_THERE:
-            if needed not in self.roles:
-                expected = f"roles that include {' and '.join(ALWAYS_THERE)}, who see every patient"
-                raise refuse(expected, list(self.roles), ("roles",))
+    def _grades_fit_patterns_and_retirement(self) -> "StaffingFile":
+        retirement = self.turnover.retirement_age_years
         for name, role in self.roles.items():
             for rank, grade in role.grades.items():
                 where = ("roles", name, "grades", rank)
                 if grade.pattern not in self.patterns:
                     known = ", ".join(self.patterns)
                     raise refuse(f"one of {known}", grade.pattern, (*where, "pattern"))
-                if grade.oldest_years > self.turnover.retirement_age_years:
-                    expected = f"at most {self.turnover.retirement_age_years}, when people retire"
+                if grade.oldest_years > retirement:
+                    expected = f"at most {retirement}, when people retire"
                     raise refuse(expected, grade.oldest_years, (*where, "oldest_years"))
+        return self
+
+    @model_validator(mode="after")
+    def _patterns_leave_rest(self) -> "StaffingFile":
         for name, pattern in self.patterns.items():
             rest = self._shortest_rest_hours(pattern)
             if rest < self.rest.least_hours:
@@ -148,16 +153,23 @@ class StaffingFile(Section):
                     f"a late end (this leaves {max(rest, 0):.4g})"
                 )
                 raise refuse(expected, pattern, ("patterns", name))
-        for needed in ALWAYS_THERE:
-            if self.standing_pattern(needed) is None:
-                expected = f"grades of which one has a pattern with D and N: a {needed} is always "
-                raise refuse(expected + "needed", None, ("roles", needed, "grades"))
         return self
 
-    def standing_pattern(self, role: str) -> str | None:
-        """The first of its patterns that has day and night shifts."""
+    @model_validator(mode="after")
+    def _roles_always_there_work_day_and_night(self) -> "StaffingFile":
+        for role in ALWAYS_THERE:
+            if role not in self.roles:
+                expected = f"roles that include {' and '.join(ALWAYS_THERE)}, who see every patient"
+                raise refuse(expected, list(self.roles), ("roles",))
+            if self.day_and_night_pattern(role) is None:
+                expected = f"grades of which one has a pattern with D and N: a {role} is always "
+                raise refuse(expected + "needed", None, ("roles", role, "grades"))
+        return self
+
+    def day_and_night_pattern(self, role: str) -> str | None:
+        """The name of the first pattern among its grades that has day and night shifts."""
         for grade in self.roles[role].grades.values():
-            if {"D", "N"} <= set(self.patterns[grade.pattern]):
+            if set(SHIFT_LETTERS.values()) <= set(self.patterns[grade.pattern]):
                 return grade.pattern
         return None
 

@@ -144,7 +144,9 @@ def find_case(model: Model, state: WorkingState, search: Search) -> Case | None:
             continue
         sex = "F" if person.female else "M"
         draw = uniform(seed, f"visit.diagnosis.{attempt}", key)
-        code = rates.diagnosis(search.kind, sex, age, condition, hospital_id, date, draw)
+        code = rates.diagnosis(
+            search.kind, sex, age, condition, hospital_id=hospital_id, day=date, draw=draw
+        )
         if code is None or search.specialty not in (None, rates.diagnoses[code].specialty):
             continue
         return Case(number, hospital_id, code)

@@ -215,4 +215,4 @@ def _ambulance(hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | No
 
 def _die(hour: Hour, at: int, who: Visit | Stay) -> None:
     hour.state.gone_today.add(who.patient)
-    hour.drafts.append(turnover.changed(at, who.patient, "died", who.hospital_id))
+    hour.drafts.append(turnover.person_changed(at, who.patient, "died", who.hospital_id))

@@ -22,8 +22,8 @@ class Hour:
 
     def carers(self, encounter_id: str, stay: Stay, at: int) -> Carers:
         """A doctor and a nurse who are at work at that second: of the ward, else of another."""
-        seed, staff = self.model.world.seed, self.model.world.staff
-        place, key = (stay.hospital_id, stay.ward_id), key_of(encounter_id)
-        doctor = on_shift(seed, "doctor", self.rosters, *place, at, key)
-        nurse = on_shift(seed, "nurse", self.rosters, *place, at, key)
-        return Carers(staff.staff_id[doctor], staff.staff_id[nurse])
+        place, key = (stay.hospital_id, stay.ward_id), key_of(encounter_id) + at
+        draw, staff_id = self.model.draw, self.model.world.staff.staff_id
+        doctor = on_shift("doctor", self.rosters, *place, at, draw("encounter.doctor", key))
+        nurse = on_shift("nurse", self.rosters, *place, at, draw("encounter.nurse", key))
+        return Carers(staff_id[doctor], staff_id[nurse])

@@ -16,7 +16,7 @@ from hospital.model import Model
 from hospital.patients import encounter_events, stays
 from hospital.patients.arrivals import Search, find_case
 from hospital.patients.hour import Hour
-from hospital.population.newcomers import Joined
+from hospital.population.newcomers import Newcomers
 from hospital.sampling import key_of
 from hospital.state import Case, State, Stay, Step
 from hospital.times import DAY, HOUR
@@ -31,7 +31,7 @@ def opening_state(model: Model) -> State:
     at = int(first.timestamp())
     empty = State(
         at=at,
-        newcomers=Joined(at // DAY),
+        newcomers=Newcomers(at // DAY),
         visits={},
         stays={},
         agenda=[],

@@ -1,13 +1,15 @@
-"""Names and addresses: drawn by index from pools that Faker fills from the seed.
+"""Names and addresses, drawn by index from pools that Faker fills from the seed.
 
-Faker takes tens of microseconds a name; a million people share pools of a few thousand. They stand
-only in `people.csv` and `staff.csv`, never in an event.
+Faker takes tens of microseconds a name, so a million people share pools of a few thousand names.
+They appear only in `people.csv` and `staff.csv`, never in an event.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from faker import Faker
+from numpy.typing import NDArray
 
 from hospital.config.population import Names
 from hospital.sampling import key_of, uniforms
@@ -16,74 +18,59 @@ HIGHEST_HOUSE_NUMBER = 400
 
 
 @dataclass(frozen=True)
-class Pool:
-    """The names of one locale, arrays of text."""
+class NamesAndAddresses:
+    """Arrays of text, one entry a person."""
 
-    family: np.ndarray
-    female: np.ndarray
-    male: np.ndarray
-    street: np.ndarray
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Names and addresses of a group of people; arrays of text, one entry a person."""
-
-    family_name: np.ndarray
-    given_name: np.ndarray
-    address: np.ndarray
+    family_name: NDArray[np.object_]
+    given_name: NDArray[np.object_]
+    address: NDArray[np.object_]
 
 
-def fill_pools(seed: int, rule: Names) -> list[Pool]:
-    """One pool a locale, in order. Raises ValueError for a locale that Faker does not have."""
-    pools = []
-    for locale in rule.locale_shares:
-        faker = Faker(locale)
-        faker.seed_instance(seed ^ key_of(locale))
-        pools.append(
-            Pool(
-                *(
-                    np.array([draw() for _ in range(rule.pool_size)], dtype=object)
-                    for draw in (
-                        faker.last_name,
-                        faker.first_name_female,
-                        faker.first_name_male,
-                        faker.street_name,
-                    )
-                )
-            )
+class NamePools:
+    """The names of a run. Faker draws them when they are first needed."""
+
+    def __init__(self, seed: int, rule: Names) -> None:
+        self._seed, self._rule = seed, rule
+
+    def draw(
+        self, group: str, numbers: NDArray[np.uint64], female: NDArray[np.bool_]
+    ) -> NamesAndAddresses:
+        """Names for the people of a group (`people`, `staff`) who have these numbers.
+
+        The numbers tell the people of a group apart: the same number gets the same name. `female`
+        says of each whether to draw a woman's given name.
+        """
+
+        def draws(what: str) -> NDArray[np.float64]:
+            return uniforms(self._seed, f"{group}.{what}", numbers)
+
+        def indices(what: str) -> NDArray[np.int64]:
+            return (draws(what) * size).astype(np.int64) + locale * size
+
+        size = self._rule.pool_size
+        limits = np.cumsum(list(self._rule.locale_shares.values()))[:-1]
+        locale = np.searchsorted(limits, draws("locale"), side="right")
+        given = indices("given_name")
+        house = (draws("house") * HIGHEST_HOUSE_NUMBER).astype(np.int64) + 1
+        street = self._pools["street"][indices("street")]
+        return NamesAndAddresses(
+            family_name=self._pools["family"][indices("family_name")],
+            given_name=np.where(female, self._pools["female"][given], self._pools["male"][given]),
+            address=house.astype(str).astype(object) + " " + street,
         )
-    return pools
 
-
-def label(
-    seed: int,
-    rule: Names,
-    pools: list[Pool],
-    group: str,
-    female: np.ndarray,
-    numbers: np.ndarray | None = None,
-) -> Labels:
-    """Names for people of a group: those with these numbers (uint64), or 0 … n-1.
-
-    `female` says of each whether to draw a woman's name.
-    """
-    keys = np.arange(len(female), dtype=np.uint64) if numbers is None else numbers
-    limits = np.cumsum(list(rule.locale_shares.values()))[:-1]
-    locale = np.searchsorted(limits, uniforms(seed, f"{group}.locale", keys), side="right")
-    size = rule.pool_size
-
-    def pick(what: str, *columns: str) -> np.ndarray:
-        """One of the locale's pool; of two columns, the first is for women, the second for men."""
-        whole = np.concatenate([getattr(pool, name) for name in columns for pool in pools])
-        index = (uniforms(seed, f"{group}.{what}", keys) * size).astype(np.int64) + locale * size
-        if len(columns) == 2:
-            index += np.where(female, 0, len(pools) * size)
-        return whole[index]
-
-    number = (uniforms(seed, f"{group}.house", keys) * HIGHEST_HOUSE_NUMBER).astype(np.int64) + 1
-    return Labels(
-        family_name=pick("family_name", "family"),
-        given_name=pick("given_name", "female", "male"),
-        address=number.astype(str).astype(object) + " " + pick("street", "street"),
-    )
+    @cached_property
+    def _pools(self) -> dict[str, NDArray[np.object_]]:
+        """Kind of name → `pool_size` names of each locale, one locale after the other."""
+        pools: dict[str, list[str]] = {"family": [], "female": [], "male": [], "street": []}
+        for locale in self._rule.locale_shares:
+            faker = Faker(locale)
+            faker.seed_instance(self._seed ^ key_of(locale))
+            for kind, draw in (
+                ("family", faker.last_name),
+                ("female", faker.first_name_female),
+                ("male", faker.first_name_male),
+                ("street", faker.street_name),
+            ):
+                pools[kind] += [draw() for _ in range(self._rule.pool_size)]
+        return {kind: np.array(names, dtype=object) for kind, names in pools.items()}

@@ -1,112 +1,102 @@
-"""The population: what the model needs of a person, by seed and person number.
+"""What the model needs of a person, drawn by seed and person number.
 
-Those who live here when the run starts have the numbers 0 … size - 1 and are kept as columns. Who
-is born or moves in later has a number made of the day and an ordinal in that day; what is known of
-them is worked out from it whenever it is asked for, so that nothing has to be kept.
+Those who live here when the run starts have the numbers 0 … size - 1, and their columns are kept.
+What is known of a newcomer is drawn from the number each time, so that nothing has to be kept.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hospital.config.hospitals import SimulationFile
+from hospital.population.newcomers import FIRST_NEWCOMER, FIRST_ORDINAL, NUMBERS_A_DAY
 from hospital.sampling import lognormal, uniform, uniforms
 from hospital.times import DAYS_A_YEAR, EPOCH
 
-# Above any population: newcomers have the number day x NEWCOMERS_A_DAY + ordinal, day since 1970.
-FIRST_NEWCOMER = 10_000_000
-NEWCOMERS_A_DAY = 10_000
-# Of a day's ordinals the first half is for the born, the second for those who move in: so that a
-# change of one rate does not turn one person into another.
-FIRST_MOVED_IN = 5_000
-CONDITION_AGES = (15, 40, 65)
+CONDITION_AGES = (15, 40, 65)  # years: where the age groups of chronic conditions begin
+AGE_QUANTILES = 400  # points of the distribution of newcomers' ages, linear between them
 
 
 class Person(NamedTuple):
+    """One person."""
+
     female: bool
-    birth_day: int  # days since 1970-01-01
-    district: int  # index into `districts`
-    condition: int  # index into `conditions`
+    birth_day: int  # since 1970-01-01
+    district: int  # index into `People.districts`
+    condition: int  # index into `People.conditions`
 
     def age(self, day: int) -> int:
         """Full years at a day since 1970-01-01."""
         return int((day - self.birth_day) / DAYS_A_YEAR)
 
 
-class Columns(NamedTuple):
-    """The same of many people: one entry a person."""
+class PersonColumns(NamedTuple):
+    """The fields of `Person` for many people: one entry a person."""
 
-    female: np.ndarray  # bool
-    birth_day: np.ndarray  # int32
-    district: np.ndarray  # uint8
-    condition: np.ndarray  # uint8
+    female: NDArray[np.bool_]
+    birth_day: NDArray[np.int32]
+    district: NDArray[np.uint8]
+    condition: NDArray[np.uint8]
+
+    def person(self, index: int) -> Person:
+        """One of them."""
+        return Person._make(column.item(index) for column in self)
 
 
 @dataclass(frozen=True)
-class People:
-    """Person `n` has patient_id P + (n + 1)."""
+class PersonDraws:
+    """Draws what is known of a person from the number alone."""
 
     seed: int
-    columns: Columns  # of those who live here when the run starts
+    start_day: int  # of the run, since 1970-01-01
     female_share: float
-    district_limits: np.ndarray  # cumulative shares
-    newcomer_ages: tuple[np.ndarray, np.ndarray]  # shares below, age in years
-    condition_shares: np.ndarray  # by condition and age group
-    districts: list[str]
-    conditions: list[str | None]  # the first is None: no chronic condition
-    nearest: list[str]  # hospital_id by district
-    living_near: dict[str, np.ndarray]  # hospital_id → numbers of the first people, int32
+    district_limits: NDArray[np.float64]  # running totals of the shares, without the last
+    condition_shares: NDArray[np.float64]  # a row per condition, a column per age group
+    # Share of people below an age → that age in years, linear in between.
+    first_ages: tuple[NDArray[np.float64], NDArray[np.float64]]  # when the run starts
+    newcomer_ages: tuple[NDArray[np.float64], NDArray[np.float64]]  # of those who move in
 
-    @property
-    def size(self) -> int:
-        """How many live here when the run starts."""
-        return len(self.columns.female)
-
-    def person(self, number: int) -> Person:
-        if number < FIRST_NEWCOMER:
-            return Person(*(column.item(number) for column in self.columns))
-        columns = self.newcomers(np.array([number], dtype=np.uint64))
-        return Person(*(column.item(0) for column in columns))
-
-    def newcomers(self, numbers: np.ndarray) -> Columns:
-        """What is known of people who were born or moved in during the run."""
-        day = (numbers // np.uint64(NEWCOMERS_A_DAY)).astype(np.int64)
-        moved_in = numbers % np.uint64(NEWCOMERS_A_DAY) >= FIRST_MOVED_IN
-        ages = np.interp(uniforms(self.seed, "person.age", numbers), *self.newcomer_ages)
-        ages = np.where(moved_in, ages, 0.0)
+    def columns(self, numbers: NDArray[np.uint64]) -> PersonColumns:
+        """The fields of the people with these numbers."""
+        newcomers = numbers >= FIRST_NEWCOMER
+        born = newcomers & (numbers % np.uint64(NUMBERS_A_DAY) < FIRST_ORDINAL["moved_in"])
+        ages = self._ages(numbers, newcomers)
+        ages[born] = 0
         condition = self._conditions(numbers, ages)
-        condition[~moved_in] = 0
-        return Columns(
+        condition[born] = 0
+        day = np.where(newcomers, numbers // np.uint64(NUMBERS_A_DAY), np.uint64(self.start_day))
+        return PersonColumns(
             female=uniforms(self.seed, "person.sex", numbers) < self.female_share,
             birth_day=(day - np.floor(ages * DAYS_A_YEAR)).astype(np.int32),
-            district=self._district(numbers),
+            district=self._districts(numbers),
             condition=condition,
         )
 
-    def newcomer_nearest(self, number: int) -> str:
-        """The hospital nearest to somebody who was born or moved in during the run."""
+    def district(self, number: int) -> int:
+        """The district of one person."""
         draw = uniform(self.seed, "person.district", number)
-        return self.nearest[int(np.searchsorted(self.district_limits, draw, side="right"))]
+        return int(np.searchsorted(self.district_limits, draw, side="right"))
 
-    def many(self, numbers: np.ndarray) -> Columns:
-        """What is known of any people, in the order of their numbers given (uint64)."""
-        first = numbers < FIRST_NEWCOMER
-        later = self.newcomers(numbers[~first])
-        mixed = []
-        for here, there in zip(self.columns, later, strict=True):
-            column = np.empty(len(numbers), dtype=here.dtype)
-            column[first], column[~first] = here[numbers[first].astype(np.int64)], there
-            mixed.append(column)
-        return Columns(*mixed)
-
-    def _district(self, numbers: np.ndarray) -> np.ndarray:
+    def _districts(self, numbers: NDArray[np.uint64]) -> NDArray[np.uint8]:
         draws = uniforms(self.seed, "person.district", numbers)
         return np.searchsorted(self.district_limits, draws, side="right").astype(np.uint8)
 
-    def _conditions(self, numbers: np.ndarray, age_years: np.ndarray) -> np.ndarray:
+    def _ages(
+        self, numbers: NDArray[np.uint64], newcomers: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """In years, when the run starts or when they move in."""
+        draws = uniforms(self.seed, "person.age", numbers)
+        ages = np.interp(draws, *self.first_ages)
+        ages[newcomers] = np.interp(draws[newcomers], *self.newcomer_ages)
+        return ages
+
+    def _conditions(
+        self, numbers: NDArray[np.uint64], ages: NDArray[np.float64]
+    ) -> NDArray[np.uint8]:
         draws = uniforms(self.seed, "person.condition", numbers)
-        group = np.digitize(age_years, CONDITION_AGES)
+        group = np.digitize(ages, CONDITION_AGES)
         condition = np.zeros(len(numbers), dtype=np.uint8)
         reached = np.zeros(len(CONDITION_AGES) + 1)
         for index, share in enumerate(self.condition_shares, start=1):
@@ -115,43 +105,64 @@ class People:
         return condition
 
 
+@dataclass(frozen=True)
+class People:
+    """Everybody: those who live here when the run starts, and any newcomer."""
+
+    draws: PersonDraws
+    columns: PersonColumns  # of those who live here when the run starts
+    districts: list[str]
+    conditions: list[str | None]  # the first is None: no chronic condition
+    nearest: list[str]  # hospital_id by district
+    living_near: dict[str, NDArray[np.int32]]  # hospital_id → person numbers, without newcomers
+
+    @property
+    def size(self) -> int:
+        """How many live here when the run starts."""
+        return len(self.columns.female)
+
+    def person(self, number: int) -> Person:
+        """The person with a number."""
+        if number < FIRST_NEWCOMER:
+            return self.columns.person(number)
+        return self.draws.columns(np.array([number], dtype=np.uint64)).person(0)
+
+    def newcomer_nearest(self, number: int) -> str:
+        """The hospital_id nearest to a newcomer."""
+        return self.nearest[self.draws.district(number)]
+
+
 def generate(file: SimulationFile) -> People:
     """The whole population of a run."""
-    seed, population = file.run.seed, file.population
-    numbers = np.arange(population.size, dtype=np.uint64)
-    names = list(population.districts)
-    table = population.chronic_conditions
-    ages = population.newcomer_ages_years
-    quantiles = (np.arange(400) + 0.5) / 400
-    people = People(
-        seed=seed,
-        columns=Columns(*(np.empty(0) for _ in Columns._fields)),
+    population = file.population
+    districts, conditions = population.districts.values(), population.chronic_conditions.values()
+    bands, quantiles = population.age_bands, (np.arange(AGE_QUANTILES) + 0.5) / AGE_QUANTILES
+    draws = PersonDraws(
+        seed=file.run.seed,
+        start_day=(file.run.start_date - EPOCH).days,
         female_share=population.female_share,
-        district_limits=np.cumsum([population.districts[name].share for name in names])[:-1],
-        newcomer_ages=(quantiles, np.array([lognormal(ages, float(q)) for q in quantiles])),
-        condition_shares=np.array([list(rule.model_dump().values()) for rule in table.values()]),
-        districts=names,
-        conditions=[None, *table],
-        nearest=[population.districts[name].hospital for name in names],
-        living_near={},
-    )
-    district = people._district(numbers)
-    # The age pyramid, inverted: piecewise linear between the edges of the bands.
-    edges = [0, *(band.to_age for band in population.age_bands)]
-    below = np.concatenate([[0.0], np.cumsum([band.share for band in population.age_bands])])
-    age_years = np.interp(uniforms(seed, "person.age", numbers), below, edges)
-    start_day = (file.run.start_date - EPOCH).days
-    return replace(
-        people,
-        columns=Columns(
-            female=uniforms(seed, "person.sex", numbers) < population.female_share,
-            birth_day=(start_day - np.floor(age_years * DAYS_A_YEAR)).astype(np.int32),
-            district=district,
-            condition=people._conditions(numbers, age_years),
+        district_limits=np.cumsum([district.share for district in districts])[:-1],
+        condition_shares=np.array([list(rule.model_dump().values()) for rule in conditions]),
+        first_ages=(
+            np.concatenate([[0.0], np.cumsum([band.share for band in bands])]),
+            np.array([0.0, *(band.to_age for band in bands)]),
         ),
+        newcomer_ages=(
+            quantiles,
+            np.array([lognormal(population.newcomer_ages_years, q) for q in quantiles.tolist()]),
+        ),
+    )
+    columns = draws.columns(np.arange(population.size, dtype=np.uint64))
+    nearest = [district.hospital for district in districts]
+    return People(
+        draws=draws,
+        columns=columns,
+        districts=list(population.districts),
+        conditions=[None, *population.chronic_conditions],
+        nearest=nearest,
         living_near={
             hospital_id: np.flatnonzero(
-                np.array([near == hospital_id for near in people.nearest])[district]
+                np.array([near == hospital_id for near in nearest])[columns.district]
             ).astype(np.int32)
             for hospital_id in file.hospitals
         },

@@ -1,86 +1,103 @@
-"""How the population turns over: births, moves and deaths of a day, known at its first second.
+"""How the population turns over: a day's births, moves and deaths, decided at its first second.
 
-Deaths in a hospital come when they happen. Nobody who is in a hospital or on the way to one dies
-elsewhere or moves.
+Deaths in a hospital are decided there, when they happen. Nobody who is in a hospital or on the way
+to one dies elsewhere or moves.
 """
+
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from hospital.config.run import Configuration
 from hospital.events import BATCH_ONLY, Draft, draft
 from hospital.ids import patient_id
-from hospital.population.newcomers import Joined
-from hospital.population.people import FIRST_MOVED_IN, NEWCOMERS_A_DAY, People
-from hospital.rates import OLDEST, Rates
+from hospital.population.newcomers import MOST_OF_A_KIND, Newcomers, first_number
+from hospital.population.people import People
+from hospital.rates import OLDEST_AGE, Rates
 from hospital.sampling import poisson, uniform, uniforms
 from hospital.times import DAY, DAYS_A_YEAR, date_text
-
-MOST_OF_A_KIND = FIRST_MOVED_IN - 1  # who can be born on a day, or move in
 
 
 def turn_over(
     people: People,
-    config: Configuration,
     rates: Rates,
-    joined: Joined,
-    gone: frozenset[int],
-    inside: set[int],
+    newcomers: Newcomers,
+    gone: AbstractSet[int],
+    in_care: AbstractSet[int],
     at: int,
-) -> tuple[Joined, set[int], list[Draft]]:
-    """The changes of the day that begins at `at`: the new totals, who is gone now, the events."""
-    seed, day = people.seed, at // DAY
-    changes = config.simulation.population_changes
-    living = people.size + joined.total - len(gone)
+) -> tuple[Newcomers, set[int], list[Draft]]:
+    """The changes of the day that begins at `at`.
+
+    Args:
+        gone: the numbers of people who have died or moved away.
+        in_care: the numbers of people in a hospital or on the way to one.
+        at: midnight, in seconds since 1970-01-01.
+
+    Returns:
+        The new totals of newcomers, the numbers of people who die or move away, the events.
+    """
+    changes, day = rates.file.population_changes, at // DAY
+    everybody = people.size + newcomers.total
 
     def count(kind: str, per_1000_a_year: float, among: int) -> int:
         expected = per_1000_a_year / 1000 / DAYS_A_YEAR * among
-        return poisson(expected, uniform(seed, f"people.{kind}", day))
+        return poisson(expected, uniform(people.draws.seed, f"people.{kind}", day))
 
     drafts = []
-    born = min(count("born", changes.births_per_1000_a_year, living), MOST_OF_A_KIND)
-    moved_in = min(count("moved_in", changes.moves_in_per_1000_a_year, living), MOST_OF_A_KIND)
-    for kind, first, number in (("born", 0, born), ("moved_in", FIRST_MOVED_IN, moved_in)):
-        start = day * NEWCOMERS_A_DAY + first
-        drafts += [changed(at, person, kind) for person in range(start, start + number)]
-    leaving: dict[int, str] = {}
-    for kind, hazards in (
-        ("died", rates.deaths),
-        ("moved_out", [changes.moves_out_per_1000_a_year] * (OLDEST + 1)),
+    added: dict[str, int] = {}
+    for kind, per_1000_a_year in (
+        ("born", changes.births_per_1000_a_year),
+        ("moved_in", changes.moves_in_per_1000_a_year),
     ):
-        candidates = count(kind, max(hazards), people.size + joined.total)
-        for number in _drawn(people, joined, kind, hazards, candidates, day):
-            if number not in gone and number not in inside:
+        added[kind] = min(count(kind, per_1000_a_year, everybody - len(gone)), MOST_OF_A_KIND)
+        first = first_number(day, kind)
+        drafts += [person_changed(at, number, kind) for number in range(first, first + added[kind])]
+    leaving: dict[int, str] = {}
+    for kind, by_age in (
+        ("died", rates.deaths),
+        ("moved_out", [changes.moves_out_per_1000_a_year] * (OLDEST_AGE + 1)),
+    ):
+        candidates = count(kind, max(by_age), everybody)
+        for number in _drawn(people, newcomers, kind, by_age, candidates, day):
+            if number not in gone and number not in in_care:
                 leaving.setdefault(number, kind)
-    drafts += [changed(at, number, kind) for number, kind in leaving.items()]
-    joined = joined._replace(
-        born=(*joined.born, (joined.born[-1] if joined.born else 0) + born),
-        moved_in=(*joined.moved_in, (joined.moved_in[-1] if joined.moved_in else 0) + moved_in),
-    )
-    return joined, set(leaving), drafts
+    drafts += [person_changed(at, number, kind) for number, kind in leaving.items()]
+    return newcomers.after_a_day(**added), set(leaving), drafts
 
 
 def _drawn(
-    people: People, joined: Joined, kind: str, hazards: list[float], candidates: int, day: int
+    people: People,
+    newcomers: Newcomers,
+    kind: str,
+    per_1000_by_age: list[float],
+    candidates: int,
+    day: int,
 ) -> list[int]:
-    """Who it may be, by age: candidates in proportion to the highest hazard, thinned to theirs."""
-    most = max(hazards)
+    """The person numbers of candidates who leave.
+
+    There are as many candidates as if the highest rate held at every age; each is kept with the
+    chance that their own age's rate has of the highest.
+    """
+    seed, most = people.draws.seed, max(per_1000_by_age)
     if not most or not candidates:
         return []
     keys = np.arange(candidates, dtype=np.uint64) + np.uint64(day << 32)
-    among = people.size + joined.total
-    index = (uniforms(people.seed, f"people.{kind}.who", keys) * among).astype(np.int64)
+    among = people.size + newcomers.total
+    index = (uniforms(seed, f"people.{kind}.who", keys) * among).astype(np.int64)
     numbers = np.array(
-        [i if i < people.size else joined.number(i - people.size) for i in index.tolist()],
+        [i if i < people.size else newcomers.number(i - people.size) for i in index.tolist()],
         dtype=np.uint64,
     )
-    age = ((day - people.many(numbers).birth_day) / DAYS_A_YEAR).astype(np.int64)
-    hazard = np.array(hazards)[np.clip(age, 0, OLDEST)]
-    taken = uniforms(people.seed, f"people.{kind}.chance", keys) * most < hazard
-    return numbers[taken].tolist()
+    age = ((day - people.draws.columns(numbers).birth_day) / DAYS_A_YEAR).astype(np.int64)
+    rate = np.array(per_1000_by_age)[np.clip(age, 0, OLDEST_AGE)]
+    kept: list[int] = numbers[uniforms(seed, f"people.{kind}.chance", keys) * most < rate].tolist()
+    return kept
 
 
-def changed(at: int, number: int, kind: str, hospital_id: str | None = None) -> Draft:
-    """`born`, `moved_in`, `moved_out` or `died`; `hospital_id` where somebody died in one."""
+def person_changed(at: int, number: int, kind: str, hospital_id: str | None = None) -> Draft:
+    """The event of a person `born`, `moved_in`, `moved_out` or `died`.
+
+    `hospital_id` is where the person died, if in a hospital.
+    """
     patient = patient_id(number)
     change_id = f"{patient}:{kind}"
     return draft(

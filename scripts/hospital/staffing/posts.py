@@ -1,119 +1,94 @@
 """The posts of the network: in which department, of which role and grade, on which pattern.
 
-A post is a place in the roster that somebody fills; it is there for the whole run.
+A post is a place in the roster that one person at a time fills. It exists for the whole run.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, Hospital, SimulationFile
-from hospital.config.staffing import ALWAYS_THERE, LETTERS, NURSING_ROLE, Role, StaffingFile
-from hospital.ids import EMERGENCY, emergency_ward_id
+from hospital.config.fields import refuse
+from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE
+from hospital.config.staffing import ALWAYS_THERE, NURSE, SHIFT_LETTERS, Role, StaffingFile
+from hospital.ids import EMERGENCY
+from hospital.wards import Network, WardPlace
 
 RESERVE = "reserve"
 
 
-class Department(NamedTuple):
-    """A ward or an emergency department, as the staff see it."""
-
-    ward_id: str
-    specialty: str
-    places: int  # beds, or places of an emergency department
-
-
 @dataclass(frozen=True)
 class Post:
+    """A place in the roster."""
+
     post_id: str
     role: str
     grade: str
     department: str  # the specialty of its ward, `emergency` or `reserve`
     hospital_id: str
-    ward_id: str | None  # None: the reserve pool of the hospital
-    pattern: str
-    offset: int  # where in the pattern it stands on 1970-01-01
-    essential: bool = False  # never without anybody: filled again on the day it becomes vacant
+    ward_id: str | None  # None: in the reserve pool of the hospital
+    pattern: str  # the name of its shift pattern
+    offset: int  # the place in the pattern that falls on 1970-01-01
+    essential: bool = False  # never vacant: a successor begins on the day the holder goes
 
 
-def departments(hospital_id: str, hospital: Hospital) -> list[Department]:
-    """The wards of a hospital in their order, then its emergency department."""
-    wards = [
-        Department(f"{hospital_id}-{code}", ward.specialty, ward.beds)
-        for code, ward in hospital.wards.items()
-    ]
-    return [
-        *wards,
-        Department(emergency_ward_id(hospital_id), EMERGENCY, hospital.emergency_places),
-    ]
+def plan(network: Network, file: StaffingFile) -> list[Post]:
+    """All posts: hospital by hospital, department by department, the reserve pool last.
 
-
-def plan(simulation: SimulationFile, file: StaffingFile) -> list[Post]:
-    """All posts: hospital by hospital, department by department, the reserve pool last."""
+    Raises:
+        ValidationError: if a hospital has too few posts of a role that is always there.
+    """
     posts: list[Post] = []
-    for hospital_id, hospital in simulation.hospitals.items():
+    for hospital_id in network.hospitals:
         planner = _Planner(hospital_id, file)
-        for place in departments(hospital_id, hospital):
+        for place in network.places(hospital_id):
             for name, role in file.roles.items():
-                for _ in range(_number(role, place, file.posts_factor)):
+                for _ in range(_posts_at(place, role, file.posts_factor)):
                     planner.add(name, place.specialty, place.ward_id)
         on_wards = Counter(post.role for post in planner.posts)
         for name, role in file.roles.items():
-            for _ in range(_whole(role.reserve_share * on_wards[name])):
+            for _ in range(_rounded_up(role.reserve_share * on_wards[name])):
                 planner.add(name, RESERVE, None)
-        posts += planner.with_essentials()
+        planner.mark_essentials()
+        posts += planner.posts
     return posts
 
 
-def wanted(simulation: SimulationFile, file: StaffingFile, posts: list[Post]) -> dict:
-    """(ward_id, role) → the measure of whether enough are there: nurses by beds, others by posts.
+def needs(
+    network: Network, file: StaffingFile, posts: list[Post]
+) -> dict[tuple[str | None, str], float]:
+    """(ward_id, role) → how much staff the ward needs: nurses by beds, others by posts.
 
-    Only for comparing wards with each other: who gets somebody of the reserve pool first.
+    Only for comparing the wards: the reserve pool goes where the largest part of it is missing.
     """
-    measure: dict[tuple[str | None, str], float] = Counter((p.ward_id, p.role) for p in posts)
-    for hospital_id, hospital in simulation.hospitals.items():
-        for place in departments(hospital_id, hospital):
+    measure: dict[tuple[str | None, str], float] = defaultdict(float)
+    for post in posts:
+        measure[post.ward_id, post.role] += 1
+    for hospital_id in network.hospitals:
+        for place in network.places(hospital_id):
             target = patients_per_nurse(file, place.specialty)
-            measure[place.ward_id, NURSING_ROLE] = place.places / target
+            measure[place.ward_id, NURSE] = place.capacity / target
     return dict(measure)
 
 
 def patients_per_nurse(file: StaffingFile, specialty: str) -> float:
-    """The target of a department."""
+    """The target of a department: most patients per nurse."""
     return {
         INTENSIVE_CARE: file.targets.patients_per_nurse_in_intensive_care,
         HIGH_CARE: file.targets.patients_per_nurse_in_high_care,
     }.get(specialty, file.targets.patients_per_nurse)
 
 
-def uncovered(simulation: SimulationFile, file: StaffingFile) -> Iterator[tuple[str, str, int]]:
-    """(role, hospital_id, posts) of roles that are always needed and, as planned, are not there."""
-    posts = plan(simulation, file)
-    for hospital_id in simulation.hospitals:
-        for role in ALWAYS_THERE:
-            mine = [p for p in posts if (p.hospital_id, p.role) == (hospital_id, role)]
-            pattern = file.patterns[file.standing_pattern(role) or ""]
-            shifts = {
-                shift for post in mine if post.essential for shift in _shifts(pattern, post.offset)
-            }
-            if len(shifts) < len(pattern) * len(LETTERS):
-                yield role, hospital_id, sum(post.ward_id is not None for post in mine)
+def _posts_at(place: WardPlace, role: Role, factor: float) -> int:
+    """How many posts of a role a department has."""
+    per_place = {
+        INTENSIVE_CARE: role.staff_per_intensive_care_bed,
+        HIGH_CARE: role.staff_per_high_care_bed,
+        EMERGENCY: role.staff_per_emergency_place,
+    }.get(place.specialty, role.staff_per_bed)
+    return _rounded_up(factor * place.capacity * per_place)
 
 
-def _number(role: Role, place: Department, factor: float) -> int:
-    return _whole(
-        factor
-        * place.places
-        * {
-            INTENSIVE_CARE: role.staff_per_intensive_care_bed,
-            HIGH_CARE: role.staff_per_high_care_bed,
-            EMERGENCY: role.staff_per_emergency_place,
-        }.get(place.specialty, role.staff_per_bed)
-    )
-
-
-def _whole(posts: float) -> int:
+def _rounded_up(posts: float) -> int:
     # Rounded first: 0.1 per bed on 30 beds is 3 posts, not 4 because of a trailing bit.
     return math.ceil(round(posts, 6))
 
@@ -124,29 +99,33 @@ def _shifts(pattern: str, offset: int) -> list[tuple[int, str]]:
     return [
         ((place - offset) % length, letter)
         for place, letter in enumerate(pattern)
-        if letter in LETTERS.values()
+        if letter in SHIFT_LETTERS.values()
     ]
 
 
 class _Planner:
-    """The posts of one hospital; grades by their shares, offsets so that shifts are covered evenly.
+    """The posts of one hospital. Grades follow their shares, offsets spread the shifts evenly.
 
-    A post takes the offset at which its shifts are the least covered so far: in its department by
-    its role first, then in the hospital.
+    A post takes the offset at which its shifts have the fewest people so far: of its role in its
+    department first, then of its role in the hospital.
     """
 
     def __init__(self, hospital_id: str, file: StaffingFile) -> None:
         self.posts: list[Post] = []
         self._hospital_id, self._file = hospital_id, file
+        self._day_and_night = {role: file.day_and_night_pattern(role) for role in file.roles}
         self._graded: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
         self._numbers: Counter[str] = Counter()
-        self._cover: dict[tuple[str | None, str, str], Counter] = defaultdict(Counter)
+        self._staffed: dict[tuple[str | None, str, str], Counter[tuple[int, str]]] = defaultdict(
+            Counter
+        )
         self._shifts = {
             name: [_shifts(pattern, offset) for offset in range(len(pattern))]
             for name, pattern in file.patterns.items()
         }
 
     def add(self, role: str, department: str, ward_id: str | None) -> None:
+        """Add a post; `ward_id` None puts it into the reserve pool."""
         place = ward_id or self._hospital_id
         self._numbers[place] += 1
         letter = "R" if ward_id is None else "P"
@@ -165,25 +144,32 @@ class _Planner:
             )
         )
 
-    def with_essentials(self) -> list[Post]:
-        """The posts, those marked without which a shift would have nobody of a role."""
-        seen: set[tuple[str, int, str]] = set()
-        marked = []
-        for post in self.posts:
-            mine = {(post.role, *shift) for shift in self._shifts[post.pattern][post.offset]}
-            standing = self._file.standing_pattern(post.role) == post.pattern
-            always = post.role in ALWAYS_THERE and post.ward_id is not None and standing
-            if always and not mine <= seen:
-                seen |= mine
-                post = Post(**{**vars(post), "essential": True})
-            marked.append(post)
-        return marked
+    def mark_essentials(self) -> None:
+        """Mark as essential, per role that is always there, posts that cover every shift."""
+        covered: dict[str, set[tuple[int, str]]] = {role: set() for role in ALWAYS_THERE}
+        for number, post in enumerate(self.posts):
+            if post.ward_id is None or self._day_and_night[post.role] != post.pattern:
+                continue
+            shifts = self._shifts[post.pattern][post.offset]
+            if post.role in covered and not covered[post.role].issuperset(shifts):
+                covered[post.role].update(shifts)
+                self.posts[number] = replace(post, essential=True)
+        for role, shifts_covered in covered.items():
+            pattern = self._file.patterns[self._day_and_night[role] or ""]
+            if len(shifts_covered) < len(pattern) * len(SHIFT_LETTERS):
+                have = sum(post.role == role and post.ward_id is not None for post in self.posts)
+                raise refuse(
+                    f"enough to have a {role} on every shift of each hospital "
+                    f"({self._hospital_id} has {have} posts in all)",
+                    self._file.roles[role].staff_per_bed,
+                    ("staffing", "roles", role, "staff_per_bed"),
+                )
 
     def _next_grade(self, role: str, reserve: bool) -> str:
         """The grade that is the furthest below its share."""
         grades = self._file.roles[role].grades
-        pattern = self._file.standing_pattern(role)
-        if reserve and pattern is not None:  # who stands by must be able to cover any shift
+        pattern = self._day_and_night[role]
+        if reserve and pattern is not None:  # the pool must be able to cover any shift
             grades = {name: grade for name, grade in grades.items() if grade.pattern == pattern}
         taken = self._graded[role, reserve]
         total = taken.total() + 1
@@ -192,7 +178,7 @@ class _Planner:
         return grade
 
     def _next_offset(self, role: str, pattern: str, ward_id: str | None) -> int:
-        near, wide = self._cover[ward_id, role, pattern], self._cover["*", role, pattern]
+        near, wide = self._staffed[ward_id, role, pattern], self._staffed["*", role, pattern]
         choices = self._shifts[pattern]
         offset = min(
             range(len(choices)),

@@ -1,7 +1,7 @@
-"""Cover: who of the reserve pool stands in for the absent and for posts that nobody holds.
+"""The reserve pool, which stands in for absent colleagues and on vacant posts.
 
-People of the pool stand by on a pattern like everybody else, so that one who is called has the same
-rest before and after, and nobody is called twice.
+Its people stand by on a shift pattern like everybody else's. So those who are called have the same
+rest before and after the shift, and nobody is called twice.
 """
 
 from collections import Counter, defaultdict
@@ -15,38 +15,39 @@ def call_reserves(
 ) -> dict[int, int]:
     """The person of the pool → the post they fill, for one shift.
 
-    The pool of a hospital covers its own posts, role by role; the ward that is the furthest below
-    what it needs comes first.
+    The pool of a hospital fills the gaps of that hospital, role by role; the ward with the smallest
+    part of what it needs comes first.
 
     Args:
         working: the posts whose own holders are at work.
-        gaps: the posts whose holders are absent, and those without any.
+        gaps: the posts whose holders are absent, and the vacant ones.
         reserves: the people standing by, in the order in which they are called.
     """
     posts = staff.posts
-    there = Counter((posts[number].ward_id, posts[number].role) for number in working)
+    present = Counter((posts[number].ward_id, posts[number].role) for number in working)
+    # (hospital_id, role) → ward_id → its gaps, the first post last.
     open_posts: dict[tuple[str, str], dict[str | None, list[int]]] = defaultdict(dict)
     for number in sorted(gaps, reverse=True):
         post = posts[number]
-        pool = open_posts[post.hospital_id, post.role]
-        pool.setdefault(post.ward_id, []).append(number)
+        wards = open_posts[post.hospital_id, post.role]
+        wards.setdefault(post.ward_id, []).append(number)
     called: dict[int, int] = {}
     for person in reserves:
         mine = staff.post_of(person)
         wards = open_posts[mine.hospital_id, mine.role]
         if not wards:
             continue
-        ward_id = min(wards, key=lambda ward: _filled(staff, there, ward, mine))
+        ward_id = min(wards, key=lambda ward: _filled(staff, present, ward, mine))
         called[person] = wards[ward_id].pop()
-        there[ward_id, mine.role] += 1
+        present[ward_id, mine.role] += 1
         if not wards[ward_id]:
             del wards[ward_id]
     return called
 
 
 def _filled(
-    staff: Staff, there: Counter[tuple[str | None, str]], ward_id: str | None, post: Post
+    staff: Staff, present: Counter[tuple[str | None, str]], ward_id: str | None, post: Post
 ) -> tuple[float, str]:
-    """How much of what the ward needs is there; the ward_id decides between equals."""
+    """The part of its need that the ward has; the ward_id decides between equals."""
     place = (ward_id, post.role)
-    return there[place] / staff.wanted[place], str(ward_id)
+    return present[place] / staff.needs[place], str(ward_id)

@@ -1,61 +1,65 @@
-"""Who works when: a shift is a pure function of staff, day and the rules it began under."""
+"""The rosters: a shift is a pure function of the staff, the day and the rules it began under."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hospital.config.run import Configuration
-from hospital.config.staffing import ALWAYS_THERE, LETTERS, StaffingFile
-from hospital.sampling import uniform, uniforms
+from hospital.config.staffing import ALWAYS_THERE, SHIFT_LETTERS, StaffingFile
+from hospital.sampling import uniforms
 from hospital.staffing.reserve_pool import call_reserves
 from hospital.staffing.staff import Staff
 from hospital.times import DAY, EPOCH, HOUR
 
-_SHIFTS_OF_A_PERSON = np.uint64(0x9E3779B97F4A7C15)  # odd: apart for each shift of each person
+_SHIFTS_OF_A_PERSON = np.uint64(0x9E3779B97F4A7C15)  # odd: each shift of a person gets its own key
 
 
 class Rules(NamedTuple):
-    """The rates that were in force when a shift began; an edit counts from the next one."""
+    """The rates in force when a shift began; an edit takes effect from the next shift."""
 
     late_start_seconds: int
     late_end_seconds: int
     absence_shares: tuple[float, ...]  # of each role in each hospital, hospital by hospital
 
     def to_json(self) -> list[float]:
+        """The rules as one list of numbers."""
         return [self.late_start_seconds, self.late_end_seconds, *self.absence_shares]
 
     @classmethod
     def from_json(cls, row: list[float]) -> Self:
+        """The rules of `to_json`."""
         return cls(int(row[0]), int(row[1]), tuple(row[2:]))
 
 
 class Presence(NamedTuple):
-    """Somebody at work; instants in seconds since 1970."""
+    """A person's part in a shift; instants in seconds since 1970-01-01."""
 
     number: int
-    post: int  # whose work they do: their own, or that of somebody they stand in for
+    post: int  # whose work they do: their own post's, or that of the post they stand in on
     started_at: int
     ended_at: int
 
 
 @dataclass(frozen=True)
 class Roster:
-    """One shift: a day's or a night's."""
+    """One shift, of a day or a night, with everybody planned for it."""
 
     shift_name: str
-    day: int  # on which it begins, in days since 1970-01-01
+    day: int  # on which it begins, since 1970-01-01
     planned_start_at: int
     planned_end_at: int
     present: list[Presence]
     absent: list[Presence]  # with the planned start as both instants
-    vacant: int  # posts that nobody held
-    attending: dict[tuple[str, str], list[Presence]]  # (role, ward_id), and (role, hospital_id)
+    vacant: int  # posts on wards that have no holder
+    # Those present in a role that is always there, by (role, ward_id) and by (role, hospital_id).
+    doctors_and_nurses: dict[tuple[str, str], list[Presence]]
 
 
 def rules_of(config: Configuration, day: int) -> Rules:
-    """The rules for shifts that begin on that day (days since 1970-01-01), strikes included."""
+    """The rules for shifts that begin on a day since 1970-01-01, strikes included."""
     file, today = config.staffing, EPOCH + timedelta(days=day)
     attendance = file.attendance
     usual = attendance.absence_share_in(today.month)
@@ -76,112 +80,116 @@ def rules_of(config: Configuration, day: int) -> Rules:
     )
 
 
-def planned(file: StaffingFile, shift_name: str, day: int) -> tuple[int, int]:
-    """Start and end in seconds since 1970."""
+def shift_span(file: StaffingFile, shift_name: str, day: int) -> tuple[int, int]:
+    """The planned start and end of a shift, in seconds since 1970-01-01."""
     hours = file.shifts.day if shift_name == "day" else file.shifts.night
     start = day * DAY + hours.start_hour * HOUR
     return start, start + hours.length_hours * HOUR
 
 
 class Rostering:
-    """Draws the shifts of a run; what does not change from one to the next, once."""
+    """Draws the shifts of a run. What does not change between shifts is computed once."""
 
     def __init__(self, seed: int, staff: Staff, file: StaffingFile) -> None:
         self._seed, self._staff, self._file = seed, staff, file
         posts = staff.posts
+        hospitals = list(dict.fromkeys(post.hospital_id for post in posts))
+        groups = [(hospital_id, role) for hospital_id in hospitals for role in file.roles]
+        index = {group: number for number, group in enumerate(groups)}
+        self._always_there = [index[group] for group in groups if group[1] in ALWAYS_THERE]
         self._patterns = [
             (pattern, np.array([post.pattern == name for post in posts]))
             for name, pattern in file.patterns.items()
         ]
+        # By post; a group is a role in a hospital.
         self._offset = np.array([post.offset for post in posts])
         self._reserve = np.array([post.ward_id is None for post in posts])
-        hospitals = list(dict.fromkeys(post.hospital_id for post in posts))
-        groups = [(hospital, role) for hospital in hospitals for role in file.roles]
-        number = {group: index for index, group in enumerate(groups)}
-        self._group = np.array([number[post.hospital_id, post.role] for post in posts])
-        self._always = [number[group] for group in groups if group[1] in ALWAYS_THERE]
+        self._group = np.array([index[post.hospital_id, post.role] for post in posts])
 
     def draw(self, shift_name: str, day: int, rules: Rules) -> Roster:
-        """Everybody planned for the shift, who of them is absent, and who stands in for them."""
-        staff, letter = self._staff, LETTERS[shift_name]
+        """The roster of the shift that begins on a day since 1970-01-01."""
+        columns, letter = self._staff.columns, SHIFT_LETTERS[shift_name]
         on_duty = self._posts_on(letter, day)
-        people = np.flatnonzero(staff.working(day) & on_duty[staff.post])
-        post = staff.post[people]
-        held = np.zeros(len(staff.posts), dtype=bool)
-        held[post] = True
-        vacant = np.flatnonzero(on_duty & ~held & ~self._reserve)
+        people = np.flatnonzero(self._staff.employed(day) & on_duty[columns.post])
+        post = columns.post[people]  # like `keys` and the other arrays, one entry per person
         shift = np.uint64(day * 2 + (letter == "N"))
         # The product of two arrays wraps around, as it should.
-        keys = staff.key[people] + np.full(len(people), shift) * _SHIFTS_OF_A_PERSON
-        shares = np.array(rules.absence_shares)[self._group[post]]
-        absent = uniforms(self._seed, "shift.absent", keys) < shares
-        start, end = planned(self._file, shift_name, day)
-        late = uniforms(self._seed, "shift.late_start", keys) * rules.late_start_seconds
-        started_at = start + late.astype(np.int64)
-        late = uniforms(self._seed, "shift.late_end", keys) * rules.late_end_seconds
-        ended_at = end + late.astype(np.int64)
+        keys = columns.key[people] + np.full(len(people), shift) * _SHIFTS_OF_A_PERSON
+        start, end = shift_span(self._file, shift_name, day)
+        started_at = start + self._delays("shift.late_start", keys, rules.late_start_seconds)
+        ended_at = end + self._delays("shift.late_end", keys, rules.late_end_seconds)
+        absence_shares = np.array(rules.absence_shares)[self._group[post]]
+        absent = uniforms(self._seed, "shift.absent", keys) < absence_shares
         own = ~self._reserve[post]
-        for group in self._always:
-            # One of each holds the fort: never absent, there on the minute.
-            mine = np.flatnonzero(own & (self._group[post] == group))
-            here = mine[~absent[mine]]
-            lead = here[0] if len(here) else mine[0]
+        for group in self._always_there:
+            # One member of each group is never absent, and begins on the minute.
+            members = np.flatnonzero(own & (self._group[post] == group))
+            able = members[~absent[members]]
+            lead = able[0] if len(able) else members[0]
             absent[lead] = False
             started_at[lead] = start
+        vacant = np.setdiff1d(np.flatnonzero(on_duty & ~self._reserve), post)
         standing_by = np.flatnonzero(~own & ~absent)
-        order = uniforms(self._seed, "shift.reserve", keys[standing_by])
+        order = np.argsort(uniforms(self._seed, "shift.reserve", keys[standing_by]), kind="stable")
         called = call_reserves(
-            staff,
+            self._staff,
             working=post[own & ~absent].tolist(),
             gaps=[*post[own & absent].tolist(), *vacant.tolist()],
-            reserves=people[standing_by[np.argsort(order, kind="stable")]].tolist(),
+            reserves=people[standing_by[order]].tolist(),
         )
-        numbers, posts = people.tolist(), post.tolist()
-        filled = [called.get(number, mine) for number, mine in zip(numbers, posts, strict=True)]
-        columns = (numbers, filled, started_at.tolist(), ended_at.tolist())
-        rows = [Presence(*row) for row in zip(*columns, strict=True)]
-        works = (own & ~absent).tolist()
-        present = [
-            row for row, here in zip(rows, works, strict=True) if here or row.number in called
-        ]
-        away = [
-            Presence(numbers[index], posts[index], start, start)
-            for index in np.flatnonzero(own & absent).tolist()
-        ]
-        attending = self._attending(present)
-        return Roster(shift_name, day, start, end, present, away, len(vacant), attending)
+        present, away = [], []
+        for number, mine, starts, ends, is_own, is_absent in zip(
+            *(column.tolist() for column in (people, post, started_at, ended_at, own, absent)),
+            strict=True,
+        ):
+            if is_own and is_absent:
+                away.append(Presence(number, mine, start, start))
+            elif is_own or number in called:
+                present.append(Presence(number, called.get(number, mine), starts, ends))
+        doctors_and_nurses = self._doctors_and_nurses(present)
+        return Roster(shift_name, day, start, end, present, away, len(vacant), doctors_and_nurses)
 
-    def _posts_on(self, letter: str, day: int) -> np.ndarray:
+    def _posts_on(self, letter: str, day: int) -> NDArray[np.bool_]:
+        """Of each post, whether its pattern has that letter on that day."""
         on_duty = np.zeros(len(self._staff.posts), dtype=bool)
         for pattern, mine in self._patterns:
             works = np.array([mark == letter for mark in pattern])
             on_duty[mine] = works[(self._offset[mine] + day) % len(pattern)]
         return on_duty
 
-    def _attending(self, present: list[Presence]) -> dict[tuple[str, str], list[Presence]]:
-        attending: dict[tuple[str, str], list[Presence]] = {}
+    def _delays(
+        self, purpose: str, keys: NDArray[np.uint64], most_seconds: int
+    ) -> NDArray[np.int64]:
+        return (uniforms(self._seed, purpose, keys) * most_seconds).astype(np.int64)
+
+    def _doctors_and_nurses(self, present: list[Presence]) -> dict[tuple[str, str], list[Presence]]:
+        by_place: dict[tuple[str, str], list[Presence]] = {}
         for person in present:
             post = self._staff.posts[person.post]
             if post.role in ALWAYS_THERE:
                 for place in (post.ward_id, post.hospital_id):
-                    attending.setdefault((post.role, str(place)), []).append(person)
-        return attending
+                    by_place.setdefault((post.role, str(place)), []).append(person)
+        return by_place
 
 
 def on_shift(
-    seed: int, role: str, rosters: list[Roster], hospital_id: str, ward_id: str, at: int, key: int
+    role: str, rosters: list[Roster], hospital_id: str, ward_id: str, at: int, draw: float
 ) -> int:
     """The number of a doctor or nurse at work at that second: of the ward, else of another.
 
-    `rosters`: the shifts under way in this hour, the latest first.
+    Args:
+        rosters: the shifts under way in this hour, the latest first.
+        at: in seconds since 1970-01-01.
+        draw: above 0 and below 1; decides between those at work.
+
+    Raises:
+        LookupError: if none of the role is at work in the hospital.
     """
-    draw = uniform(seed, f"encounter.{role}", key + at)
     for place in (ward_id, hospital_id):
         for roster in rosters:
-            people = roster.attending.get((role, place), ())
+            people = roster.doctors_and_nurses.get((role, place), [])
             first = int(draw * len(people))
-            for step in range(len(people)):
-                person = people[(first + step) % len(people)]
+            for person in people[first:] + people[:first]:
                 if person.started_at <= at <= person.ended_at:
                     return person.number
     raise LookupError(f"no {role} at work in {hospital_id} at {at}")

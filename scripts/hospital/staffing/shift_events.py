@@ -1,16 +1,16 @@
-"""Events about the staff: shifts for the stream, changes for the batch path only."""
+"""The events of the staff: shifts for the stream, changes of staff for the batch path only."""
 
-from hospital.config.staffing import LETTERS
-from hospital.events import BATCH_ONLY, STAFF_SHIFTS, Draft, draft
+from hospital.config.staffing import SHIFT_LETTERS
+from hospital.events import BATCH_ONLY, STAFF_SHIFTS, Draft, Value, draft
 from hospital.staffing.rosters import Roster
 from hospital.staffing.staff import Change, Staff
 from hospital.times import DAY, date_text, instant_text
 
 
 def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Draft]:
-    """`started`, `ended` or `absent`: those of everybody whom it concerns in the shift."""
+    """One event per person of the shift: `started` or `ended` of those present, or `absent`."""
     missed, ended = event_type == "absent", event_type == "ended"
-    suffix = f"-{date_text(roster.day).replace('-', '')}-{LETTERS[roster.shift_name]}"
+    suffix = f"-{date_text(roster.day).replace('-', '')}-{SHIFT_LETTERS[roster.shift_name]}"
     planned = {
         "planned_start_at": instant_text(roster.planned_start_at),
         "planned_end_at": instant_text(roster.planned_end_at),
@@ -20,7 +20,7 @@ def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Draft]:
         staff_id, post = staff.staff_id[person.number], staff.posts[person.post]
         own = staff.post_of(person.number)
         shift_id = staff_id + suffix
-        value = {
+        value: Value = {
             "shift_id": shift_id,
             "staff_id": staff_id,
             "ward_id": post.ward_id,
@@ -34,37 +34,27 @@ def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Draft]:
             "started_at": None if missed else instant_text(person.started_at),
             "ended_at": instant_text(person.ended_at) if ended else None,
         }
-        drafts.append(
-            draft(
-                person.ended_at if ended else person.started_at,
-                STAFF_SHIFTS,
-                event_type,
-                f"{shift_id}:{event_type}",
-                post.hospital_id,
-                value,
-            )
-        )
+        at = person.ended_at if ended else person.started_at
+        event_id = f"{shift_id}:{event_type}"
+        drafts.append(draft(at, STAFF_SHIFTS, event_type, event_id, post.hospital_id, value))
     return drafts
 
 
 def staff_changed(staff: Staff, day: int, change: Change) -> Draft:
-    """Somebody hired, gone or retired, at the midnight on which that day begins."""
+    """A person `hired`, `left` or `retired`, at the midnight on which that day begins.
+
+    `day` is counted from 1970-01-01.
+    """
     staff_id, post = staff.staff_id[change.number], staff.post_of(change.number)
     change_id = f"{staff_id}:{change.change_type}"
-    return draft(
-        day * DAY,
-        BATCH_ONLY,
-        "staff_changed",
-        change_id,
-        post.hospital_id,
-        {
-            "change_id": change_id,
-            "staff_id": staff_id,
-            "change_type": change.change_type,
-            "change_date": date_text(day),
-            "post_id": post.post_id,
-            "ward_id": post.ward_id,
-            "role": post.role,
-            "grade": post.grade,
-        },
-    )
+    value: Value = {
+        "change_id": change_id,
+        "staff_id": staff_id,
+        "change_type": change.change_type,
+        "change_date": date_text(day),
+        "post_id": post.post_id,
+        "ward_id": post.ward_id,
+        "role": post.role,
+        "grade": post.grade,
+    }
+    return draft(day * DAY, BATCH_ONLY, "staff_changed", change_id, post.hospital_id, value)

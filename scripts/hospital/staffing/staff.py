@@ -1,8 +1,8 @@
 """The people who fill the posts, from the first day of the run to its last.
 
-Who holds a post follows from the seed, the post and its generation alone: the holder of day zero
-leaves or retires on a day of their own, after a vacancy somebody is hired, and so on. So everybody
-who will ever work is known when the run begins, and no state has to remember them.
+The seed and the post alone decide who holds it: the first holder leaves or retires on a drawn day,
+after a vacancy a successor is hired, and so on. So everybody who will ever work here is known when
+the run begins, and no state has to remember them.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hospital import wards
 from hospital.config.run import Configuration
-from hospital.config.staffing import Grade
 from hospital.sampling import key_of, uniforms
 from hospital.staffing import posts
 from hospital.staffing.posts import Post
@@ -24,184 +25,187 @@ NEVER = 2**31 - 1  # a day that does not come
 
 
 class Change(NamedTuple):
-    """Somebody hired, gone or retired."""
+    """A person hired, gone or retired."""
 
     number: int
     change_type: str  # hired, left, retired
 
 
+class StaffColumns(NamedTuple):
+    """One entry a person; days are counted from 1970-01-01."""
+
+    post: NDArray[np.int64]  # index into `Staff.posts`
+    key: NDArray[np.uint64]  # for draws; it depends on nobody else
+    female: NDArray[np.bool_]
+    birth_day: NDArray[np.int32]
+    hired_day: NDArray[np.int32]
+    end_day: NDArray[np.int64]  # the first day on which they no longer work
+    retires: NDArray[np.bool_]  # whether that day is their retirement
+
+
 @dataclass(frozen=True)
 class Staff:
-    """One entry a person. The first `len(posts)` are those of day zero, one for each post."""
+    """Everybody who works in the network at some time of the run.
+
+    A person's number is the index into the columns. The first `len(posts)` people are those of day
+    zero, in the order of the posts they hold.
+    """
 
     posts: list[Post]
-    wanted: dict[tuple[str | None, str], float]  # posts.wanted
+    needs: dict[tuple[str | None, str], float]  # as `posts.needs` says
+    columns: StaffColumns
     staff_id: list[str]  # S and the number of the post; of those hired later, with the day
-    post: np.ndarray  # int64, index into `posts`
-    key: np.ndarray  # uint64, for draws: does not depend on who else there is
-    female: np.ndarray  # bool
-    birth_day: np.ndarray  # int32, days since 1970-01-01
-    hired_day: np.ndarray  # int32
-    end_day: np.ndarray  # int32, the first day on which they no longer work
-    retires: np.ndarray  # bool: whether that day is their retirement
-    changes: dict[int, list[Change]]  # by day
-    held: list[Post]  # of each person, the same as `post`
     number: dict[str, int]  # by staff_id
+    changes: dict[int, list[Change]]  # by day since 1970-01-01
 
     def post_of(self, number: int) -> Post:
-        return self.held[number]
+        """The post that a person holds."""
+        return self.posts[self.columns.post.item(number)]
 
-    def working(self, day: int) -> np.ndarray:
-        """Of each person, whether they are employed on that day."""
-        return (self.hired_day <= day) & (day < self.end_day)
+    def employed(self, day: int) -> NDArray[np.bool_]:
+        """Of each person, whether they are employed on a day since 1970-01-01."""
+        return (self.columns.hired_day <= day) & (day < self.columns.end_day)
 
 
 def appoint(config: Configuration) -> Staff:
-    """Everybody who works in the network at some time of the run."""
-    run, file = config.simulation.run, config.staffing
+    """Plan the posts and draw the people who fill them.
+
+    Raises:
+        ValidationError: if a hospital has too few posts of a role that is always there.
+    """
+    run, network = config.simulation.run, wards.build(config.simulation)
     start_day = (run.start_date - EPOCH).days
-    planned = posts.plan(config.simulation, file)
-    generation = _first_generation(config, planned, start_day)
-    generations = [generation]
-    while len(generation.post):
-        generation = _replacements(config, planned, generation, start_day + run.days)
-        generations.append(generation)
-    first, later = generations[0], _joined(generations[1:])
+    end_day = start_day + run.days
+    planned = posts.plan(network, config.staffing)
+    careers = _Careers(config, planned, start_day)
+    generations = [careers.first_holders()]
+    while len(generations[-1].post):
+        generations.append(careers.successors(generations[-1], end_day))
+    later = _concatenated(generations[1:])
     order = np.lexsort((later.post, later.hired_day))
-    people = _joined([first, _Generation(*(column[order] for column in later))])
-    numbers = (people.post + 1).tolist()
+    columns = _concatenated([generations[0], StaffColumns._make(column[order] for column in later)])
     ids = [
-        f"S{number:05d}" + (f"-{EPOCH + timedelta(hired):%Y%m%d}" if hired >= start_day else "")
-        for number, hired in zip(numbers, people.hired_day.tolist(), strict=True)
+        f"S{post + 1:05d}" + (f"-{EPOCH + timedelta(hired):%Y%m%d}" if hired >= start_day else "")
+        for post, hired in zip(columns.post.tolist(), columns.hired_day.tolist(), strict=True)
     ]
     return Staff(
         posts=planned,
-        wanted=posts.wanted(config.simulation, file, planned),
+        needs=posts.needs(network, config.staffing, planned),
+        columns=columns,
         staff_id=ids,
-        post=people.post,
-        key=people.key,
-        female=people.female,
-        birth_day=people.birth_day,
-        hired_day=people.hired_day,
-        end_day=people.end_day,
-        retires=people.retires,
-        changes=_changes(people, start_day, start_day + run.days),
-        held=[planned[number] for number in people.post.tolist()],
         number={staff_id: number for number, staff_id in enumerate(ids)},
+        changes=_changes(columns, start_day, end_day),
     )
 
 
-class _Generation(NamedTuple):
-    """Holders of posts, as columns of `Staff`."""
+class _Careers:
+    """Draws the holders of the posts, one generation after the other."""
 
-    post: np.ndarray
-    key: np.ndarray
-    female: np.ndarray
-    birth_day: np.ndarray
-    hired_day: np.ndarray
-    end_day: np.ndarray
-    retires: np.ndarray
+    def __init__(self, config: Configuration, planned: list[Post], start_day: int) -> None:
+        roles = config.staffing.roles
+        grades = [roles[post.role].grades[post.grade] for post in planned]
+        leaving = np.array([grade.leaving_share_per_year for grade in grades])
+        self._seed, self._turnover = config.simulation.run.seed, config.staffing.turnover
+        self._start_day = start_day
+        # By post:
+        self._post_ids = [post.post_id for post in planned]
+        self._essential = np.array([post.essential for post in planned])
+        self._female_share = np.array([roles[post.role].female_share for post in planned])
+        self._youngest = np.array([float(grade.youngest_years) for grade in grades])
+        self._hired_oldest = np.array([float(grade.hired_oldest_years) for grade in grades])
+        self._oldest = np.array([float(grade.oldest_years) for grade in grades])
+        self._daily_hazard = np.maximum(-np.log1p(-leaving) / DAYS_A_YEAR, 1e-12)
 
+    def first_holders(self) -> StaffColumns:
+        """The people of day zero."""
+        keys = _keys(self._post_ids)
+        ages = self._ages(keys, self._youngest, self._oldest) * DAYS_A_YEAR
+        # Nobody is about to retire this very morning.
+        ages = np.minimum(ages, self._turnover.retirement_age_years * DAYS_A_YEAR - 3)
+        career_years = np.minimum(
+            ages / DAYS_A_YEAR - self._youngest + YEARS_BEFORE_FIRST_POST, LONGEST_CAREER_YEARS
+        )
+        worked_years = uniforms(self._seed, "staff.hired", keys) * career_years
+        hired_day = self._start_day - 1 - np.floor(worked_years * DAYS_A_YEAR)
+        posts_held = np.arange(len(self._post_ids))
+        return self._holders(posts_held, keys, self._start_day - ages, hired_day)
 
-def _joined(generations: list[_Generation]) -> _Generation:
-    return _Generation(*(np.concatenate(columns) for columns in zip(*generations, strict=True)))
+    def successors(self, before: StaffColumns, end_day: int) -> StaffColumns:
+        """The people hired before `end_day` for those of a generation who have gone."""
+        least, most = self._turnover.vacancy_days_least, self._turnover.vacancy_days_most
+        draws = uniforms(self._seed, "staff.vacancy", before.key)
+        vacancy = least + np.floor(draws * (most + 1 - least))
+        vacancy[self._essential[before.post]] = 0
+        hired_day = before.end_day + vacancy.astype(np.int64)
+        in_time = hired_day < end_day
+        post, hired_day = before.post[in_time], hired_day[in_time]
+        pairs = zip(post.tolist(), hired_day.tolist(), strict=True)
+        keys = _keys([f"{self._post_ids[number]}@{day}" for number, day in pairs])
+        ages = self._ages(keys, self._youngest[post], self._hired_oldest[post]) * DAYS_A_YEAR
+        return self._holders(post, keys, hired_day - ages, hired_day)
 
+    def _ages(
+        self,
+        keys: NDArray[np.uint64],
+        youngest: NDArray[np.float64],
+        oldest: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """In years, evenly between the two."""
+        return youngest + uniforms(self._seed, "staff.age", keys) * (oldest - youngest)
 
-def _grades(config: Configuration, planned: list[Post], numbers: np.ndarray) -> list[Grade]:
-    roles = config.staffing.roles
-    return [roles[planned[n].role].grades[planned[n].grade] for n in numbers.tolist()]
+    def _holders(
+        self,
+        post: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        birth_day: NDArray[np.float64],
+        hired_day: NDArray[np.int64] | NDArray[np.float64],
+    ) -> StaffColumns:
+        """People with the day on which they go: after a draw at a constant hazard, or at the age.
 
-
-def _first_generation(config: Configuration, planned: list[Post], start_day: int) -> _Generation:
-    seed, numbers = config.simulation.run.seed, np.arange(len(planned))
-    keys = np.array([key_of(post.post_id) for post in planned], dtype=np.uint64)
-    grades = _grades(config, planned, numbers)
-    youngest = np.array([grade.youngest_years for grade in grades], dtype=float)
-    oldest = np.array([grade.oldest_years for grade in grades], dtype=float)
-    age_days = (youngest + uniforms(seed, "staff.age", keys) * (oldest - youngest)) * DAYS_A_YEAR
-    # Nobody is about to retire this very morning.
-    most = config.staffing.turnover.retirement_age_years * DAYS_A_YEAR - 3
-    age_days = np.minimum(age_days, most)
-    career_years = np.minimum(
-        age_days / DAYS_A_YEAR - youngest + YEARS_BEFORE_FIRST_POST, LONGEST_CAREER_YEARS
-    )
-    worked_years = uniforms(seed, "staff.hired", keys) * career_years
-    hired_day = start_day - 1 - np.floor(worked_years * DAYS_A_YEAR)
-    begins = np.full(len(planned), start_day)
-    return _generation(config, planned, numbers, keys, start_day - age_days, hired_day, begins)
-
-
-def _replacements(
-    config: Configuration, planned: list[Post], before: _Generation, end_day: int
-) -> _Generation:
-    """Those hired, before the run ends, for the people of a generation who have gone."""
-    seed, turnover = config.simulation.run.seed, config.staffing.turnover
-    least, most = turnover.vacancy_days_least, turnover.vacancy_days_most
-    vacancy = least + np.floor(uniforms(seed, "staff.vacancy", before.key) * (most + 1 - least))
-    essential = np.array([planned[n].essential for n in before.post.tolist()], dtype=bool)
-    hired = before.end_day + np.where(essential, 0, vacancy).astype(np.int64)
-    here = np.flatnonzero(hired < end_day)
-    numbers, hired = before.post[here], hired[here]
-    # By origin: the post and the day.
-    ids = [f"{planned[n].post_id}@{day}" for n, day in zip(numbers, hired, strict=True)]
-    keys = np.array([key_of(text) for text in ids], dtype=np.uint64)
-    grades = _grades(config, planned, numbers)
-    youngest = np.array([grade.youngest_years for grade in grades], dtype=float)
-    oldest = np.array([grade.hired_oldest_years for grade in grades], dtype=float)
-    age_years = youngest + uniforms(seed, "staff.age", keys) * (oldest - youngest)
-    return _generation(
-        config, planned, numbers, keys, hired - age_years * DAYS_A_YEAR, hired, hired
-    )
-
-
-def _generation(
-    config: Configuration,
-    planned: list[Post],
-    numbers: np.ndarray,
-    keys: np.ndarray,
-    birth_day: np.ndarray,
-    hired_day: np.ndarray,
-    begins: np.ndarray,
-) -> _Generation:
-    """People with the day they go, which is after `begins`: at a constant hazard, or at the age."""
-    seed, file = config.simulation.run.seed, config.staffing
-    birth_day = np.floor(birth_day).astype(np.int32)
-    shares = np.array(
-        [grade.leaving_share_per_year for grade in _grades(config, planned, numbers)], dtype=float
-    )
-    hazard = np.maximum(-np.log1p(-shares) / DAYS_A_YEAR, 1e-12)  # a day
-    stays = 1 - np.floor(np.log(uniforms(seed, "staff.leaves", keys)) / hazard)
-    leaves = np.minimum(begins + stays, NEVER)
-    retirement = retirement_day(birth_day, file.turnover.retirement_age_years)
-    female_shares = np.array(
-        [file.roles[planned[n].role].female_share for n in numbers.tolist()], dtype=float
-    )
-    return _Generation(
-        post=numbers.astype(np.int64),
-        key=keys,
-        female=uniforms(seed, "staff.sex", keys) < female_shares,
-        birth_day=birth_day,
-        hired_day=hired_day.astype(np.int32),
-        end_day=np.minimum(leaves, retirement).astype(np.int64),
-        retires=retirement <= leaves,
-    )
+        The hazard counts from the day of hiring, at the earliest from the first day of the run.
+        """
+        birth_day_whole = np.floor(birth_day).astype(np.int32)
+        draws = uniforms(self._seed, "staff.leaves", keys)
+        stays = 1 - np.floor(np.log(draws) / self._daily_hazard[post])
+        leaves = np.minimum(np.maximum(hired_day, self._start_day) + stays, NEVER)
+        retirement = retirement_day(birth_day_whole, self._turnover.retirement_age_years)
+        return StaffColumns(
+            post=post,
+            key=keys,
+            female=uniforms(self._seed, "staff.sex", keys) < self._female_share[post],
+            birth_day=birth_day_whole,
+            hired_day=hired_day.astype(np.int32),
+            end_day=np.minimum(leaves, retirement).astype(np.int64),
+            retires=retirement <= leaves,
+        )
 
 
-def retirement_day(birth_day: np.ndarray, age_years: int) -> np.ndarray:
-    """The birthday; of those born on 29 February, 1 March where there is none."""
+def retirement_day(birth_day: NDArray[np.int32], age_years: int) -> NDArray[np.int64]:
+    """The birthday at that age; 1 March for those born on 29 February, where there is none."""
     born = birth_day.astype("datetime64[D]")
     month = born.astype("datetime64[M]")
     day_of_month = born - month.astype("datetime64[D]")
-    return ((month + 12 * age_years).astype("datetime64[D]") + day_of_month).astype(np.int64)
+    birthday: NDArray[np.datetime64] = (month + 12 * age_years).astype("datetime64[D]")
+    birthday += day_of_month
+    return birthday.astype(np.int64)
 
 
-def _changes(people: _Generation, start_day: int, end_day: int) -> dict[int, list[Change]]:
+def _keys(ids: list[str]) -> NDArray[np.uint64]:
+    return np.array([key_of(text) for text in ids], dtype=np.uint64)
+
+
+def _concatenated(parts: list[StaffColumns]) -> StaffColumns:
+    return StaffColumns._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+
+def _changes(columns: StaffColumns, start_day: int, end_day: int) -> dict[int, list[Change]]:
+    """The people hired and the people who go during the run, by day."""
     changes: dict[int, list[Change]] = {}
-    for number in range(len(people.post)):
-        hired, ends = int(people.hired_day[number]), int(people.end_day[number])
+    for number in range(len(columns.post)):
+        hired, ends = columns.hired_day.item(number), columns.end_day.item(number)
         if hired >= start_day:
             changes.setdefault(hired, []).append(Change(number, "hired"))
         if ends < end_day:
-            change = Change(number, "retired" if people.retires[number] else "left")
+            change = Change(number, "retired" if columns.retires[number] else "left")
             changes.setdefault(ends, []).append(change)
     return changes
