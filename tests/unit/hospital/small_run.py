@@ -9,11 +9,13 @@ from hospital.events import Event
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
 from hospital.simulation import simulate_hour
+from hospital.times import EPOCH
 from hospital.world import World
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 SCALE = 12  # beds, people and arrivals are divided by this
 FIRST = datetime(2021, 4, 7, tzinfo=UTC)
+FIRST_DAY = (FIRST.date() - EPOCH).days
 
 type Files = dict[str, Any]  # `simulation` (without `clock`) and `staffing`, as parsed YAML
 type Changes = dict[str, Any]  # by dotted key

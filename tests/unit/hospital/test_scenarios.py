@@ -91,7 +91,8 @@ def test_a_closed_ward_is_emptied_kept_empty_and_opens_again(run: StartRun) -> N
     ],
 )
 def test_its_days(narrowed: dict[str, Any], days: int) -> None:
-    one = Scenario(enabled=True, from_date="2021-04-01", to_date="2021-04-30", **narrowed)
+    april = {"enabled": True, "from_date": "2021-04-01", "to_date": "2021-04-30"}
+    one = Scenario.model_validate(april | narrowed)
     active = [day for day in range(1, 31) if one.active(date(2021, 4, day))]
     assert len(active) == days
     assert not one.active(date(2021, 3, 31)) and not one.active(date(2021, 5, 1))

@@ -1,4 +1,4 @@
-"""Draws: the same one by one and as an array, spread as they should be."""
+"""Draws are the same one by one and as an array, and have the distributions they claim."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What the configuration refuses: where, and in which words."""
+"""A wrong configuration is refused where it is wrong, in words that say what was expected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -105,22 +105,7 @@ def test_a_missing_section_is_refused(section: str, shipped: Callable[[], Files]
     del (files[path[0]] if path else files)[last]
     with pytest.raises(ValidationError) as refused:
         Configuration.model_validate(files)
-    assert [".".join(fault["loc"]) for fault in refused.value.errors()] == [section]
-
-
-def test_a_hospital_without_a_doctor_on_every_shift_is_refused(
-    shipped: Callable[[], Files],
-) -> None:
-    files = shipped()
-    files["staffing"]["roles"]["doctor"] |= {
-        "staff_per_bed": 0, "staff_per_high_care_bed": 0, "staff_per_intensive_care_bed": 0.01,
-        "staff_per_emergency_place": 0.01,
-    }  # fmt: skip
-    with pytest.raises(ValidationError) as refused:
-        Configuration.model_validate(files)
-    (fault,) = refused.value.errors()
-    assert ".".join(map(str, fault["loc"])) == "staffing.roles.doctor.staff_per_bed"
-    assert "a doctor on every shift of each hospital (JHB has 2 posts in all)" in fault["msg"]
+    assert [".".join(map(str, fault["loc"])) for fault in refused.value.errors()] == [section]
 
 
 def test_the_shipped_files_are_accepted_and_survive_json(shipped: Callable[[], Files]) -> None:
