@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hospital.ids import patient_id, person_number
 from hospital.population.newcomers import FIRST_ORDINAL
+from hospital.population.people import PersonColumns
 from hospital.times import date_text
 from hospital.wards import Network
 from hospital.world import World
@@ -63,8 +64,9 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
 
 def day_zero(world: World) -> dict[str, pd.DataFrame]:
     """`people`, `staff` and `wards` as they are when the run begins."""
+    people = world.people
     return {
-        "people": people_table(world, np.arange(world.people.size, dtype=np.uint64)),
+        "people": _people_table(world, np.arange(people.size, dtype=np.uint64), people.columns),
         "staff": staff_table(world, np.arange(len(world.staff.posts))),
         "wards": _wards_table(world.network),
     }
@@ -92,16 +94,19 @@ def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str
             new_people.append(person_number(str(value["patient_id"])))
         if dataset == "staff_changes" and value["change_type"] == "hired":
             new_staff.append(world.staff.number[str(value["staff_id"])])
+    numbers = np.array(new_people, dtype=np.uint64)
     return {
-        "people": people_table(world, np.array(new_people, dtype=np.uint64)),
+        "people": _people_table(world, numbers, world.people.draws.columns(numbers)),
         "staff": staff_table(world, np.array(new_staff, dtype=np.int64)),
         **{name: _frame(name, table) for name, table in rows.items()},
     }
 
 
-def people_table(world: World, numbers: NDArray[np.uint64]) -> pd.DataFrame:
-    """The people with these person numbers."""
-    people, columns = world.people, world.people.draws.columns(numbers)
+def _people_table(
+    world: World, numbers: NDArray[np.uint64], columns: PersonColumns
+) -> pd.DataFrame:
+    """The people with these person numbers and columns."""
+    people = world.people
     names = world.names.draw("people", numbers, columns.female)
     return _frame(
         "people",
