@@ -1,4 +1,4 @@
-"""The configuration of a run: both files, checked against each other, and what may change."""
+"""The configuration of a run: both files, checked against each other, and its fixed keys."""
 
 from collections.abc import Iterable
 
