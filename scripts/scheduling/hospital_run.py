@@ -89,6 +89,7 @@ class HospitalRun:
         """
         first_number = self.next_number
         records = [r for h in hours(first_hour, end_hour) for r in self._hour(entry, h)]
+        assert self._state is not None  # at least one hour was computed
         content = journal.encode(records)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
         state_cache.save(
@@ -113,8 +114,11 @@ class HospitalRun:
         events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
         return tables.day_tables(self._world, values), events
 
-    def _newest_state(self, now: Clock) -> tuple[datetime, int, State]:
-        """The hour of the newest state that can be used, the next event's number, the state."""
+    def _newest_state(self, now: Clock) -> tuple[datetime, int, State | None]:
+        """The hour of the newest state that can be used, the next event's number, the state.
+
+        None before the first hour: its model decides who is in a bed when it begins.
+        """
         snapshot = state_cache.newest(self._dir / STATES, now)
         if snapshot:
             try:
@@ -122,7 +126,7 @@ class HospitalRun:
             except (AttributeError, LookupError, TypeError, ValueError):
                 hour = clock.text(snapshot.hour)
                 log.warning("this model cannot read the state at %s; it is computed again", hour)
-        return now.start, 0, opening_state(self._model(now.in_force(now.start)))
+        return now.start, 0, None
 
     def _catch_up(self, now: Clock, hour: datetime, progress: Callable[[], None]) -> None:
         """Compute from `hour` to the open hour again; the journal has these hours already."""
@@ -146,7 +150,8 @@ class HospitalRun:
 
     def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
         """Compute one hour; its events in order, as the journal records them."""
-        events, self._state = simulate_hour(self._model(entry), self._state, hour)
+        model = self._model(entry)
+        events, self._state = simulate_hour(model, self._state or opening_state(model), hour)
         for event in events:
             key = str(event.value[self._topics[event.topic].key]) if event.topic else ""
             value = json.dumps(event.value, separators=(",", ":"), ensure_ascii=False)

@@ -9,8 +9,8 @@ from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, SimulationFile
 from hospital.config.staffing import StaffingFile
 from hospital.ids import EMERGENCY_CODE
 
-# The keys of which no value may change in a run: people, beds and posts are drawn once, before the
-# first hour, and shifts follow from them.
+# The keys of which no value may change in a run: the world is built from them, once. People, beds,
+# posts and shifts follow.
 FIXED_IN_A_RUN = (
     "simulation.run",
     "simulation.population",
@@ -20,6 +20,7 @@ FIXED_IN_A_RUN = (
     "staffing.roles",
     "staffing.patterns",
     "staffing.shifts",
+    "staffing.targets",
     "staffing.turnover",
 )
 

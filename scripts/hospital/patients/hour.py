@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from hospital.config.staffing import DOCTOR, NURSE
 from hospital.events import Draft
 from hospital.model import Model
 from hospital.patients.encounter_events import Carers
@@ -24,6 +25,6 @@ class Hour:
         """A doctor and a nurse who are at work at that second: of the ward, else of another."""
         place, key = (stay.hospital_id, stay.ward_id), key_of(encounter_id) + at
         draw, staff_id = self.model.draw, self.model.world.staff.staff_id
-        doctor = on_shift("doctor", self.rosters, *place, at, draw("encounter.doctor", key))
-        nurse = on_shift("nurse", self.rosters, *place, at, draw("encounter.nurse", key))
+        doctor = on_shift(DOCTOR, self.rosters, *place, at, draw(f"encounter.{DOCTOR}", key))
+        nurse = on_shift(NURSE, self.rosters, *place, at, draw(f"encounter.{NURSE}", key))
         return Carers(staff_id[doctor], staff_id[nurse])

@@ -19,6 +19,7 @@ from pipeline.settings import ConfigurationError
 
 from .conftest import CONFIGS, Life, Place
 
+TODAYS, RAISED = hospital.MODEL_VERSION, hospital.MODEL_VERSION + 1
 SCRIPTS = CONFIGS.parent / "scripts"
 RUN = """
 import json, sys
@@ -53,12 +54,12 @@ def test_a_raised_version_is_in_force_from_the_next_hour(
 ) -> None:
     run = place("run")
     run.run(Life(turns=3))
-    monkeypatch.setattr(hospital, "MODEL_VERSION", 2)
+    monkeypatch.setattr(hospital, "MODEL_VERSION", RAISED)
     run.run()
     now = clock.read(run.simulation)
     assert now is not None
     history = [(entry.from_hour.date(), entry.model_version) for entry in now.configurations]
-    assert history == [(date(2021, 4, 7), 1), (date(2021, 4, 8), 2)]
+    assert history == [(date(2021, 4, 7), TODAYS), (date(2021, 4, 8), RAISED)]
     for day, version in history:
         directory = batch_lake.day_directory(run.lake, day)
         manifest, _digest = batch_lake.read_manifest(directory)
@@ -71,12 +72,12 @@ def test_a_lost_state_of_an_older_version_is_refused(
     run = place("run")
     run.run(Life(turns=3))
     shutil.rmtree(run.simulation / "states")
-    monkeypatch.setattr(hospital, "MODEL_VERSION", 2)
+    monkeypatch.setattr(hospital, "MODEL_VERSION", RAISED)
     before = run.contents()
     with pytest.raises(
         ConfigurationError,
-        match=r"the state at 2021-04-08T00:00:00Z is lost, and this model \(version 2\) is not the "
-        r"one that computed it \(version 1\); expected that version, or a new run",
+        match=rf"the state at 2021-04-08T00:00:00Z is lost, and this model \(version {RAISED}\) is "
+        rf"not the one that computed it \(version {TODAYS}\); expected that version, or a new run",
     ):
         run.run()
     assert run.contents() == before

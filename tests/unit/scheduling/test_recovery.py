@@ -3,12 +3,15 @@
 import logging
 import shutil
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+import hospital
 from pipeline.run import state_cache
 from pipeline.run.clock import Clock
 from pipeline.run.state_cache import Snapshot
+from scheduling import first_start
 
 from .conftest import Life, Place
 
@@ -37,6 +40,22 @@ def test_lost_states_are_computed_again(
     assert without_states(run.contents()) == without_states(expected)
 
 
+def test_an_edit_before_the_first_hour_holds_for_the_patients_who_are_there_at_its_beginning(
+    place: Callable[[str], Place], simulation: dict[str, Any]
+) -> None:
+    simulation["length_of_stay_days"]["medicine"]["mean"] = 2.0
+    runs = place("undisturbed"), place("lost")
+    for run in runs:
+        first_start.begin(run.settings)
+        run.edit(simulation)
+    undisturbed, lost = runs
+    undisturbed.run()
+    lost.run(Life(A_DAY))
+    shutil.rmtree(lost.simulation / "states")
+    lost.run()
+    assert without_states(lost.contents()) == without_states(undisturbed.contents())
+
+
 def test_a_damaged_state_is_computed_again(
     place: Callable[[str], Place], expected: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -55,7 +74,7 @@ def test_a_state_that_the_model_cannot_read_is_computed_again(
     run = place("run")
     run.run(Life(A_DAY))
     now = Clock.model_validate_json((run.simulation / "clock.json").read_bytes())
-    unknown = Snapshot(now.open_until, 7, 1, {"another": "layout"})
+    unknown = Snapshot(now.open_until, 7, hospital.MODEL_VERSION, {"another": "layout"})
     state_cache.save(run.simulation / "states", unknown)
     run.run()
     assert "cannot read the state at 2021-04-08T00:00:00Z" in caplog.text
