@@ -25,10 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class OperatorNeeded(Exception):
-    """A state that a service cannot continue from and that will not heal by itself.
-
-    The text says what is wrong and what to do about it.
-    """
+    """A state that we cannot continue from and that will not heal by itself; the text says why."""
 
 
 class Service:

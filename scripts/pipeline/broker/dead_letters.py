@@ -25,9 +25,7 @@ class DeadLetters:
         self._timeout_seconds = settings.stuck_limit_seconds
 
     def send(self, record: ConsumerRecord, reason: str) -> None:
-        """Send a record and wait until the broker has acknowledged it.
-
-        So the caller writes no higher offset of its partition before.
+        """Send a record and wait for the acknowledgement, before any higher offset is written.
 
         Raises:
             KafkaError: if the record could not be delivered.

@@ -55,13 +55,9 @@ class Delivery:
                 self._changed.wait(timeout=1)
                 self.end_if_stuck()
             self._unacknowledged[record.number] = time.monotonic()
-        header = (resume.NUMBER_HEADER, b"%d" % record.number)
+        headers = [(resume.NUMBER_HEADER, b"%d" % record.number)]
         future = self._producer.send(
-            record.topic,
-            key=record.key,
-            value=record.value,
-            headers=[header],
-            partition=partition.partition,
+            *(record.topic, record.value, record.key, headers, partition.partition)
         )
         future.add_callback(self._acknowledge, partition, record.number)
         future.add_errback(_end_undelivered)

@@ -103,16 +103,14 @@ class Ownership(ConsumerRebalanceListener):
             return []
         last_line, found = owned.last_line, records[0]
         expected = last_line.offset if last_line else owned.next_offset
+        place = f"{label(partition)}: offset {expected}"
+        way_out = stream_lake.how_to_rebuild(partition.topic)
         if found.offset > expected:
             raise OperatorNeeded(
-                f"{label(partition)}: offset {expected} is gone from the broker, {found.offset} is "
-                f"next; {stream_lake.how_to_rebuild(partition.topic)}"
+                f"{place} is gone from the broker, {found.offset} is next; {way_out}"
             )
         if found.offset < expected:
-            log.warning(
-                "%s: the broker is back at offset %d, expected %d",
-                *(label(partition), found.offset, expected),
-            )
+            log.warning("%s expected, but the broker is back at %d", place, found.offset)
             self.on_partitions_revoked([partition])
             self.on_partitions_assigned([partition])
             return []
@@ -121,8 +119,7 @@ class Ownership(ConsumerRebalanceListener):
         if found.value != last_line.value:
             segment = stream_lake.segments(self._root, *partition)[-1]
             raise OperatorNeeded(
-                f"{label(partition)}: offset {expected} in the broker is not the last line of "
-                f"{segment}; {stream_lake.how_to_rebuild(partition.topic)}"
+                f"{place} in the broker is not the last line of {segment}; {way_out}"
             )
         owned.last_line = None
         return records[1:]

@@ -67,13 +67,10 @@ def check_beginnings(settings: KafkaSettings, wanted: Topics, journal: Iterable[
 
 
 def first_numbers(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, int]:
-    """The running number of our first record in each partition that has one.
-
-    Records without our header are skipped: another program produced them.
-    """
+    """The running number of our first record in each partition; other programs' are skipped."""
     found: dict[TopicPartition, int] = {}
     with clients.consumer(settings) as reader:
-        ends, starts = _bounds(reader, wanted)
+        ends, starts = _ends_and_starts(reader, wanted)
         unread = {p for p in ends if starts[p] < ends[p]}
         reader.assign(list(unread))
         for partition in unread:
@@ -93,16 +90,14 @@ def first_numbers(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartitio
 def progress(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, Progress]:
     """How far each partition has come. Other programs' records after our last one are skipped."""
     with clients.consumer(settings) as reader:
-        ends, starts = _bounds(reader, wanted)
+        ends, starts = _ends_and_starts(reader, wanted)
         return {p: Progress(_last_number(reader, p, starts[p], ends[p]), ends[p] - 1) for p in ends}
 
 
-def _bounds(
-    reader: KafkaConsumer, wanted: Topics
-) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+def _ends_and_starts(reader: KafkaConsumer, wanted: Topics) -> list[dict[TopicPartition, int]]:
     """The end offset and the first offset of every partition."""
-    all_partitions = partitions.all_partitions(wanted)
-    return reader.end_offsets(all_partitions), reader.beginning_offsets(all_partitions)
+    every = partitions.all_partitions(wanted)
+    return [reader.end_offsets(every), reader.beginning_offsets(every)]
 
 
 def _last_number(reader: KafkaConsumer, partition: TopicPartition, start: int, end: int) -> int:
