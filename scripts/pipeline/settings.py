@@ -123,7 +123,7 @@ def read[E: Environment](kind: type[E]) -> E:
     try:
         return kind.model_validate(given, by_name=False)
     except ValidationError as error:
-        raise ConfigurationError(_explain(error, "environment")) from None
+        raise ConfigurationError(explain(error, "environment")) from None
 
 
 def read_yaml(path: Path) -> dict[str, object]:
@@ -163,10 +163,10 @@ def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        raise ConfigurationError(_explain(error, source)) from None
+        raise ConfigurationError(explain(error, source)) from None
 
 
-def _explain(error: ValidationError, source: str | None) -> str:
+def explain(error: ValidationError, source: str | None) -> str:
     """Every wrong key with what it got and what it expected, in one line."""
     faults = []
     for fault in error.errors(include_url=False):
