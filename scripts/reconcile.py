@@ -22,7 +22,7 @@ from pipeline import settings
 from pipeline.broker import topics
 from pipeline.broker.topics import Topics
 from pipeline.settings import ConfigurationError, ReconcileSettings
-from pipeline.warehouse import postgres
+from pipeline.warehouse import connections
 from reconciliation import batch, stream
 from reconciliation.noted import Check, Noted
 
@@ -39,7 +39,7 @@ def main() -> int:
             verdict = f"DIFFERS: {check.difference}" if check.difference else "ok"
             print(f"{check.what:<48} {check.counted:<52} {verdict}", flush=True)
     except psycopg2.Error as error:
-        print(f"not compared: Postgres: {postgres.brief(error)}")
+        print(f"not compared: Postgres: {connections.without_values(error)}")
         return 2
     except (ConfigurationError, KafkaError, OSError, ValueError, KeyError, csv.Error) as error:
         # A KeyError: a manifest, event or row without what it has to have.
@@ -52,7 +52,7 @@ def main() -> int:
 def checks(given: ReconcileSettings, wanted: Topics) -> Iterator[Check]:
     """Every comparison, against what was there at the start."""
     noted = Noted(stream.ends(given, wanted), *batch.published(given))
-    with closing(postgres.connect_as_ingestor(given)) as connection:
+    with closing(connections.connect_as_ingestor(given)) as connection:
         yield wait_until_passed(given, wanted, noted, connection)
         yield from stream.compare(given, wanted, noted)
         yield from batch.compare(given, noted, connection)

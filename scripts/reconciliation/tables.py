@@ -18,7 +18,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from pipeline.lakes import batch_lake
 from pipeline.settings import ReconcileSettings
-from pipeline.warehouse import postgres
+from pipeline.warehouse import connections
 from pipeline.warehouse.datasets import Dataset, read_datasets
 from reconciliation.noted import Check, Noted
 
@@ -103,7 +103,7 @@ def against_files(
         cursor.copy_expert(copy, files)
     except (psycopg2.DataError, psycopg2.IntegrityError, QueryCanceled) as error:
         cursor.execute("rollback to savepoint copying")
-        return Check(what, "not loaded", f"{name}: {postgres.brief(error)}")
+        return Check(what, "not loaded", f"{name}: {connections.without_values(error)}")
     copies = cursor.rowcount
     loaded = sql.SQL("(select * from hospital.{} where simulated_date <> all ({}::date[])) x")
     loaded = loaded.format(table, sql.Literal(sorted(meanwhile)))

@@ -1,4 +1,4 @@
-"""What the views of schema insight rest on: summaries by day, and the laws that are materialised.
+"""What the views of schema insight rest on: the daily summaries, and the materialised laws.
 
 What is counted, and how, is in the migrations; here is only when.
 """
@@ -11,32 +11,32 @@ from psycopg2.extensions import cursor as Cursor
 
 
 def summarise(cursor: Cursor, day: date) -> None:
-    """Count the day anew; in the transaction that loads it."""
+    """Count the day anew, in the transaction that loads it."""
     cursor.execute("select insight.summarise(%s)", [day])
 
 
 def forget_from(cursor: Cursor, day: date) -> None:
-    """Remove the summaries of the day and of every later one; in the transaction of its rows."""
+    """Delete the summaries of the day and of every later one, in the transaction of its rows."""
     cursor.execute("select insight.forget(%s, 'infinity')", [day])
 
 
 def refresh_laws(connection: Connection) -> dict[str, int]:
-    """Hold all rows to the laws that follow a bed or a person through the whole run.
+    """Check all rows against the laws that follow a bed or a person through the whole run.
 
-    It reads every row, some seconds of work after four years: not after each day of a backfill,
-    but when there is nothing left to load.
+    Reads every row: some seconds of work after four years, so not after each day of a backfill,
+    but when nothing is left to load.
 
     Returns:
         How many rows break each law, by the name of its view.
     """
     broken = {}
     with connection, connection.cursor() as cursor:
-        # It does read whole tables, whatever is best for the checks of a day's keys.
+        # It does read whole tables; the session has this off for the checks of foreign keys.
         cursor.execute("set local enable_seqscan = on")
         cursor.execute("select matviewname from pg_matviews where schemaname = 'insight'")
         for (name,) in cursor.fetchall():
             view = sql.Identifier("insight", name)
             cursor.execute(sql.SQL("refresh materialized view {}").format(view))
             cursor.execute(sql.SQL("select count(*) from {}").format(view))
-            broken[name] = cursor.fetchone()[0]
+            [(broken[name],)] = cursor.fetchall()
     return broken
