@@ -23,7 +23,7 @@ FILE_NAME = re.compile(r"(\d{4})_([a-z][a-z0-9_]*)\.sql")
 
 RECORD_TABLE = """
 create schema if not exists lake;
-comment on schema lake is 'How the data came in: migrations, the ledger of loads, rejected rows';
+comment on schema lake is 'How the data was loaded: migrations, the ledger, rejected rows';
 create table if not exists lake.migrations (
     version    integer primary key check (version > 0),
     name       text not null,
@@ -32,9 +32,9 @@ create table if not exists lake.migrations (
 );
 comment on table  lake.migrations            is 'The numbered SQL files that made this schema';
 comment on column lake.migrations.version    is 'Key: the number of the file';
-comment on column lake.migrations.name       is 'Its name';
+comment on column lake.migrations.name       is 'The name of the file';
 comment on column lake.migrations.sha256     is 'Hash of its bytes when it was applied';
-comment on column lake.migrations.applied_at is 'When that was (wall clock)';
+comment on column lake.migrations.applied_at is 'When it was applied (wall clock)';
 """
 
 log = logging.getLogger(__name__)
