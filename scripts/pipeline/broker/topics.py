@@ -9,13 +9,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
+from pipeline import value_forms
 from pipeline.settings import Name, parse, read_yaml
 
 COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
 TopicName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")
 ]  # also a directory
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+INSTANT = re.compile(value_forms.INSTANT)
 
 
 def _refuse_constant(name: str) -> None:
