@@ -34,14 +34,13 @@ seconds_of() {
 
 bare=$(compose run --rm -T --no-deps stream_processor python - <<'PY'
 import time
-from kafka import KafkaConsumer
 from pipeline import settings
-from pipeline.broker import clients, topics
+from pipeline.broker import clients, partitions, topics
 given = settings.read(settings.StreamProcessorSettings)
-reader = KafkaConsumer(**clients.connection(given), enable_auto_commit=False, max_poll_records=5000)
-partitions = clients.partitions_of(topics.load(given.configs_dir))
-left = sum(reader.end_offsets(partitions).values())
-reader.assign(partitions)
+reader = clients.consumer(given, max_poll_records=5000)
+wanted = partitions.all_partitions(topics.load(given.configs_dir))
+left = sum(reader.end_offsets(wanted).values())
+reader.assign(wanted)
 reader.seek_to_beginning()
 begin = time.monotonic()
 bare = given.stream_lake_dir / ".bare"

@@ -1,16 +1,15 @@
-"""The producer: publishes what the journal holds to Kafka, as simulated time passes over it.
+"""The producer: publishes the journal's events to Kafka as simulated time passes them.
 
 It keeps no progress of its own. At start it asks the broker for the running number of the last
-record in each partition, begins reading the journal a window before the highest of them, and
-passes over what is already there. What is there must begin as the journal does, else it refuses.
-If a record cannot be delivered it ends at once, and the next start finds out from the broker what
-arrived.
+record in each partition, starts reading the journal a window before the highest of them, and skips
+what is already there. If a partition does not start as the journal does, it refuses to start. If a
+record cannot be delivered, it ends at once, and the next start asks the broker what arrived.
 """
 
 import logging
 
 from pipeline import service
-from pipeline.broker import clients, resume, topics
+from pipeline.broker import partitions, resume, topics
 from pipeline.broker.delivery import Delivery
 from pipeline.rate_log import RateLog
 from pipeline.run import clock, journal
@@ -25,18 +24,17 @@ log = logging.getLogger("producer")
 
 
 def main(settings: ProducerSettings, svc: Service) -> None:
-    """Resume, then follow the clock until stopped."""
+    """Resume after what the broker has, then follow the clock until stopped."""
     wanted = topics.load(settings.configs_dir)
-    clients.ensure_topics(settings, wanted)
+    partitions.create_missing_topics(settings, wanted)
     now = wait_for_clock(settings, svc)
     if now is None:
         return
-    partitions = clients.partitions_of(wanted)
-    directory = settings.simulation_dir / "journal"
-    resume.check_beginnings(settings, partitions, journal.opened(directory, now.open_until))
-    delivery = Delivery(settings, partitions)
+    journal_dir = settings.simulation_dir / "journal"
+    resume.check_beginnings(settings, wanted, journal.opened(journal_dir, now.open_until))
+    delivery = Delivery(settings, wanted)
     log.info("resuming at event %d of the run", delivery.resume_number)
-    reader = journal.Reader(directory, now.start, delivery.resume_number)
+    reader = journal.Reader(journal_dir, now.start, delivery.resume_number)
     rate = RateLog(log, "published", settings.log_events_per_second)
     finished = False
     while not svc.stopping.is_set():
@@ -46,19 +44,19 @@ def main(settings: ProducerSettings, svc: Service) -> None:
             if record.topic and delivery.send(record):
                 rate.event(f"{record.event_time} {record.topic} {record.key.decode()}")
         rate.flush()
-        delivery.end_if_stuck(settings.stuck_limit_seconds)
+        delivery.end_if_stuck()
         if not due:
             if now.instant == now.end and delivery.pending == 0 and not finished:
                 finished = True
                 log.info("the run is over: all its events are published")
             svc.wait(IDLE_SECONDS)
-        if delivery.answered():
+        if delivery.is_answered():
             svc.turn_completed()
     delivery.close()
 
 
 def wait_for_clock(settings: ProducerSettings, svc: Service) -> Clock | None:
-    """The clock, once the scheduler has set it for the first time; None if stopped before."""
+    """Wait until the scheduler has set the clock for the first time; None if stopped before."""
     while not svc.stopping.is_set():
         if now := clock.read(settings.simulation_dir):
             return now

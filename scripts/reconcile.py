@@ -23,7 +23,7 @@ from pipeline.broker import topics
 from pipeline.broker.topics import Topics
 from pipeline.settings import ConfigurationError, ReconcileSettings
 from pipeline.warehouse import connections
-from reconciliation import batch, stream
+from reconciliation import batch, positions, stream
 from reconciliation.noted import Check, Noted
 
 LOOK_EVERY_SECONDS = 1
@@ -51,7 +51,7 @@ def main() -> int:
 
 def checks(given: ReconcileSettings, wanted: Topics) -> Iterator[Check]:
     """Every comparison, against what was there at the start."""
-    noted = Noted(stream.ends(given, wanted), *batch.published(given))
+    noted = Noted(positions.end_offsets(given, wanted), *batch.published(given))
     with closing(connections.connect_as_ingestor(given)) as connection:
         yield wait_until_passed(given, wanted, noted, connection)
         yield from stream.compare(given, wanted, noted)

@@ -1,10 +1,13 @@
 """The stream_processor: Kafka → JSONL segments in the stream lake.
 
-Each turn: read what the broker has, append it to the partitions' segments, put them on disk,
-commit the offsets; with nothing to write, ask the broker whether there is nothing. What is on disk
-decides where reading goes on, so a kill at any instant neither loses nor repeats a line. A record
-that breaks its topic's contract goes to the dead letter topic with the reason. Several of these
-share the partitions; each writes only the files whose lock it holds.
+Each turn it
+1. reads what the broker has for the partitions it owns,
+2. appends the records to the partitions' segments and puts them on disk; a record that breaks its
+   topic's contract goes to the dead letter topic instead, with the reason,
+3. commits the offsets, and
+4. takes over assigned partitions whose files no other process owns any more.
+What is on disk decides from which offset it continues, so a kill at any instant neither loses nor
+repeats a line. Several stream_processors share the partitions.
 """
 
 import logging
@@ -12,99 +15,79 @@ import logging
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CommitFailedError, RebalanceInProgressError
-from kafka.structs import MemberState, OffsetAndMetadata
+from kafka.structs import OffsetAndMetadata
 
 from pipeline import service
-from pipeline.broker import clients, topics
+from pipeline.broker import clients, partitions, topics
 from pipeline.broker.dead_letters import DeadLetters
 from pipeline.broker.ownership import Ownership
 from pipeline.broker.topics import Topics
+from pipeline.lakes.stream_lake import PartitionFiles
 from pipeline.rate_log import RateLog
 from pipeline.service import Service
 from pipeline.settings import StreamProcessorSettings
 
 POLL_MS = 1_000
-MAX_POLL_RECORDS = 5_000
 KEYS_SHOWN = ("encounter_id", "transport_id", "shift_id", "patient_id", "ward_id", "bed_id")
 
 log = logging.getLogger("stream_processor")
 
 
 def main(settings: StreamProcessorSettings, svc: Service) -> None:
-    """Own partitions, and write their records until stopped."""
+    """Own partitions and write their records until stopped."""
     wanted = topics.load(settings.configs_dir)
-    clients.ensure_topics(settings, wanted)
-    consumer = KafkaConsumer(
-        **clients.connection(settings),
-        group_id=settings.kafka_group_id,
-        session_timeout_ms=settings.kafka_session_timeout_ms,
-        heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset
-        max_poll_records=MAX_POLL_RECORDS,
-        allow_auto_create_topics=False,
-    )
+    partitions.create_missing_topics(settings, wanted)
+    consumer = clients.group_member(settings)
     ownership = Ownership(consumer, settings.stream_lake_dir)
     dead_letters = DeadLetters(settings)
-    partitions = clients.partitions_of(wanted)
     rate = RateLog(log, "wrote", settings.log_events_per_second)
     consumer.subscribe(list(wanted.topics), listener=ownership)
     while not svc.stopping.is_set():
-        batches = consumer.poll(timeout_ms=POLL_MS)
-        written = [
-            partition
-            for partition, records in batches.items()
-            if write(partition, records, wanted, ownership, dead_letters, rate)
-        ]
-        commit(consumer, {p: ownership.next_offset(p) for p in written})
-        ownership.take_what_is_free()
+        next_offsets = {}
+        for partition, records in consumer.poll(timeout_ms=POLL_MS).items():
+            if unwritten := ownership.unwritten(partition, records):
+                owned = ownership.owned[partition]
+                write(unwritten, owned.files, wanted, dead_letters, rate)
+                owned.next_offset = next_offsets[partition] = records[-1].offset + 1
+        commit(consumer, next_offsets)
+        ownership.take_free_partitions()
         rate.flush()
-        # While the group is still to share out the partitions, none is ours and nothing is read.
-        shared_out = consumer.group_metadata().state == MemberState.STABLE
-        if written or (
-            shared_out and clients.nothing_to_read(consumer, partitions, ownership.ours())
-        ):
+        if next_offsets or ownership.is_idle(partitions.all_partitions(wanted)):
             svc.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()
 
 
 def write(
-    partition: TopicPartition,
     records: list[ConsumerRecord],
+    files: PartitionFiles,
     wanted: Topics,
-    ownership: Ownership,
     dead_letters: DeadLetters,
     rate: RateLog,
-) -> bool:
-    """Write a partition's records and put them on disk; False if nothing is ours to write."""
-    records = ownership.unwritten(partition, records)
-    if not records:
-        return False
-    segments = ownership.files(partition)
+) -> None:
+    """Append the records of one partition to its files, on disk when this returns."""
     for record in records:
         try:
-            event = topics.check_value(wanted.topics[partition.topic], record.key, record.value)
-            segments.append(event["event_time"][:10], record.offset, record.value)
+            event = topics.check_value(wanted.topics[record.topic], record.key, record.value)
+            files.append(event["event_time"][:10], record.offset, record.value)
         except ValueError as reason:
             dead_letters.send(record, str(reason))
             continue
-        keys = " ".join(str(event[key]) for key in KEYS_SHOWN if event.get(key))
+        keys = " ".join(event[key] for key in KEYS_SHOWN if event.get(key))
         rate.event(
             f"{event['event_time']} {event['event_type']:<11} {keys} "
-            f"({partition.topic} partition {partition.partition} offset {record.offset})"
+            f"({record.topic} partition {record.partition} offset {record.offset})"
         )
-    segments.sync()
-    ownership.advance(partition, records[-1].offset + 1)
-    return True
+    files.sync()
 
 
-def commit(consumer: KafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-    """Commit what is on disk. If the group has moved on, the next owner goes by the lake."""
-    if not offsets:
+def commit(consumer: KafkaConsumer, next_offsets: dict[TopicPartition, int]) -> None:
+    """Commit what is on disk. After a rebalance we may not: the next owner recovers the lake."""
+    if not next_offsets:
         return
+    offsets = {p: OffsetAndMetadata(offset, "", -1) for p, offset in next_offsets.items()}
     try:
-        consumer.commit({p: OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()})
+        consumer.commit(offsets)
     except (CommitFailedError, RebalanceInProgressError) as error:
         log.warning("the offsets were not committed: %s", type(error).__name__)
 

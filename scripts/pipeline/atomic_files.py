@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and on disk when we say so."""
+"""Files that appear complete or not at all, and are on disk when a function returns."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ def sync_directory(directory: Path) -> None:
 
 
 def write_synced(path: Path, content: bytes) -> None:
-    """Write a file and put its bytes on disk (its name is the caller's to sync)."""
+    """Write a file and put its bytes on disk; the caller syncs its directory."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -23,9 +23,9 @@ def write_synced(path: Path, content: bytes) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one rename, on disk when this returns.
+    """Write `content` to `path` in one rename, on disk when this returns.
 
-    The directory must exist. Readers see the old file or the new one, never half of one.
+    The directory must exist. A reader sees the old file or the new one, never half of one.
     """
     draft = path.with_name(f".{path.name}.draft")
     write_synced(draft, content)
@@ -34,7 +34,7 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def make_directories(path: Path) -> None:
-    """`mkdir -p` with every created name on disk."""
+    """Create a directory and its parents, every new name on disk when this returns."""
     if path.is_dir():
         return
     make_directories(path.parent)
@@ -43,5 +43,5 @@ def make_directories(path: Path) -> None:
 
 
 def sha256(content: bytes) -> str:
-    """The hash as 64 hexadecimal digits."""
+    """The SHA-256 of `content` as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

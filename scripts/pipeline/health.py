@@ -1,7 +1,8 @@
 """The containers' healthcheck: `python -m pipeline.health HEARTBEAT_FILE LIMIT_SECONDS`.
 
-Exits with 0 if the heartbeat was renewed lately. Monotonic time, so that setting the wall clock
-changes nothing; the standard library only, because it runs every few seconds.
+Exits with 0 if the service renewed its heartbeat within the limit. It compares monotonic time, so
+that setting the wall clock changes nothing, and imports only the standard library, because it runs
+every few seconds.
 """
 
 import sys

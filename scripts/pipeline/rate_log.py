@@ -1,14 +1,14 @@
-"""A line per event while a person can read along, a line a second with the rate above that."""
+"""A log that stays readable: a line per event at low rates, one line per second above that."""
 
 import logging
 import time
 
 
 class RateLog:
-    """Counts events and logs them, one by one or as a rate."""
+    """Counts events and logs them, each in its own line or together as a rate."""
 
     def __init__(self, log: logging.Logger, verb: str, events_per_second: float) -> None:
-        """`events_per_second`: up to so many lines in a second; `verb`: what happened to them."""
+        """Log up to `events_per_second` single events; `verb` says what happened to them."""
         self._log = log
         self._verb = verb
         self._limit = events_per_second
@@ -18,7 +18,7 @@ class RateLog:
         self._last = ""
 
     def event(self, line: str) -> None:
-        """One event; `line` says which."""
+        """Count one event, which `line` describes."""
         self._count += 1
         self._last = line
         if self._count <= self._limit and not self._too_many:
@@ -27,7 +27,7 @@ class RateLog:
             self.flush()
 
     def flush(self) -> None:
-        """Once a second: if lines were left out, say how many events there were, and the last."""
+        """At most once a second: log the rate and the last event if events had no line."""
         elapsed = time.monotonic() - self._second
         if elapsed < 1:
             return

@@ -1,8 +1,8 @@
-"""The frame of every service: logging, SIGTERM, heartbeat, and a watchdog for what is stuck.
+"""The frame of every service: logging, stopping on SIGTERM, heartbeat, watchdog.
 
-A service calls `turn_completed` after every turn of its loop: work done, or peers asked and
-nothing to do. Only that renews the heartbeat; a timer never does, so a service that hangs
-becomes unhealthy and is ended by the watchdog, to be started again by its restart policy.
+A service calls `turn_completed` after each turn of its loop in which it did some work, or asked
+its peers and found nothing to do. Only that renews the heartbeat; a timer never does. So a service
+that hangs becomes unhealthy, the watchdog ends it, and its restart policy starts it again.
 """
 
 import logging
@@ -17,22 +17,25 @@ from types import FrameType
 from pipeline.settings import ConfigurationError, Settings, read
 
 STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
-STOP_LIMIT_SECONDS = 8  # a stop may wait for a broker that is gone; Docker's grace is longer
+STOP_LIMIT_SECONDS = 8  # below Docker's grace period; a broker that is gone can delay a stop
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
 log = logging.getLogger(__name__)
 
 
-class PersonNeeded(Exception):
-    """What is found cannot be gone on with, and waiting will not mend it; the text says why."""
+class OperatorNeeded(Exception):
+    """A state that a service cannot continue from and that will not heal by itself.
+
+    The text says what is wrong and what to do about it.
+    """
 
 
 class Service:
-    """What a service's loop needs to know of its own life.
+    """The life of one service: its heartbeat, and whether it has to stop.
 
     Attributes:
-        stopping: set by SIGTERM or SIGINT; the loop finishes the batch in hand and returns.
+        stopping: set by SIGTERM or SIGINT; the loop then finishes its current batch and returns.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -41,27 +44,27 @@ class Service:
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self._last_turn = time.monotonic()
         self._asked_to_stop: float | None = None
-        # Written to a pipe that a thread reads, not handled: a handler runs inside whatever it
-        # interrupts, and neither logging nor Event.set may be entered twice. Blocking the signals
-        # would not do: a library's threads, which are older, would take them and end the process.
-        self._signals, written = os.pipe()
-        os.set_blocking(written, False)
-        signal.set_wakeup_fd(written)
+        # A signal goes through a pipe to a thread. A handler would run inside whatever it
+        # interrupts, and neither logging nor Event.set is reentrant. Blocking the signals would
+        # not help: a thread that a library started earlier would receive them and end the process.
+        self._signals, wakeup = os.pipe()
+        os.set_blocking(wakeup, False)
+        signal.set_wakeup_fd(wakeup)
         for number in STOP_SIGNALS:
-            signal.signal(number, _leave_to_the_pipe)
+            signal.signal(number, _do_nothing)
         threading.Thread(target=self._await_stop, name="signals", daemon=True).start()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def turn_completed(self) -> None:
         """Renew the heartbeat."""
         self._last_turn = time.monotonic()
-        # In one rename: the healthcheck must not find it empty.
+        # One rename, so that the healthcheck never finds the file empty.
         draft = self._heartbeat_file.with_name(f".{self._heartbeat_file.name}.draft")
         draft.write_text(f"{self._last_turn}\n")
         draft.rename(self._heartbeat_file)
 
     def wait(self, seconds: float) -> None:
-        """Sleep, but not through a stop."""
+        """Sleep, but wake up at once to stop."""
         self.stopping.wait(seconds)
 
     def _await_stop(self) -> None:
@@ -80,14 +83,15 @@ class Service:
                 end_now(f"no turn completed for {silent:.0f} s")
 
 
-def _leave_to_the_pipe(_number: int, _frame: FrameType | None) -> None:
-    """Python wants a handler; the signal is in the pipe already."""
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Python writes a signal to the wakeup pipe only if the signal has a handler."""
 
 
 def end_now(reason: str) -> None:
-    """End the process at once, without flushing or closing: what is in doubt must not go on.
+    """End the process at once, without flushing or closing anything but the log.
 
-    Everything durable is in files, Kafka or Postgres; the next start resumes from there.
+    A process in doubt must not write. Everything durable is in files, Kafka or Postgres, and the
+    next start resumes from there.
     """
     log.critical("ending at once: %s", reason)
     logging.shutdown()
@@ -95,7 +99,7 @@ def end_now(reason: str) -> None:
 
 
 def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
-    """Run a service: settings, logging, its main function, one line for a refusal or an impasse."""
+    """Run a service: settings, logging, its main function; a refusal or an impasse is one line."""
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout
     )
@@ -107,10 +111,10 @@ def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
     except ConfigurationError as refusal:
         log.error("%s", refusal)
         sys.exit(REFUSED_EXIT_CODE)
-    except PersonNeeded as impasse:
+    except OperatorNeeded as impasse:
         end_now(str(impasse))
     except Exception as error:
-        # Not left to the interpreter: on its way out it would flush and close, in any order.
-        log.exception("a fault that this service cannot go on with")
+        # Left to the interpreter, the process would flush and close on its way out, in any order.
+        log.exception("an unexpected error; this service cannot continue")
         end_now(f"{type(error).__name__}")
     log.info("stopped")

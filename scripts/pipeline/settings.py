@@ -1,7 +1,8 @@
-"""The only reader of the environment and of the YAML files: typed, complete, or a clear refusal.
+"""The only reader of the environment and of the YAML files: typed and complete, or refused.
 
-Every service declares what it needs as a class below; `read` fills it from the environment.
-A refusal is one line that names the variable or the key, what it got and what it expected.
+Every program that an image runs declares here, as a class, which variables it needs; `read` fills
+the class from the environment. A refusal is one line that names the variable or the key, what it
+got and what it expected.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 import yaml
 from dotenv import dotenv_values, find_dotenv
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic_core import ErrorDetails
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -19,13 +21,17 @@ Name = Annotated[str, Field(min_length=1)]
 
 
 class ConfigurationError(Exception):
-    """A setting or a configuration file that cannot be used; its text is meant for a person."""
+    """A variable or a configuration file that cannot be used; the text is meant for a person."""
 
 
-class Settings(BaseModel):
+class Environment(BaseModel):
+    """Variables of the environment: each field is the variable of its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper, validate_by_name=True)
+
+
+class Settings(Environment):
     """What every service needs."""
-
-    model_config = ConfigDict(frozen=True)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     heartbeat_file: Path
@@ -95,20 +101,6 @@ class BatchIngestorSettings(PostgresSettings):
     postgres_analyst_password: Name
 
 
-class DictionarySettings(Settings):
-    """What `data_dictionary.py` needs."""
-
-    configs_dir: Path
-    migrations_dir: Path
-
-
-class PicturesSettings(Settings):
-    """What `draw_pictures.py` needs."""
-
-    configs_dir: Path
-    batch_lake_dir: Path
-
-
 class ReconcileSettings(PostgresSettings, KafkaSettings):
     """What `reconcile.py` needs."""
 
@@ -117,30 +109,32 @@ class ReconcileSettings(PostgresSettings, KafkaSettings):
     reconcile_patience_seconds: PositiveFloat
 
 
-def read[S: Settings](kind: type[S]) -> S:
-    """Fill `kind` from the environment, then from a `.env` above the working directory.
+def read[E: Environment](kind: type[E]) -> E:
+    """Fill `kind` from the environment, and what that lacks from `.env`.
+
+    The `.env` is the nearest one, in the working directory or above it.
 
     Raises:
         ConfigurationError: naming each variable that is missing or wrong.
     """
     environment = {**dotenv_values(find_dotenv(usecwd=True)), **os.environ}
-    # An empty variable is a missing one: Compose passes what is not set as empty.
-    wanted = {name: value for name in kind.model_fields if (value := environment.get(name.upper()))}
+    # Compose passes a variable that is not set as an empty one.
+    given = {name: value for name, value in environment.items() if value}
     try:
-        return kind.model_validate(wanted)
+        return kind.model_validate(given, by_name=False)
     except ValidationError as error:
-        raise ConfigurationError(explain(error, "environment", upper=True)) from None
+        raise ConfigurationError(_explain(error, "environment")) from None
 
 
 def read_yaml(path: Path) -> dict[str, object]:
-    """The mapping in a YAML file.
+    """Read the mapping in a YAML file.
 
     Raises:
-        ConfigurationError: if it is missing, half a file, empty or not a mapping.
+        ConfigurationError: if the file is missing, cut off, empty or not a mapping with text keys.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        strange = next(_keys_that_are_no_text(content), None)
+        wrong_key = next(_keys_that_are_not_text(content), None)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
     except yaml.YAMLError as error:
@@ -148,10 +142,10 @@ def read_yaml(path: Path) -> dict[str, object]:
         where = f"line {place.line + 1}, column {place.column + 1}" if place else "somewhere"
         problem = getattr(error, "problem", None) or "not valid YAML"
         raise ConfigurationError(f"{path.name}: {where}: {problem}, expected valid YAML") from None
-    except (ValueError, RecursionError) as error:  # 30 February; a thousand brackets
+    except (ValueError, RecursionError) as error:  # 2021-02-30; a thousand brackets
         raise ConfigurationError(f"{path.name}: {error}, expected valid YAML") from None
-    if strange:
-        raise ConfigurationError(f"{path.name}: {strange}, expected a text (in quotes)")
+    if wrong_key:
+        raise ConfigurationError(f"{path.name}: {wrong_key}, expected text (in quotes)")
     if not isinstance(content, dict):
         got = "an empty file" if content is None else f"a {type(content).__name__}"
         raise ConfigurationError(f"{path.name}: got {got}, expected a mapping of keys")
@@ -159,32 +153,32 @@ def read_yaml(path: Path) -> dict[str, object]:
 
 
 def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M:
-    """Validate `content` as `kind`; `source` names it in the refusal.
+    """Validate `content` as `kind`; a refusal names `source`.
 
-    Without a source the content is several files at once, and a key begins with its file's name.
+    Without a source, `content` is several files together, each under its name without `.yaml`.
 
     Raises:
-        ConfigurationError: naming each key, what it got and what it expected.
+        ConfigurationError: naming each wrong key, what it got and what it expected.
     """
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        raise ConfigurationError(explain(error, source)) from None
+        raise ConfigurationError(_explain(error, source)) from None
 
 
-def explain(error: ValidationError, source: str | None, *, upper: bool = False) -> str:
-    """One line for a person: every wrong key with what it got and what it expected."""
+def _explain(error: ValidationError, source: str | None) -> str:
+    """Every wrong key with what it got and what it expected, in one line."""
     faults = []
     for fault in error.errors(include_url=False):
         place = [str(part) for part in fault["loc"]]
         file = source or (f"{place.pop(0)}.yaml" if place else "the files together")
-        key = ".".join(place).upper() if upper else ".".join(place)
+        key = ".".join(place) or "the file"
         got = "nothing" if fault["type"] == "missing" else _short(fault["input"])
-        faults.append(f"{file}: {key or 'the file'}: got {got}, expected {_expected(fault)}")
+        faults.append(f"{file}: {key}: got {got}, expected {_expected(fault)}")
     return "; ".join(faults)
 
 
-def _expected(fault: dict) -> str:
+def _expected(fault: ErrorDetails) -> str:
     """What pydantic wanted, worded as the end of 'expected …'."""
     if fault["type"] == "missing":
         return "a value"
@@ -199,10 +193,10 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _keys_that_are_no_text(content: object, place: str = "") -> Iterator[str]:
-    """YAML reads `1:` and `on:` as a number and a truth value; JSON knows only texts."""
+def _keys_that_are_not_text(content: object, place: str = "") -> Iterator[str]:
+    """Describe each key that JSON could not have: YAML reads `1:` as a number, `on:` as true."""
     pairs = content.items() if isinstance(content, dict) else ()
     for key, inner in enumerate(content) if isinstance(content, list) else pairs:
         if isinstance(content, dict) and not isinstance(key, str):
-            yield f"{place}{key}: got a key that is a {type(key).__name__}"
-        yield from _keys_that_are_no_text(inner, f"{place}{key}.")
+            yield f"{place}{key}: got a key of type {type(key).__name__}"
+        yield from _keys_that_are_not_text(inner, f"{place}{key}.")

@@ -9,11 +9,11 @@ from datetime import date
 
 from kafka import TopicPartition
 
-from pipeline.broker import clients
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake, stream_lake
 from pipeline.lakes.batch_lake import TopicEntry
 from pipeline.settings import ReconcileSettings
+from reconciliation import positions
 from reconciliation.noted import Check, Noted
 
 # dataset → topic, event_types, key: the same fact on both paths
@@ -27,18 +27,13 @@ TWINS = {
 }
 
 
-def ends(given: ReconcileSettings, wanted: Topics) -> dict[TopicPartition, int]:
-    """Per partition the offset after the last record that the broker acknowledged."""
-    return clients.ends_and_dead_letters(given, wanted)[0]
-
-
 def lag(given: ReconcileSettings, wanted: Topics, noted: Noted) -> str:
     """What the stream lake still lacks of what was noted; empty if nothing."""
-    _ends, dead = clients.ends_and_dead_letters(given, wanted)
+    dead = positions.dead_letters(given, wanted)
     for name in wanted.topics:
         lines = 0
         for partition in (p for p in noted.ends if p.topic == name):
-            reached = stream_lake.next_offset(given.stream_lake_dir, *partition)
+            reached = positions.lake_end(given.stream_lake_dir, *partition)
             while reached in dead[partition]:
                 reached += 1
             if reached < noted.ends[partition]:
@@ -60,9 +55,9 @@ def compare(given: ReconcileSettings, wanted: Topics, noted: Noted) -> Iterator[
 
 def against_broker(given: ReconcileSettings, wanted: Topics, noted: Noted) -> Iterator[Check]:
     """Per topic: each noted offset is in the lake or in the dead letters, once; none is beyond."""
-    dead = clients.ends_and_dead_letters(given, wanted)[1]
+    dead = positions.dead_letters(given, wanted)
     scans = {p: _scan(given, p, end, dead[p]) for p, end in noted.ends.items()}
-    ends_now = ends(given, wanted)
+    ends_now = positions.end_offsets(given, wanted)
     for name in wanted.topics:
         counted, difference = Counter(), ""
         for partition in (p for p in noted.ends if p.topic == name):

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import settings
 from pipeline.broker import topics
 from pipeline.broker.topics import COMMON_FIELDS, Topic
-from pipeline.settings import DictionarySettings
+from pipeline.settings import Environment
 from pipeline.warehouse import datasets
 from pipeline.warehouse.datasets import Column, Dataset
 
@@ -42,6 +42,13 @@ Made by `make dictionary` from `configs/` and the comments in `batch_ingestor/mi
 Instants are ISO 8601 in UTC, the simulation's one time zone (`2021-04-07T13:05:09Z`), dates
 `2021-04-07`. In CSVs an empty field is NULL, in JSON `null`. Keys have the same name everywhere.
 """
+
+
+class DictionarySettings(Environment):
+    """What this tool needs."""
+
+    configs_dir: Path
+    migrations_dir: Path
 
 
 def main() -> None:

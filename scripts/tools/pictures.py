@@ -16,11 +16,18 @@ from matplotlib import pyplot as plt
 from pipeline import settings
 from pipeline.lakes import batch_lake
 from pipeline.run import config_store
-from pipeline.settings import PicturesSettings
+from pipeline.settings import Environment
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SIZE_INCHES = (9.6, 4.2)
 DOTS_PER_INCH = 110
+
+
+class PicturesSettings(Environment):
+    """What this tool needs."""
+
+    configs_dir: Path
+    batch_lake_dir: Path
 
 
 def main(directory: Path) -> None:

@@ -5,9 +5,10 @@ import logging
 from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline.broker import clients
+from pipeline.broker.topics import dead_letter_topic
 from pipeline.settings import KafkaSettings
 
-MAX_UNPACKED_BYTES = 2**26
+MAX_UNCOMPRESSED_BYTES = 2**26
 
 log = logging.getLogger(__name__)
 
@@ -16,18 +17,20 @@ class DeadLetters:
     """Sends records to `<topic>.dlq`; topic, partition and offset are a dead letter's identity."""
 
     def __init__(self, settings: KafkaSettings) -> None:
-        # Compressed, since a record of a few megabytes can have come that way: the broker's limit
-        # is on what it receives.
+        # The broker limits what it receives, which may be a few megabytes compressed to less.
+        # So a dead letter is compressed, too.
         self._producer = clients.producer(
-            settings, compression="gzip", max_bytes=MAX_UNPACKED_BYTES
+            settings, compression_type="gzip", max_request_size=MAX_UNCOMPRESSED_BYTES
         )
         self._timeout_seconds = settings.stuck_limit_seconds
 
     def send(self, record: ConsumerRecord, reason: str) -> None:
-        """Send one and wait until it is acknowledged, so that no later offset is written before.
+        """Send a record and wait until the broker has acknowledged it.
+
+        So the caller writes no higher offset of its partition before.
 
         Raises:
-            KafkaError: if it could not be delivered.
+            KafkaError: if the record could not be delivered.
         """
         headers = {
             "topic": record.topic,
@@ -36,7 +39,7 @@ class DeadLetters:
             "reason": reason[:1000],
         }
         self._producer.send(
-            record.topic + clients.DEAD_LETTER_SUFFIX,
+            dead_letter_topic(record.topic),
             value=record.value,
             # A tombstone without a key can only be sent with an empty one.
             key=record.key if record.key is not None or record.value is not None else b"",
@@ -48,5 +51,5 @@ class DeadLetters:
         )
 
     def close(self) -> None:
-        """Leave; everything sent was acknowledged."""
+        """Close the producer; everything sent was acknowledged."""
         self._producer.close(timeout=1)

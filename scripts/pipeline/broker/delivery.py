@@ -1,107 +1,104 @@
 """Delivery of the journal's records to Kafka: each once, in order, within a bounded window."""
 
-import logging
 import threading
 import time
-from collections import Counter
 
 from kafka import TopicPartition
 from kafka.producer.future import RecordMetadata
 
-from pipeline.broker import clients, resume
+from pipeline.broker import clients, partitions, resume
+from pipeline.broker.topics import Topics
 from pipeline.run.journal import Record
 from pipeline.service import end_now
 from pipeline.settings import ProducerSettings
 
-log = logging.getLogger(__name__)
-
 
 class Delivery:
-    """Sends records that the broker does not hold yet.
+    """Sends the records that the broker does not have yet.
 
     Attributes:
-        resume_number: where to begin reading the journal.
+        resume_number: running number of the event from which to read the journal.
     """
 
-    def __init__(self, settings: ProducerSettings, partitions: list[TopicPartition]) -> None:
-        """Ask the broker what it holds. Raises what kafka-python raises."""
-        found = resume.last_numbers(settings, partitions)
-        self._last_number = {p: number for p, (_end, number) in found.items()}
-        self._first_offset = {p: end for p, (end, _number) in found.items()}
-        self._last_offset = {p: end - 1 for p, (end, _number) in found.items()}
-        self._partitions = Counter(partition.topic for partition in partitions)
+    def __init__(self, settings: ProducerSettings, wanted: Topics) -> None:
+        """Ask the broker what it has. Raises what kafka-python raises."""
+        self._progress = resume.progress(settings, wanted)
+        self._wanted = wanted
         self._window = settings.producer_window_events
-        self._producer = clients.producer(settings)
-        self._waiting: dict[int, float] = {}  # running number → when it was sent, oldest first
-        self._acknowledged = threading.Condition()
-        self._news = False
         self._stuck_limit_seconds = settings.stuck_limit_seconds
-        # Of the topic that is furthest behind: one that was deleted is filled from the start.
+        self._producer = clients.producer(settings)
+        self._unacknowledged: dict[int, float] = {}  # running number → when sent, oldest first
+        self._changed = threading.Condition()
+        self._any_acknowledged = False
+        # A topic that was deleted is furthest behind and is filled from the start.
         newest: dict[str, int] = {}
-        for partition, number in self._last_number.items():
-            newest[partition.topic] = max(number, newest.get(partition.topic, -1))
+        for partition, progress in self._progress.items():
+            newest[partition.topic] = max(progress.last_number, newest.get(partition.topic, -1))
         self.resume_number = max(0, min(newest.values()) + 1 - self._window)
 
     @property
     def pending(self) -> int:
-        """How many records are sent and not yet acknowledged."""
-        return len(self._waiting)
+        """How many records were sent and are not acknowledged yet."""
+        return len(self._unacknowledged)
 
     def send(self, record: Record) -> bool:
-        """Send a record unless the broker holds it; waits while the window is full.
+        """Send a record unless the broker has it. Waits while the window is full.
 
         Returns:
-            Whether it was sent.
+            Whether the record was sent.
         """
-        index = clients.index_for(record.key, self._partitions[record.topic])
-        partition = TopicPartition(record.topic, index)
-        if record.number <= self._last_number[partition]:
+        partition = partitions.partition_of(self._wanted, record.topic, record.key)
+        if record.number <= self._progress[partition].last_number:
             return False
-        with self._acknowledged:
-            while self._waiting and record.number - next(iter(self._waiting)) >= self._window:
-                self._acknowledged.wait(timeout=1)
-                self.end_if_stuck(self._stuck_limit_seconds)
-            self._waiting[record.number] = time.monotonic()
-        header = (clients.NUMBER_HEADER, b"%d" % record.number)
+        with self._changed:
+            while self.pending and record.number - next(iter(self._unacknowledged)) >= self._window:
+                self._changed.wait(timeout=1)
+                self.end_if_stuck()
+            self._unacknowledged[record.number] = time.monotonic()
+        header = (resume.NUMBER_HEADER, b"%d" % record.number)
         future = self._producer.send(
-            record.topic, record.value, record.key, headers=[header], partition=index
+            record.topic,
+            key=record.key,
+            value=record.value,
+            headers=[header],
+            partition=partition.partition,
         )
-        future.add_callback(self._landed, partition, record.number)
-        future.add_errback(_failed)
+        future.add_callback(self._acknowledge, partition, record.number)
+        future.add_errback(_end_undelivered)
         return True
 
-    def answered(self) -> bool:
-        """Whether nothing is pending, or a record was acknowledged since this was last asked."""
-        with self._acknowledged:
-            answered = self._news or not self._waiting
-            self._news = False
+    def is_answered(self) -> bool:
+        """Whether nothing is pending, or a record was acknowledged since the last call."""
+        with self._changed:
+            answered = self._any_acknowledged or not self._unacknowledged
+            self._any_acknowledged = False
         return answered
 
-    def end_if_stuck(self, limit_seconds: float) -> None:
-        """End the process if the oldest unacknowledged record waits for longer than the limit."""
-        with self._acknowledged:
-            oldest = next(iter(self._waiting.values()), None)
-        if oldest is not None and time.monotonic() - oldest > limit_seconds:
-            end_now(f"a record is not acknowledged after {limit_seconds:.0f} s")
+    def end_if_stuck(self) -> None:
+        """End the process if the oldest unacknowledged record is older than the stuck limit."""
+        with self._changed:
+            oldest = next(iter(self._unacknowledged.values()), None)
+        if oldest is not None and time.monotonic() - oldest > self._stuck_limit_seconds:
+            end_now(f"a record was not acknowledged within {self._stuck_limit_seconds:.0f} s")
 
     def close(self) -> None:
-        """Wait for what was sent, then leave."""
+        """Wait for the records that were sent, then close the producer."""
         self._producer.flush(timeout=8)
         self._producer.close(timeout=1)
 
-    def _landed(self, partition: TopicPartition, number: int, metadata: RecordMetadata) -> None:
-        expected = self._first_offset.pop(partition, None)
-        if expected is not None and metadata.offset != expected:
-            end_now(f"{partition} grew while resuming: offset {metadata.offset}, not {expected}")
-        last = self._last_offset[partition]
-        if metadata.offset <= last:
-            end_now(f"{partition} went back: offset {metadata.offset} after {last}")
-        self._last_offset[partition] = metadata.offset
-        with self._acknowledged:
-            self._news = True
-            del self._waiting[number]
-            self._acknowledged.notify()
+    def _acknowledge(self, partition: TopicPartition, number: int, sent: RecordMetadata) -> None:
+        progress, name = self._progress[partition], partitions.label(partition)
+        last, offset = progress.last_offset, sent.offset
+        if offset <= last:
+            end_now(f"{name} went back: offset {offset} after {last}")
+        if not progress.acknowledged and offset != last + 1:
+            end_now(f"{name} grew while resuming: offset {offset}, not {last + 1}")
+        progress.last_offset, progress.acknowledged = offset, True
+        with self._changed:
+            self._any_acknowledged = True
+            del self._unacknowledged[number]
+            self._changed.notify()
 
 
-def _failed(error: BaseException) -> None:
+def _end_undelivered(error: BaseException) -> None:
     end_now(f"a record was not delivered: {error!r}")

@@ -1,136 +1,160 @@
 """Which partitions a stream_processor may write, and from which offset on.
 
-A partition that the group assigns is paused at once. Each turn its lock is tried without
-waiting; with the lock, its files are recovered and reading goes on at their last line, which the
-broker has to hold the same: it may have been emptied, and filled with something else.
+A partition that the group assigns is paused at once. Each turn we try its lock without waiting.
+With the lock we recover its files and start reading at their last line. The broker must return
+the same record there, since it may have been emptied and filled with something else.
 """
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import IllegalStateError, KafkaTimeoutError
+from kafka.structs import MemberState
 
-from pipeline.lakes.stream_lake import Line, PartitionFiles, way_out
-from pipeline.service import PersonNeeded
+from pipeline.broker.partitions import label
+from pipeline.lakes import stream_lake
+from pipeline.lakes.stream_lake import Line, PartitionFiles
+from pipeline.service import OperatorNeeded
+
+ANSWER_MS = 2_000  # short, because a stop has to wait for it
 
 log = logging.getLogger(__name__)
 
 
-class LostRecords(PersonNeeded):
-    """What the broker holds does not continue the lake."""
+@dataclass
+class OwnedPartition:
+    """A partition that this process reads and writes.
+
+    Attributes:
+        files: its segments, whose lock we hold.
+        next_offset: the offset after the last record that is on disk.
+        last_line: the newest line in the lake, until the broker has returned the same record.
+    """
+
+    files: PartitionFiles
+    next_offset: int
+    last_line: Line | None
 
 
 class Ownership(ConsumerRebalanceListener):
-    """The partitions of one consumer. Its listener methods never block (kafka-python's rule)."""
+    """The partitions of one consumer. Its listener methods never block (kafka-python's rule).
+
+    Attributes:
+        owned: the partitions whose files are ours.
+    """
 
     def __init__(self, consumer: KafkaConsumer, root: Path) -> None:
+        self.owned: dict[TopicPartition, OwnedPartition] = {}
+        self._waiting: dict[TopicPartition, str] = {}  # and what for, as last logged
         self._consumer = consumer
         self._root = root
-        self._waiting: set[TopicPartition] = set()
-        self._files: dict[TopicPartition, PartitionFiles] = {}
-        self._next_offset: dict[TopicPartition, int] = {}
-        self._last_line: dict[TopicPartition, tuple[Path, Line]] = {}
-        self._waits_for: dict[TopicPartition, str] = {}
 
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
-        """Pause them; their files are taken outside of the listener."""
+        """Pause them; `take_free_partitions` takes their files later."""
         self._consumer.pause(*assigned)
-        self._waiting.update(assigned)
+        self._waiting.update(dict.fromkeys(assigned, ""))
 
     def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
-        """Give up their files; everything in them was on disk at the end of the last turn."""
-        for partition in revoked:
-            self._waiting.discard(partition)
-            self._next_offset.pop(partition, None)
-            self._last_line.pop(partition, None)
-            if files := self._files.pop(partition, None):
-                files.close()
+        """Give up their files, which are on disk since the end of the last turn.
 
-    def on_partitions_lost(self, lost: list[TopicPartition]) -> None:
-        """As revoked: what was not committed is cut by the next owner."""
-        self.on_partitions_revoked(lost)
+        Called for lost partitions, too: their next owner cuts what was not committed.
+        """
+        for partition in revoked:
+            self._waiting.pop(partition, None)
+            if partition in self.owned:
+                self.owned.pop(partition).files.close()
+
+    def take_free_partitions(self) -> None:
+        """Try the lock of each waiting partition; recover, seek and resume those we get."""
+        for partition in sorted(self._waiting):
+            files = PartitionFiles.try_lock(self._root, *partition)
+            if files is None:
+                self._wait_for(partition, "another process still owns its files")
+                continue
+            last_line = files.recover(self._consumer.committed(partition))
+            next_offset = last_line.offset + 1 if last_line else 0
+            if self._consumer.end_offsets([partition])[partition] < next_offset:
+                files.close()
+                self._wait_for(partition, f"it ends before our offset {next_offset}")
+                continue
+            self.owned[partition] = OwnedPartition(files, next_offset, last_line)
+            self._waiting.pop(partition, None)
+            self._consumer.seek(partition, last_line.offset if last_line else 0)
+            self._consumer.resume(partition)
+            log.info("%s: continues at offset %d", label(partition), next_offset)
 
     def unwritten(
         self, partition: TopicPartition, records: list[ConsumerRecord]
     ) -> list[ConsumerRecord]:
-        """Those of the records that the partition's files go on with; none if it is not ours.
+        """The records that continue the partition's files; none if the partition is not ours.
 
-        The first record after taking a partition has to be the lake's last line. If the broker
-        begins again before what is expected (it was emptied), the partition is taken anew.
+        The first record after we took a partition must be the lake's last line. If the broker
+        starts again at a lower offset, because it was emptied, the partition waits once more.
 
         Raises:
-            LostRecords: if the broker no longer holds what is expected, or holds something else.
+            OperatorNeeded: if the broker has lost the expected record, or has another one there.
         """
-        if partition not in self._files:
+        owned = self.owned.get(partition)
+        if owned is None:
             return []
-        last = self._last_line.get(partition)
-        expected = last[1].offset if last else self._next_offset[partition]
-        first = records[0]
-        if first.offset > expected:
-            raise LostRecords(
-                f"{_name(partition)}: offset {expected} is gone from the broker, {first.offset} is "
-                f"next; {way_out(partition.topic)}"
+        last_line, found = owned.last_line, records[0]
+        expected = last_line.offset if last_line else owned.next_offset
+        if found.offset > expected:
+            raise OperatorNeeded(
+                f"{label(partition)}: offset {expected} is gone from the broker, {found.offset} is "
+                f"next; {stream_lake.how_to_rebuild(partition.topic)}"
             )
-        if first.offset < expected:
-            log.warning("%s goes on at %d, not at %d", _name(partition), first.offset, expected)
+        if found.offset < expected:
+            log.warning(
+                "%s: the broker is back at offset %d, expected %d",
+                *(label(partition), found.offset, expected),
+            )
             self.on_partitions_revoked([partition])
             self.on_partitions_assigned([partition])
             return []
-        if last is None:
+        if last_line is None:
             return records
-        path, line = last
-        if first.value != line.value:
-            raise LostRecords(
-                f"{_name(partition)}: offset {expected} in the broker is not the last line of "
-                f"{path}; {way_out(partition.topic)}"
+        if found.value != last_line.value:
+            segment = stream_lake.segments(self._root, *partition)[-1]
+            raise OperatorNeeded(
+                f"{label(partition)}: offset {expected} in the broker is not the last line of "
+                f"{segment}; {stream_lake.how_to_rebuild(partition.topic)}"
             )
-        del self._last_line[partition]
+        owned.last_line = None
         return records[1:]
 
-    def ours(self) -> list[TopicPartition]:
-        """The partitions whose files are ours."""
-        return list(self._files)
+    def is_idle(self, partitions: list[TopicPartition]) -> bool:
+        """Whether the broker confirms that there is nothing to read for us.
 
-    def files(self, partition: TopicPartition) -> PartitionFiles:
-        """The files of a partition that is ours."""
-        return self._files[partition]
+        Until a rebalance completes we own nothing, so having read nothing proves nothing.
+        """
+        stable = self._consumer.group_metadata().state == MemberState.STABLE
+        return stable and nothing_to_read(self._consumer, partitions, self.owned)
 
-    def next_offset(self, partition: TopicPartition) -> int:
-        """The offset after the last record that is on disk."""
-        return self._next_offset[partition]
-
-    def advance(self, partition: TopicPartition, offset: int) -> None:
-        """What is before `offset` is on disk."""
-        self._next_offset[partition] = offset
-
-    def take_what_is_free(self) -> None:
-        """Try the locks of the waiting partitions; recover, seek and resume those we get."""
-        for partition in sorted(self._waiting):
-            files = PartitionFiles.try_lock(self._root, partition.topic, partition.partition)
-            if files is None:
-                self._say_once(partition, "another process still owns its files; waiting")
-                continue
-            offset = files.recover(self._consumer.committed(partition)) or 0
-            end = self._consumer.end_offsets([partition])[partition]
-            if end < offset:
-                self._say_once(partition, f"it ends before our offset {offset}; waiting")
-                files.close()
-                continue
-            self._files[partition], self._next_offset[partition] = files, offset
-            self._waiting.discard(partition)
-            if last := files.last_line():
-                self._last_line[partition] = last
-            self._consumer.seek(partition, last[1].offset if last else 0)
-            self._consumer.resume(partition)
-            self._waits_for.pop(partition, None)
-            log.info("%s: going on at offset %d", _name(partition), offset)
-
-    def _say_once(self, partition: TopicPartition, reason: str) -> None:
-        if self._waits_for.get(partition) != reason:
-            self._waits_for[partition] = reason
-            log.warning("%s: %s", _name(partition), reason)
+    def _wait_for(self, partition: TopicPartition, reason: str) -> None:
+        if self._waiting.get(partition, reason) != reason:
+            self._waiting[partition] = reason
+            log.warning("%s: %s; waiting", label(partition), reason)
 
 
-def _name(partition: TopicPartition) -> str:
-    return f"{partition.topic} partition {partition.partition}"
+def nothing_to_read(
+    consumer: KafkaConsumer, partitions: list[TopicPartition], owned: Iterable[TopicPartition]
+) -> bool:
+    """Ask the broker where `partitions` end; True if we have read those we own up to there.
+
+    False also without an answer. An empty poll would not do: the broker may be gone or hang, or
+    the library may be waiting for something else, such as the group's coordinator.
+    """
+    try:
+        ends = consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
+        return all((consumer.position(p, timeout_ms=ANSWER_MS) or 0) >= ends[p] for p in owned)
+    except (KafkaTimeoutError, KeyError):
+        # kafka-python raises KeyError for a topic that the broker does not know (yet).
+        log.warning("the broker does not say where the topics' partitions end")
+    except IllegalStateError:
+        log.debug("the group has rebalanced in the meantime")
+    return False

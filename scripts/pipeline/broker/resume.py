@@ -1,113 +1,124 @@
-"""What the broker holds of the run: where the producer resumes, and whether the start is there."""
+"""What the broker already has of the run: where the producer resumes, and whether it may."""
 
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
 
-from pipeline.broker import clients
+from pipeline.broker import clients, partitions
+from pipeline.broker.topics import Topics
 from pipeline.run.journal import Record
 from pipeline.settings import ConfigurationError, KafkaSettings
 
+NUMBER_HEADER = "number"  # carries the record's running number in the run
 
-def check_beginnings(
-    settings: KafkaSettings, partitions: list[TopicPartition], journal: Iterable[Record]
-) -> None:
-    """Hold our first record in each partition to the journal's first one for it.
 
-    A broker that was emptied while the producer ran takes its next records: the partition then
-    begins in the middle of the run, and what is before could never follow.
+@dataclass
+class Progress:
+    """How far a partition has come.
+
+    Attributes:
+        last_number: running number of our last record when the producer resumed; -1 if none.
+        last_offset: offset of the last record then, later of our last acknowledged one.
+        acknowledged: whether the broker has acknowledged a record since.
+    """
+
+    last_number: int
+    last_offset: int
+    acknowledged: bool = False
+
+
+def running_number(headers: Iterable[tuple[str, bytes | None]]) -> int:
+    """The running number in a record's headers; -1 if the record is not ours."""
+    for name, value in headers:
+        if name == NUMBER_HEADER and value and value.isdigit():
+            return int(value)
+    return -1
+
+
+def check_beginnings(settings: KafkaSettings, wanted: Topics, journal: Iterable[Record]) -> None:
+    """Check that each partition starts with the journal's first record for it.
+
+    If Kafka was emptied while a producer ran, that producer's next records landed at the start of
+    a partition, and those before them could never follow.
 
     Args:
-        journal: the run's records from the first on; read until every partition was met.
+        journal: the run's records from the first one on; read until each partition has one.
 
     Raises:
-        ConfigurationError: if a partition begins with another record.
+        ConfigurationError: if a partition starts with another record of ours.
     """
-    held = first_numbers(settings, partitions)
-    counts = Counter(partition.topic for partition in partitions)
+    found = first_numbers(settings, wanted)
     expected: dict[TopicPartition, int] = {}
     for record in journal:
-        if expected.keys() >= held.keys():
+        if expected.keys() >= found.keys():
             break
         if record.topic:
-            index = clients.index_for(record.key, counts[record.topic])
-            expected.setdefault(TopicPartition(record.topic, index), record.number)
-    for partition, number in sorted(held.items()):
+            partition = partitions.partition_of(wanted, record.topic, record.key)
+            expected.setdefault(partition, record.number)
+    for partition, number in sorted(found.items()):
         if number != expected.get(partition):
             raise ConfigurationError(
-                f"{partition.topic} partition {partition.partition} begins with event {number} of "
-                f"the run, expected {expected.get(partition, 'none of the journal')}: Kafka was "
-                "emptied or holds another run; stop producer and stream_processor, delete the "
-                "topics, start again: they are filled from the journal"
+                f"{partitions.label(partition)} starts with event {number} of the run, but the "
+                f"journal's first event for it is {expected.get(partition, 'missing')}: Kafka was "
+                "emptied, or contains another run; stop producer and stream_processor, delete the "
+                "topics, start again: the producer fills them from the journal"
             )
 
 
-def first_numbers(
-    settings: KafkaSettings, partitions: list[TopicPartition]
-) -> dict[TopicPartition, int]:
-    """The running number of our first record, for each partition that holds one.
+def first_numbers(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, int]:
+    """The running number of our first record in each partition that has one.
 
-    Records without our header (somebody else's) are passed over.
+    Records without our header are skipped: another program produced them.
     """
-    consumer = KafkaConsumer(**clients.connection(settings), enable_auto_commit=False)
     found: dict[TopicPartition, int] = {}
-    try:
-        ends = consumer.end_offsets(partitions)
-        starts = consumer.beginning_offsets(partitions)
-        unread = {p for p in partitions if starts[p] < ends[p]}
-        consumer.assign(list(unread))
+    with clients.consumer(settings) as reader:
+        ends, starts = _bounds(reader, wanted)
+        unread = {p for p in ends if starts[p] < ends[p]}
+        reader.assign(list(unread))
         for partition in unread:
-            consumer.seek(partition, starts[partition])
+            reader.seek(partition, starts[partition])
         while unread:
-            for partition, records in consumer.poll(timeout_ms=500).items():
-                numbers = (clients.number_of(record.headers) for record in records)
+            for partition, records in reader.poll(timeout_ms=500).items():
+                numbers = (running_number(record.headers) for record in records)
                 ours = next((number for number in numbers if number >= 0), None)
                 if ours is not None:
                     found.setdefault(partition, ours)
-            done = {p for p in unread if p in found or consumer.position(p) >= ends[p]}
-            consumer.pause(*done)
+            done = {p for p in unread if p in found or reader.position(p) >= ends[p]}
+            reader.pause(*done)
             unread -= done
-    finally:
-        consumer.close()
     return found
 
 
-def last_numbers(
-    settings: KafkaSettings, partitions: Iterable[TopicPartition]
-) -> dict[TopicPartition, tuple[int, int]]:
-    """Per partition the end offset, and the running number of our last record (-1: none).
-
-    Records without our header (somebody else's) are scanned back over.
-    """
-    consumer = KafkaConsumer(
-        **clients.connection(settings), enable_auto_commit=False, max_poll_records=50
-    )
-    try:
-        consumer.assign(list(partitions))
-        ends = consumer.end_offsets(list(partitions))
-        starts = consumer.beginning_offsets(list(partitions))
-        return {p: (ends[p], _last_number(consumer, p, starts[p], ends[p])) for p in ends}
-    finally:
-        consumer.close()
+def progress(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, Progress]:
+    """How far each partition has come. Other programs' records after our last one are skipped."""
+    with clients.consumer(settings) as reader:
+        ends, starts = _bounds(reader, wanted)
+        return {p: Progress(_last_number(reader, p, starts[p], ends[p]), ends[p] - 1) for p in ends}
 
 
-def _last_number(consumer: KafkaConsumer, partition: TopicPartition, start: int, end: int) -> int:
-    """Read back in growing steps until one of our records is found in [start, end)."""
-    others = [p for p in consumer.assignment() if p != partition]
-    consumer.pause(*others)
-    consumer.resume(partition)
+def _bounds(
+    reader: KafkaConsumer, wanted: Topics
+) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+    """The end offset and the first offset of every partition."""
+    all_partitions = partitions.all_partitions(wanted)
+    return reader.end_offsets(all_partitions), reader.beginning_offsets(all_partitions)
+
+
+def _last_number(reader: KafkaConsumer, partition: TopicPartition, start: int, end: int) -> int:
+    """Read back from `end` in growing steps until a record of ours is found; -1 if none is."""
+    reader.assign([partition])
     upper, step = end, 1
     while upper > start:
         lower = max(start, upper - step)
-        consumer.seek(partition, lower)
+        reader.seek(partition, lower)
         newest, position = -1, lower
         while position < upper:
-            for record in consumer.poll(timeout_ms=500).get(partition, []):
+            for record in reader.poll(timeout_ms=500).get(partition, []):
                 if record.offset < upper:
-                    newest = max(newest, clients.number_of(record.headers))
-            # Not the last record's: the marks of somebody's transaction are offsets too.
-            position = consumer.position(partition)
+                    newest = max(newest, running_number(record.headers))
+            # Not the last record's offset: markers of a transaction have offsets, too.
+            position = reader.position(partition)
         if newest >= 0:
             return newest
         upper, step = lower, step * 10

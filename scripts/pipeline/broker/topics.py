@@ -1,11 +1,11 @@
-"""`topics.yaml`: the topics, their keys and partitions, and the contract of a value."""
+"""`topics.yaml`: the topics, their keys and partitions, and the contract of a record's value."""
 
 import json
 import re
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
@@ -13,9 +13,8 @@ from pipeline import value_forms
 from pipeline.settings import Name, parse, read_yaml
 
 COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
-TopicName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")
-]  # also a directory
+# A topic's name is also the name of its directory in the stream lake.
+TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")]
 INSTANT = re.compile(value_forms.INSTANT)
 
 
@@ -23,7 +22,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-# Strict where json.loads is not: no NaN, and bytes are UTF-8 without a byte order mark.
+# Strict where json.loads is not: no NaN, and only UTF-8 without a byte order mark.
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
@@ -72,12 +71,43 @@ def load(configs_dir: Path) -> Topics:
     return parse(Topics, read_yaml(path), path.name)
 
 
-def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict:
-    """The event in a record's value.
+def dead_letter_topic(topic: str) -> str:
+    """The topic that keeps the records of `topic` that break its contract."""
+    return f"{topic}.dlq"
+
+
+def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict[str, Any]:
+    """Decode the event in a record's value and check it against the topic's contract.
 
     Raises:
-        ValueError: with the reason, if it breaks the topic's contract.
+        ValueError: with the reason, if the record breaks the contract.
     """
+    event = _decode(value)
+    event_type = event.get("event_type")
+    fields = topic.fields.get(event_type) if isinstance(event_type, str) else None
+    if fields is None:
+        raise ValueError(f"event_type {str(event_type)[:60]!r} is not in this topic's contract")
+    for field, may_be_null in fields.items():
+        if field not in event:
+            raise ValueError(f"{field} is missing")
+        text = event[field]
+        # Printable: a control character could forge a log line, a lone surrogate has no bytes.
+        good = (
+            text and text.isprintable() if isinstance(text, str) else text is None and may_be_null
+        )
+        if not good:
+            raise ValueError(f"{field} is not printable text: {str(text)[:60]!r}")
+    if event.keys() != fields.keys():
+        raise ValueError(f"{sorted(event.keys() - fields.keys())[0][:60]!r} is an unknown field")
+    if not _is_instant(event["event_time"]):
+        raise ValueError(f"event_time {event['event_time'][:60]!r} is not an instant")
+    if key != event[topic.key].encode():
+        raise ValueError(f"the record's key is not its {topic.key}")
+    return event
+
+
+def _decode(value: bytes | None) -> dict[str, Any]:
+    """The JSON object in a value of one line."""
     if not value:
         raise ValueError("the value is empty")
     try:
@@ -86,33 +116,13 @@ def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict:
         raise ValueError(f"the value is not JSON: {error}") from None
     if not isinstance(event, dict):
         raise ValueError(f"the value is a JSON {type(event).__name__}, not an object")
-    event_type = event.get("event_type")
-    fields = topic.fields.get(event_type) if isinstance(event_type, str) else None
-    if fields is None:
-        raise ValueError(f"event_type {str(event_type)[:60]!r} is not of this topic")
-    for field, may_be_null in fields.items():
-        if field not in event:
-            raise ValueError(f"{field} is missing")
-        text = event[field]
-        # Printable: no control character that could forge a log line, no lone surrogate.
-        good = (
-            text and text.isprintable() if isinstance(text, str) else text is None and may_be_null
-        )
-        if not good:
-            raise ValueError(f"{field} is not a text: {str(text)[:60]!r}")
-    if event.keys() != fields.keys():
-        raise ValueError(f"{sorted(event.keys() - fields.keys())[0][:60]!r} is an unknown field")
-    if not _is_instant(event["event_time"]):
-        raise ValueError(f"event_time {event['event_time'][:60]!r} is not an instant")
-    if key != event[topic.key].encode():
-        raise ValueError(f"the record's key is not its {topic.key}")
     if b"\n" in value or b"\r" in value:
-        raise ValueError("the value has a line break")
+        raise ValueError("the value contains a line break")
     return event
 
 
 def _is_instant(text: str) -> bool:
-    """Whether it is written as an instant and is one: 30 February is not."""
+    """Whether it has the form of an instant and exists: 30 February does not."""
     try:
         return bool(INSTANT.fullmatch(text) and datetime.fromisoformat(text))
     except ValueError:

@@ -41,7 +41,7 @@ def paused_beyond_its_session(
 ) -> None:
     if replicas == 2:
         # Both own partitions before one of them is paused.
-        with stack.saying(service, "going on at", 60):
+        with stack.saying(service, "continues at", 60):
             scale(stack, service, replicas)
     paused = draw.choice(stack.containers(service))
     if replicas == 1:
@@ -118,7 +118,7 @@ def scaled_and_back(stack: BrokenStack, draw: Random, service: str) -> None:
     at_work = [
         container
         for container in stack.containers(service)
-        if re.search("going on at|loading: this", docker("logs", container))
+        if re.search("continues at|loading: this", docker("logs", container))
     ]
     assert len(at_work) == 1 or service != "batch_ingestor", "one loads, the others stand by"
     active = draw.choice(at_work)

@@ -1,4 +1,4 @@
-"""Settings and YAML files are complete and typed, or refused in one line a person can act on."""
+"""Variables and YAML files are complete and typed, or refused in one line a person can act on."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ GOOD = {
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An environment with nothing but `GOOD`, in a directory without a `.env` above it."""
+    """An environment of only `GOOD`, in a directory without a `.env` above it."""
     for name in os.environ:
         monkeypatch.delenv(name)
     for name, value in GOOD.items():
@@ -36,7 +36,7 @@ def test_a_complete_environment_is_typed() -> None:
     assert (read.stuck_limit_seconds, read.config_check_seconds) == (180.0, 0.5)
 
 
-def test_the_dotenv_above_the_working_directory_fills_what_the_environment_lacks(
+def test_a_dotenv_above_the_working_directory_fills_what_the_environment_lacks(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("SIMULATION_DIR")
@@ -80,7 +80,7 @@ def test_a_wrong_value_is_named_with_what_was_expected(
     assert str(refusal.value).startswith(f"environment: {name}: got {value!r}, expected {expected}")
 
 
-def test_every_fault_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_wrong_variable_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "x" * 200)
     with pytest.raises(ConfigurationError) as refusal:
         settings.read(StreamProcessorSettings)
@@ -114,8 +114,8 @@ def test_every_fault_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> No
         (b"start_date: 2021-02-30", "expected valid YAML"),
         (b"a: " + b"[" * 3_000, "expected valid YAML"),
         (b"a: &loop [*loop]", "expected valid YAML"),
-        (b"a:\n  1: x\n", "a.1: got a key that is a int, expected a text"),
-        (b"a: [{on: x}]", "a.0.True: got a key that is a bool, expected a text"),
+        (b"a:\n  1: x\n", "a.1: got a key of type int, expected text"),
+        (b"a: [{on: x}]", "a.0.True: got a key of type bool, expected text"),
     ],
 )
 def test_a_broken_yaml_file_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -162,18 +162,18 @@ class Outer(BaseModel):
         ([], "a.yaml", "a.yaml: the file: got [], expected a valid dictionary"),
     ],
 )
-def test_parse_names_source_and_key(content: object, source: str, reason: str) -> None:
+def test_a_refusal_names_source_and_key(content: object, source: str, reason: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
         settings.parse(Inner, content, source)
     assert str(refusal.value).startswith(reason)
 
 
-def test_without_a_source_the_key_begins_with_its_file() -> None:
+def test_a_refusal_of_several_files_names_the_file() -> None:
     with pytest.raises(ConfigurationError, match=r"^staffing\.yaml: share: got nothing"):
         settings.parse(Outer, {"simulation": {"share": 1}, "staffing": {}}, None)
 
 
-def test_a_rule_over_both_files_is_refused_too() -> None:
+def test_a_refusal_may_concern_several_files_together() -> None:
     content = {"simulation": {"share": 1}, "staffing": {"share": 1}}
     with pytest.raises(ConfigurationError, match="expected shares that add up to at most 1"):
         settings.parse(Outer, content, None)

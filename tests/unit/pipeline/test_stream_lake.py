@@ -1,4 +1,4 @@
-"""Whatever a kill or a power cut leaves of a segment, recovery leaves whole, durable lines."""
+"""Whatever a kill or a power cut leaves of a segment, recovery leaves only whole, durable lines."""
 
 import json
 import subprocess
@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.lakes import stream_lake
-from pipeline.lakes.stream_lake import DamagedSegment, PartitionFiles
+from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.service import OperatorNeeded
+from reconciliation import positions
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 TOPIC = "hospital.admissions"
@@ -19,14 +21,14 @@ DAYS = ("2021-04-07", "2021-04-08", "2021-04-09")
 
 
 def own(root: Path, partition: int = 3) -> PartitionFiles:
-    """Own a partition that is free."""
+    """Own a partition that no other process owns."""
     owned = PartitionFiles.try_lock(root, TOPIC, partition)
     assert owned is not None
     return owned
 
 
 def fill(root: Path, offsets: list[tuple[int, int]]) -> list[bytes]:
-    """Write a record for each (offset, day); gives the lines."""
+    """Write a record for each (offset, index of its day); the lines of the lake."""
     owned = own(root)
     owned.recover(None)
     for offset, day in offsets:
@@ -37,7 +39,7 @@ def fill(root: Path, offsets: list[tuple[int, int]]) -> list[bytes]:
 
 
 def lines(root: Path, partition: int = 3) -> list[bytes]:
-    """Everything in the partition's segments, a line each, in order."""
+    """The lines of the partition's segments, in order."""
     paths = stream_lake.segments(root, TOPIC, partition)
     return [line for path in paths for line in path.read_bytes().splitlines(keepends=True)]
 
@@ -49,7 +51,7 @@ def offset_of(line: bytes) -> int:
 
 @st.composite
 def written(draw: st.DrawFn) -> list[tuple[int, int]]:
-    """Rising offsets, some left out (dead letters), over days that never go back."""
+    """Rising offsets with gaps (dead letters), each with a day that is never before the last."""
     gaps = draw(st.lists(st.sampled_from([1, 1, 1, 2, 5]), min_size=1, max_size=12))
     first = draw(st.sampled_from([0, 95, 10**10]))
     offsets = [first + sum(gaps[:index]) for index in range(len(gaps))]
@@ -58,7 +60,7 @@ def written(draw: st.DrawFn) -> list[tuple[int, int]]:
 
 
 @given(written(), st.data())
-def test_after_any_cut_whole_lines_below_the_committed_offset_are_left(
+def test_recovery_leaves_the_whole_lines_below_the_committed_offset(
     offsets: list[tuple[int, int]], data: st.DataObject
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
@@ -74,14 +76,14 @@ def test_after_any_cut_whole_lines_below_the_committed_offset_are_left(
             label="committed",
         )
         owned = own(root)
-        after = owned.recover(committed)
+        newest_line = owned.recover(committed)
         left = lines(root)
         good = [line for line in whole if committed is None or offset_of(line) < committed]
         untouched = len(whole) - len(content.splitlines()) + content[:cut].count(b"\n")
         assert left == good[: min(untouched, len(good))]
-        assert after == (offset_of(left[-1]) + 1 if left else None)
+        assert (newest_line and newest_line.offset) == (offset_of(left[-1]) if left else None)
         for offset, day in offsets:
-            if after is None or offset >= after:
+            if newest_line is None or offset > newest_line.offset:
                 owned.append(DAYS[day], offset, b'{"n":%d,"text":"\xc3\xa9"}' % offset)
         owned.sync()
         owned.close()
@@ -90,7 +92,7 @@ def test_after_any_cut_whole_lines_below_the_committed_offset_are_left(
         assert len(names) == len({day for _, day in offsets})
 
 
-def test_a_line_holds_topic_partition_offset_and_the_value_untouched(tmp_path: Path) -> None:
+def test_a_line_contains_topic_partition_offset_and_the_untouched_value(tmp_path: Path) -> None:
     owned = own(tmp_path)
     owned.append(DAYS[0], 7, b'{"b": 1, "a":"\xc3\xa9"}')
     owned.sync()
@@ -102,7 +104,7 @@ def test_a_line_holds_topic_partition_offset_and_the_value_untouched(tmp_path: P
     owned.close()
 
 
-def test_a_new_segment_only_when_the_day_changes(tmp_path: Path) -> None:
+def test_a_new_segment_begins_only_when_the_day_changes(tmp_path: Path) -> None:
     fill(tmp_path, [(0, 0), (1, 0)])
     fill(tmp_path, [(2, 0), (5, 1), (6, 1), (9, 2)])
     assert [
@@ -114,10 +116,10 @@ def test_a_new_segment_only_when_the_day_changes(tmp_path: Path) -> None:
     ]
 
 
-def test_a_day_that_goes_back_is_refused_also_after_recovery(tmp_path: Path) -> None:
+def test_a_day_before_its_segment_is_refused_even_after_recovery(tmp_path: Path) -> None:
     fill(tmp_path, [(0, 1)])
     owned = own(tmp_path)
-    assert owned.recover(1) == 1
+    assert owned.recover(1) == (TOPIC, 3, 0, b'{"n":0,"text":"\xc3\xa9"}')
     with pytest.raises(
         ValueError, match="its day 2021-04-07 is before its segment's day 2021-04-08"
     ):
@@ -127,11 +129,11 @@ def test_a_day_that_goes_back_is_refused_also_after_recovery(tmp_path: Path) -> 
     assert [offset_of(line) for line in lines(tmp_path)] == [0, 2]
 
 
-def test_an_empty_lake_has_nowhere_to_go_on(tmp_path: Path) -> None:
+def test_an_empty_lake_has_no_newest_line(tmp_path: Path) -> None:
     assert own(tmp_path).recover(500) is None
 
 
-def test_partitions_do_not_touch_each_other(tmp_path: Path) -> None:
+def test_partitions_leave_each_other_alone(tmp_path: Path) -> None:
     for partition in (1, 11, 111):
         owned = own(tmp_path, partition)
         owned.append(DAYS[0], partition, b"{}")
@@ -140,43 +142,43 @@ def test_partitions_do_not_touch_each_other(tmp_path: Path) -> None:
     assert own(tmp_path, 1).recover(0) is None
     assert lines(tmp_path, 1) == []
     assert [offset_of(line) for line in lines(tmp_path, 11)] == [11]
-    assert own(tmp_path, 11).recover(None) == 12
+    newest_line = own(tmp_path, 11).recover(None)
+    assert newest_line is not None
+    assert newest_line.offset == 11
 
 
 @pytest.mark.parametrize("second", [4, 5])
-def test_offsets_that_do_not_follow_each_other_are_named(tmp_path: Path, second: int) -> None:
+def test_offsets_that_do_not_rise_are_named(tmp_path: Path, second: int) -> None:
     fill(tmp_path, [(4, 0), (5, 0)])
     (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
     path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[second - 4])
     with pytest.raises(
-        DamagedSegment,
+        OperatorNeeded,
         match=rf"{TOPIC}/2021-04-07/3-0+4\.jsonl, line 3: offset {second} follows 5; .*remove ",
     ):
         own(tmp_path).recover(None)
-    assert len(lines(tmp_path)) == 3, "what a person has to look at must stay"
+    assert len(lines(tmp_path)) == 3, "the lines that a person has to inspect must stay"
 
 
 @pytest.mark.parametrize("cut", [1, 2, 20])
-def test_a_last_line_that_is_still_being_written_is_no_line_yet(tmp_path: Path, cut: int) -> None:
+def test_a_last_line_that_is_still_being_written_is_left_out(tmp_path: Path, cut: int) -> None:
     fill(tmp_path, [(4, 0), (5, 0), (6, 0)])
     (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
     path.write_bytes(path.read_bytes()[:-cut])
     assert [line.offset for line in stream_lake.lines(path)] == [4, 5]
-    assert stream_lake.next_offset(tmp_path, TOPIC, 3) == 6
+    assert positions.lake_end(tmp_path, TOPIC, 3) == 6
 
 
-def test_a_segment_without_a_whole_line_is_passed_over(tmp_path: Path) -> None:
+def test_a_segment_without_a_whole_line_is_skipped(tmp_path: Path) -> None:
     fill(tmp_path, [(4, 0), (5, 1)])
     newest = stream_lake.segments(tmp_path, TOPIC, 3)[-1]
     newest.write_bytes(newest.read_bytes()[:-1])
-    assert stream_lake.next_offset(tmp_path, TOPIC, 3) == 5
+    assert positions.lake_end(tmp_path, TOPIC, 3) == 5
 
 
 @pytest.mark.parametrize("broken", [b"\n", b"}\n", b'{"topic":"t"}\n', b'{"a,"event":{}}\n'])
 @pytest.mark.parametrize("after", [b"", b'{"topic":"hosp'])
-def test_a_line_that_is_broken_elsewhere_is_named(
-    tmp_path: Path, broken: bytes, after: bytes
-) -> None:
+def test_a_broken_line_is_named(tmp_path: Path, broken: bytes, after: bytes) -> None:
     fill(tmp_path, [(4, 0)])
     (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
     path.write_bytes(path.read_bytes() + broken + after)
@@ -184,7 +186,7 @@ def test_a_line_that_is_broken_elsewhere_is_named(
         list(stream_lake.lines(path))
 
 
-def test_a_lock_is_exclusive_between_processes_and_ends_with_its_process(tmp_path: Path) -> None:
+def test_one_process_owns_a_partition_until_it_ends(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib; from pipeline.lakes.stream_lake import PartitionFiles\n"
         f"owned = PartitionFiles.try_lock(pathlib.Path({str(tmp_path)!r}), {TOPIC!r}, 3)\n"
@@ -205,7 +207,7 @@ def test_a_lock_is_exclusive_between_processes_and_ends_with_its_process(tmp_pat
     own(tmp_path).close()
 
 
-def test_a_lock_is_free_after_close(tmp_path: Path) -> None:
+def test_a_partition_is_free_after_close(tmp_path: Path) -> None:
     owned = own(tmp_path)
     assert PartitionFiles.try_lock(tmp_path, TOPIC, 3) is None
     owned.close()

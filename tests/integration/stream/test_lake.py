@@ -1,32 +1,20 @@
-"""The stream_processor: a line per record, whatever is killed; what breaks the contract is kept."""
+"""Each record is once a line of the lake or a dead letter, whatever is killed or paused."""
 
-import json
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from kafka import TopicPartition
 
 from pipeline.lakes import stream_lake
 
-from .stream_process import wait_until
-from .stream_support import START, Stage, event
+from .comparisons import assert_complete, bytes_of, caught_up
+from .process import wait_until
+from .stage import START, Stage, event
 
 SEED = 20210407
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    made.create()
-    yield made
-    for process in made.processes:
-        process.clean_up()
-
-
 def produce(stage: Stage, first: int, count: int, draw: random.Random | None = None) -> None:
-    """Good events over three days of growing instants; with `draw`, some that are bad."""
+    """Produce good events over three days, in order; with `draw`, also some bad ones."""
     records: list[tuple[bytes | None, bytes | None]] = []
     for number in range(first, first + count):
         seconds = number * 3 * 86_400 // 4_000
@@ -37,67 +25,30 @@ def produce(stage: Stage, first: int, count: int, draw: random.Random | None = N
     stage.produce(records)
 
 
-def assert_complete(stage: Stage) -> None:
-    """Offsets in the lake and in the dead letters: each from 0 to the end once, lines in order."""
-    dead, ends = stage.dead(), stage.ends()
-    for partition, lines in stage.lines().items():
-        offsets = [line["offset"] for line in lines]
-        assert offsets == sorted(set(offsets)), partition
-        assert not dead[partition] & set(offsets), partition
-        assert dead[partition] | set(offsets) == set(range(ends[partition])), partition
-    in_kafka = {
-        (p, record.offset): record.value for p, found in stage.records().items() for record in found
-    }
+def kill_while_writing(stage: Stage, draw: random.Random) -> None:
+    """Start a stream_processor, kill it, and append a torn line to the newest segments."""
+    before = stage.line_count()
+    process = stage.start("stream_processor.py")
+    wait_until(lambda: stage.line_count() > before)
+    process.kill()
     for partition in stage.partitions():
-        for path in stream_lake.segments(stage.lake, *partition):
-            for line in path.read_bytes().splitlines():
-                offset = int(line.split(b'"offset":')[1].split(b",")[0])
-                head, whole = line.split(b',"event":', 1)
-                assert json.loads(head + b"}") == {
-                    "topic": partition.topic,
-                    "partition": partition.partition,
-                    "offset": offset,
-                }
-                assert whole == in_kafka[partition, offset] + b"}"
-                assert f'"event_time":"{path.parent.name}T'.encode() in line
+        for path in stream_lake.segments(stage.lake, *partition)[-1:]:
+            torn = draw.choice([b"", b'{"topic":"x","parti', b"\x00" * 4096])
+            path.write_bytes(path.read_bytes() + torn)
 
 
-def caught_up(stage: Stage) -> bool:
-    """Whether every record is durable, as a line or a dead letter.
-
-    Lines alone do not tell: those that were not committed are cut by the partition's next owner.
-    """
-    return stage.committed() == stage.ends()
-
-
-def bytes_of(stage: Stage) -> dict[str, bytes]:
-    """The lake's files by name."""
-    return {
-        str(path.relative_to(stage.lake)): path.read_bytes()
-        for path in stage.lake.glob("*/*/*.jsonl")
-    }
-
-
-def test_killed_again_and_again_with_torn_tails_nothing_is_lost_or_twice(stage: Stage) -> None:
+def test_killed_repeatedly_with_torn_tails_no_record_is_lost_or_written_twice(stage: Stage) -> None:
     print(f"seed {SEED}")
     draw = random.Random(SEED)
     for attempt in range(3):
         produce(stage, attempt * 1_300, 1_300, draw)
-        lines = stage.line_count()
-        process = stage.start("stream_processor.py", KAFKA_SESSION_TIMEOUT_MS="6000")
-        wait_until(lambda lines=lines: stage.line_count() > lines)
-        process.kill()
-        for path in stage.lake.glob("*/*/*.jsonl"):
-            torn = draw.choice([b"", b'{"topic":"x","parti', b"\x00" * 4096])
-            newest = stream_lake.segments(stage.lake, stage.topic, int(path.name.split("-")[0]))[-1]
-            if path == newest:
-                path.write_bytes(path.read_bytes() + torn)
+        kill_while_writing(stage, draw)
     process = stage.start("stream_processor.py")
     wait_until(lambda: caught_up(stage))
     assert_complete(stage)
     code, seconds = process.stop()
     assert (code, seconds < 10) == (0, True), process.text()
-    assert sum(map(len, stage.dead().values())) > 50
+    assert sum(map(len, stage.dead_letters().values())) > 50
 
     undisturbed = bytes_of(stage)
     for path in stage.lake.rglob("*.jsonl"):
@@ -105,17 +56,17 @@ def test_killed_again_and_again_with_torn_tails_nothing_is_lost_or_twice(stage: 
     process = stage.start("stream_processor.py")
     wait_until(lambda: stage.line_count() >= sum(d.count(b"\n") for d in undisturbed.values()))
     assert process.stop()[0] == 0
-    assert bytes_of(stage) == undisturbed, "a lake that was emptied is not rebuilt the same"
+    assert bytes_of(stage) == undisturbed, "an emptied lake is not rebuilt with the same bytes"
 
 
-def test_two_share_the_partitions_and_one_takes_over(stage: Stage) -> None:
+def test_of_two_that_share_the_partitions_one_takes_over(stage: Stage) -> None:
     first = stage.start("stream_processor.py")
-    first.says("going on at offset 0")
+    first.says("continues at offset 0")
     second = stage.start("stream_processor.py")
-    second.says("going on at offset")
+    second.says("continues at offset")
     produce(stage, 0, 2_000)
     wait_until(lambda: caught_up(stage))
-    wait_until(lambda: "offset " in second.text().partition("going on")[2])
+    second.says(f"({stage.topic} partition ")  # it has written a record
     second.kill()
     produce(stage, 2_000, 2_000)
     wait_until(lambda: caught_up(stage))
@@ -123,7 +74,7 @@ def test_two_share_the_partitions_and_one_takes_over(stage: Stage) -> None:
     assert first.stop()[0] == 0
 
 
-def test_who_was_paused_beyond_its_session_writes_nothing_more(stage: Stage) -> None:
+def test_a_process_paused_beyond_its_session_writes_nothing_more(stage: Stage) -> None:
     produce(stage, 0, 500)
     paused = stage.start("stream_processor.py")
     wait_until(lambda: caught_up(stage))
@@ -163,7 +114,7 @@ BAD_MESSAGES: dict[str, tuple[bytes | None, bytes | None]] = {
 }
 
 
-def test_what_breaks_the_contract_is_kept_untouched_with_the_reason(stage: Stage) -> None:
+def test_a_record_that_breaks_the_contract_is_kept_untouched_with_the_reason(stage: Stage) -> None:
     good = event(1, START)
     bad = list(BAD_MESSAGES.values())
     stage.produce(
@@ -187,17 +138,17 @@ def test_what_breaks_the_contract_is_kept_untouched_with_the_reason(stage: Stage
     assert "Traceback" not in process.text()
 
 
-def test_a_day_that_goes_back_is_a_dead_letter(stage: Stage) -> None:
+def test_a_record_of_a_day_before_its_segment_is_a_dead_letter(stage: Stage) -> None:
     days = ["2021-04-08", "2021-04-07", "2021-04-08", "2021-04-09", "2021-04-08"]
     key, value = event(1, START)
     stage.produce([(key, value.replace(b"2021-04-07", day.encode())) for day in days], partition=2)
     stage.start("stream_processor.py")
     wait_until(lambda: caught_up(stage))
     assert_complete(stage)
-    assert stage.dead()[TopicPartition(stage.topic, 2)] == {1, 4}
+    assert stage.dead_letters()[TopicPartition(stage.topic, 2)] == {1, 4}
 
 
-def test_a_position_beyond_the_end_waits_and_never_resets(stage: Stage) -> None:
+def test_a_position_beyond_the_brokers_end_waits_and_is_never_reset(stage: Stage) -> None:
     own = stream_lake.PartitionFiles.try_lock(stage.lake, stage.topic, 0)
     assert own is not None
     key, value = event(1, START)
@@ -211,15 +162,15 @@ def test_a_position_beyond_the_end_waits_and_never_resets(stage: Stage) -> None:
     stage.produce([(key, value)] * 8, partition=0)
     wait_until(lambda: stage.line_count() >= 12)
     assert_complete(stage)
-    assert "going on at offset 10" in process.text()
+    assert "continues at offset 10" in process.text()
 
 
-def test_without_a_broker_they_still_stop_within_ten_seconds(stage: Stage) -> None:
+def test_without_a_broker_services_still_stop_within_ten_seconds(stage: Stage) -> None:
     processes = [
         stage.start(script, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:9")
         for script in ("stream_processor.py", "producer.py")
     ]
     for process in processes:
-        wait_until(lambda process=process: "ootstrap" in process.text())
+        process.says("ootstrap")
         process.terminate()
     assert all(process.ended()[1] < 10 for process in processes)

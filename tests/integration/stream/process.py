@@ -1,4 +1,4 @@
-"""One of our services as a process of its own, to be stopped, paused and killed."""
+"""A service as a process of its own, to be stopped, paused and killed; a broker that hangs."""
 
 import os
 import signal
@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = Path(__file__).parents[3] / "scripts"
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
-    """Wait for a condition; fail if it does not come."""
+    """Wait for a condition; fail if it does not hold in time."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         time.sleep(0.05)
 
 
 @contextmanager
 def hung_broker() -> Iterator[None]:
-    """The tests' broker stopped by a signal: the kernel accepts what it is sent, nobody answers."""
+    """Stop the tests' broker by a signal: the kernel accepts what is sent, but nobody answers."""
     labels = {"project": os.environ["TEST_PROJECT"], "service": "kafka"}
     filters = [f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()]
     listing = subprocess.check_output(["docker", "ps", "--quiet", *filters], text=True)
@@ -36,7 +36,7 @@ def hung_broker() -> Iterator[None]:
 
 
 class Process:
-    """One of our services, its log in a file."""
+    """A running service, its log in a file."""
 
     def __init__(self, script: str, environment: dict[str, str], log: Path) -> None:
         self.log = log
@@ -56,7 +56,7 @@ class Process:
         return self.log.read_text()
 
     def heartbeat(self) -> str:
-        """What its last completed turn left; empty before the first."""
+        """The heartbeat of its last completed turn; empty before the first."""
         return self._heartbeat_file.read_text() if self._heartbeat_file.exists() else ""
 
     def renews(self) -> None:
@@ -74,7 +74,7 @@ class Process:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """kill -9; it must have been running."""
+        """kill -9; the process must be running."""
         assert self.running(), self.text()
         self._process.kill()
         self._process.wait()
@@ -88,22 +88,22 @@ class Process:
         self._process.send_signal(signal.SIGCONT)
 
     def terminate(self) -> None:
-        """SIGTERM; it must have been running."""
+        """SIGTERM; the process must be running."""
         assert self.running(), self.text()
         self._terminated = time.monotonic()
         self._process.terminate()
 
     def ended(self) -> tuple[int, float]:
-        """Its exit code, and how many seconds after SIGTERM it was gone."""
+        """Wait until it ends; its exit code, and the seconds since SIGTERM."""
         code = self._process.wait(timeout=30)
         return code, time.monotonic() - self._terminated
 
     def stop(self) -> tuple[int, float]:
-        """SIGTERM; its exit code and how long it took."""
+        """SIGTERM; its exit code, and the seconds until it ended."""
         self.terminate()
         return self.ended()
 
     def clean_up(self) -> None:
-        """At the end of a test."""
+        """Kill it, whatever its state, at the end of a test."""
         self._process.kill()
         self._process.wait()

@@ -1,7 +1,4 @@
-"""A broker that was emptied: what it holds must be what was there, or somebody is told."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""A broker that was emptied must be refilled with the same records; if not, the services say so."""
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
@@ -10,30 +7,20 @@ from pipeline.broker import clients, resume
 from pipeline.run.clock import HOUR
 from pipeline.settings import ConfigurationError
 
-from .stream_process import Process, wait_until
-from .stream_support import START, Stage, event, journal_records
-from .test_stream_lake import assert_complete, bytes_of
-from .test_stream_producing import assert_all_there
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    made.create()
-    yield made
-    for process in made.processes:
-        process.clean_up()
+from .comparisons import assert_complete, assert_published, bytes_of, wait_until_published
+from .process import Process, wait_until
+from .stage import START, Stage, event, journal_records
 
 
 def filled(stage: Stage, count: int) -> Process:
-    """A stream_processor that has written so many events of partition 0."""
+    """A stream_processor that has written this many events of partition 0."""
     stage.produce([event(number, START) for number in range(count)], partition=0)
     process = stage.start("stream_processor.py")
     wait_until(lambda: stage.line_count() == count)
     return process
 
 
-def test_refilled_with_the_same_the_lake_goes_on(stage: Stage) -> None:
+def test_refilled_with_the_same_records_the_lake_continues(stage: Stage) -> None:
     running = filled(stage, 20)
     stage.empty()
     stage.produce([event(number, START) for number in range(15)], partition=0)
@@ -44,7 +31,7 @@ def test_refilled_with_the_same_the_lake_goes_on(stage: Stage) -> None:
     assert running.stop()[0] == 0
 
 
-def test_refilled_with_something_else_the_lake_is_left_alone(stage: Stage) -> None:
+def test_refilled_with_other_records_the_lake_is_left_alone(stage: Stage) -> None:
     filled(stage, 20).stop()
     before = bytes_of(stage)
     stage.empty()
@@ -64,37 +51,36 @@ def test_without_the_record_of_the_last_line_nothing_is_written(stage: Stage) ->
     filled(stage, 20).stop()
     before = bytes_of(stage)
     stage.produce([event(number, START) for number in range(20, 30)], partition=0)
-    admin = KafkaAdminClient(**clients.connection(stage.settings))
-    admin.delete_records({TopicPartition(stage.topic, 0): 22})
-    admin.close()
+    with KafkaAdminClient(**clients.connection(stage.settings)) as admin:
+        admin.delete_records({TopicPartition(stage.topic, 0): 22})
     process = stage.start("stream_processor.py")
     process.says("partition 0: offset 19 is gone from the broker, 22 is next; to rebuild")
     assert process.ended()[0] == 70
     assert bytes_of(stage) == before
 
 
-def test_emptied_under_a_running_producer_it_ends_and_then_refuses(stage: Stage) -> None:
+def test_a_producer_whose_broker_was_emptied_ends_and_then_refuses_to_start(stage: Stage) -> None:
     records = journal_records(stage.topics, 400, 4)
     stage.write_journal(records, 4)
     stage.set_clock(START + HOUR, 4)
     running = stage.start("producer.py")
     early = sum(1 for r in records if r.topic and r.event_time <= "2021-04-07T01:00:00Z")
-    wait_until(lambda: sum(stage.ends().values()) == early)
+    wait_until(lambda: stage.record_count() == early)
     stage.empty()
     stage.set_clock(START + 4 * HOUR, 4)
     assert running.ended()[0] == 70, running.text()
     assert "went back: offset 0 after " in running.text()
     second = stage.start("producer.py")
     assert second.ended()[0] == 78, second.text()
-    assert f"{stage.topic} partition 0 begins with event " in second.text()
+    assert f"{stage.topic} partition 0 starts with event " in second.text()
     assert "stop producer and stream_processor, delete the topics, start again" in second.text()
     stage.empty()
     stage.start("producer.py")
-    wait_until(lambda: sum(stage.ends().values()) == sum(1 for r in records if r.topic))
-    assert_all_there(stage, records)
+    wait_until_published(stage, records)
+    assert_published(stage, records)
 
 
-def test_records_of_others_may_come_first(stage: Stage) -> None:
+def test_records_of_other_programs_may_come_first(stage: Stage) -> None:
     for partition in range(3):
         stage.produce([(b"k", b"x")] * 600, partition=partition)
     records = journal_records(stage.topics, 400, 4)
@@ -102,9 +88,9 @@ def test_records_of_others_may_come_first(stage: Stage) -> None:
     stage.set_clock(START + 4 * HOUR, 4)
     wanted = 3 * 600 + sum(1 for record in records if record.topic)
     first = stage.start("producer.py")
-    wait_until(lambda: sum(stage.ends().values()) == wanted)
+    wait_until(lambda: stage.record_count() == wanted)
     first.stop()
-    numbers = resume.first_numbers(stage.settings, stage.partitions())
+    numbers = resume.first_numbers(stage.settings, stage.wanted)
     assert min(numbers.values()) == 0
     assert len(numbers) == 3
     second = stage.start("producer.py")
@@ -114,7 +100,8 @@ def test_records_of_others_may_come_first(stage: Stage) -> None:
 def test_records_of_another_run_are_refused(stage: Stage) -> None:
     stage.produce([event(5, START)], partition=1, headers=[("number", b"5")])
     with pytest.raises(ConfigurationError) as refusal:
-        resume.check_beginnings(stage.settings, stage.partitions(), [])
+        resume.check_beginnings(stage.settings, stage.wanted, [])
     assert str(refusal.value).startswith(
-        f"{stage.topic} partition 1 begins with event 5 of the run, expected none of the journal: "
+        f"{stage.topic} partition 1 starts with event 5 of the run, but the journal's first event "
+        "for it is missing: "
     )

@@ -1,21 +1,20 @@
-"""What the tests of the stream path share: topics of their own on the real broker, and our
-services as processes of their own."""
+"""The stage of one test: topics of its own on the real broker, directories, services, a journal."""
 
 import itertools
 import json
 import os
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError, UnknownError
 
-from pipeline.broker import clients, topics
+from pipeline.broker import clients, partitions, topics
 from pipeline.broker.topics import Topics
 from pipeline.lakes import stream_lake
 from pipeline.lakes.batch_lake import ConfigurationEntry
@@ -23,8 +22,9 @@ from pipeline.run import clock, journal
 from pipeline.run.clock import DAY, HOUR, Clock
 from pipeline.run.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
+from reconciliation import positions
 
-from .stream_process import Process, wait_until
+from .process import Process, wait_until
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def event(number: int, instant: datetime, **more: object) -> tuple[bytes, bytes]
 class Stage:
     """Topics, directories, settings and processes of one test, apart from all others."""
 
-    def __init__(self, root: Path, topic_count: int = 1, partitions: int = 3) -> None:
+    def __init__(self, root: Path, topic_count: int = 1, partition_count: int = 3) -> None:
         name = f"test-{uuid.uuid4().hex[:12]}"
         self.topics = [f"{name}.{letter}" for letter in "abcdef"[:topic_count]]
         self.topic = self.topics[0]
@@ -57,7 +57,7 @@ class Stage:
         self._root = root
         for directory in (self.lake, self.simulation, self._configs):
             directory.mkdir()
-        self.write_topics(partitions)
+        self.write_topics(partition_count)
         self.variables = {
             "CONFIGS_DIR": str(self._configs),
             "SIMULATION_DIR": str(self.simulation),
@@ -69,18 +69,17 @@ class Stage:
             "LOG_EVENTS_PER_SECOND": "5",
             "HEARTBEAT_FILE": str(root / "heartbeat"),
         }
-        given = os.environ | self.variables
-        values = {key.lower(): value for key, value in given.items() if value}
+        values = {name: text for name, text in (os.environ | self.variables).items() if text}
         self.settings = StreamProcessorSettings.model_validate(values)
         self.producer_settings = ProducerSettings.model_validate(values)
         self.processes: list[Process] = []
 
-    def write_topics(self, partitions: int) -> None:
+    def write_topics(self, partition_count: int) -> None:
         """Write `topics.yaml`."""
         section = (
             "{key: patient_id, partitions: %d, may_be_null: [], events: {admitted: [patient_id]}}"
         )
-        lines = [f"  {topic}: {section % partitions}" for topic in self.topics]
+        lines = [f"  {topic}: {section % partition_count}" for topic in self.topics]
         text = "\n".join(["replication_factor: 1", "topics:", *lines, ""])
         (self._configs / "topics.yaml").write_text(text)
 
@@ -91,28 +90,34 @@ class Stage:
 
     def partitions(self) -> list[TopicPartition]:
         """Every partition of every topic."""
-        return clients.partitions_of(self.wanted)
+        return partitions.all_partitions(self.wanted)
 
     def create(self) -> None:
         """Create the topics."""
-        clients.ensure_topics(self.settings, self.wanted)
+        wait_until(self._could_create)
+
+    def _could_create(self) -> bool:
+        try:
+            partitions.create_missing_topics(self.settings, self.wanted)
+        except (InvalidReplicationFactorError, UnknownError):
+            # A broker that hung may have lost its ZooKeeper session. Until it has another one, it
+            # knows of no broker, or only that something went wrong.
+            return False
+        return True
 
     def empty(self) -> None:
-        """Have the topics as on a broker that was emptied: there, with nothing in them."""
-        admin = KafkaAdminClient(**clients.connection(self.settings))
-        try:
+        """Make the topics empty, as on a broker that was emptied."""
+        with KafkaAdminClient(**clients.connection(self.settings)) as admin:
             admin.delete_topics(self.topics)
             for topic in self.topics:
-                # No longer listed, a topic can still be there for a moment.
-                wait_until(lambda topic=topic: self._is_created(admin, topic))
-        finally:
-            admin.close()
+                # A deleted topic can exist for a moment longer than it is listed.
+                wait_until(partial(self._could_create_again, admin, topic))
         self.create()
 
-    def _is_created(self, admin: KafkaAdminClient, topic: str) -> bool:
-        partitions = self.wanted.topics[topic].partitions
+    def _could_create_again(self, admin: KafkaAdminClient, topic: str) -> bool:
+        count = self.wanted.topics[topic].partitions
         try:
-            admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": 1}})
+            admin.create_topics({topic: {"num_partitions": count, "replication_factor": 1}})
         except TopicAlreadyExistsError:
             return False
         return True
@@ -133,7 +138,7 @@ class Stage:
     def produce(
         self, records: list[tuple[bytes | None, bytes | None]], gzip: bool = False, **send: object
     ) -> None:
-        """Produce as somebody else would; to topic a and the partition of the key, or as told."""
+        """Produce as another program would, to the first topic unless `send` names another."""
         size = 2**23 if gzip else 2**20 + 2**16  # the broker's limit is on what is compressed
         producer = KafkaProducer(
             **clients.connection(self.settings),
@@ -151,35 +156,39 @@ class Stage:
 
     def ends(self) -> dict[TopicPartition, int]:
         """The partitions' end offsets; empty while the broker does not know every topic."""
-        with consumer(self.settings) as reader:
+        with clients.consumer(self.settings) as reader:
             try:
-                return reader.end_offsets(self.partitions())
-            except KeyError:  # kafka-python's word for that
+                return dict(reader.end_offsets(self.partitions()))
+            except KeyError:  # kafka-python's answer for a topic that does not exist
                 return {}
+
+    def record_count(self) -> int:
+        """How many records the broker has in all partitions."""
+        return sum(self.ends().values())
 
     def committed(self) -> dict[TopicPartition, int]:
         """The group's committed offsets; 0 where there is none."""
-        with consumer(self.settings, group_id=self.settings.kafka_group_id) as reader:
+        with clients.consumer(self.settings, group_id=self.settings.kafka_group_id) as reader:
             return {p: reader.committed(p) or 0 for p in self.partitions()}
 
     def records(self, *names: str) -> dict[TopicPartition, list[ConsumerRecord]]:
-        """Everything that the broker holds of these topics (all of the test's, if none)."""
+        """All records that the broker has of these topics; without names, of the test's."""
         found: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
-        with consumer(self.settings) as reader:
-            partitions = [
+        with clients.consumer(self.settings) as reader:
+            read = [
                 TopicPartition(name, index)
                 for name in names or self.topics
                 for index in sorted(reader.partitions_for_topic(name))
             ]
-            ends = reader.end_offsets(partitions)
-            reader.assign(partitions)
+            ends = reader.end_offsets(read)
+            reader.assign(read)
             reader.seek_to_beginning()
-            while any(reader.position(p) < ends[p] for p in partitions):
+            while any(reader.position(p) < ends[p] for p in read):
                 for partition, records in reader.poll(timeout_ms=500).items():
                     found[partition] += records
         return dict(found)
 
-    def lines(self) -> dict[TopicPartition, list[dict]]:
+    def lines(self) -> dict[TopicPartition, list[dict[str, Any]]]:
         """The lines of the lake, parsed, by partition, in the order of the segments."""
         return {
             partition: [
@@ -191,15 +200,15 @@ class Stage:
         }
 
     def line_count(self) -> int:
-        """How many lines the lake holds at this moment, whole or not."""
+        """How many line ends the lake has at this moment, in whole lines or not."""
         return sum(path.read_bytes().count(b"\n") for path in self.lake.glob("*/*/*.jsonl"))
 
-    def dead(self) -> dict[TopicPartition, set[int]]:
-        """The offsets that stand in the dead letter topics."""
-        return clients.ends_and_dead_letters(self.settings, self.wanted)[1]
+    def dead_letters(self) -> dict[TopicPartition, set[int]]:
+        """The offsets of the records that are dead letters."""
+        return positions.dead_letters(self.settings, self.wanted)
 
     def write_journal(self, records: list[Record], hours: int) -> None:
-        """A journal of blocks of an hour from the start on."""
+        """Write a journal of this many blocks of one hour each."""
         by_hour = itertools.groupby(records, lambda record: record.event_time[:13])
         found = {hour: list(group) for hour, group in by_hour}
         number = 0
@@ -211,7 +220,7 @@ class Stage:
             number += len(block)
 
     def set_clock(self, instant: datetime, hours: int) -> None:
-        """Let simulated time be `instant`, and so many hours be open."""
+        """Let simulated time be `instant`, and this many hours be open."""
         entry = ConfigurationEntry(from_hour=START, configuration="c", code="x")
         now = Clock(
             instant=instant,
@@ -223,9 +232,14 @@ class Stage:
         )
         clock.write(self.simulation, now)
 
+    def close(self) -> None:
+        """Kill the processes that still run."""
+        for process in self.processes:
+            process.clean_up()
+
 
 def journal_records(topic_names: list[str], count: int, hours: int) -> list[Record]:
-    """So many events spread over the hours; every 50th is for the batch path only."""
+    """Events spread evenly over the hours; every 50th is for the batch path only."""
     step = timedelta(hours=hours) / count
     records = []
     for number in range(count):
@@ -234,13 +248,3 @@ def journal_records(topic_names: list[str], count: int, hours: int) -> list[Reco
         topic = "" if number % 50 == 49 else topic_names[number % len(topic_names)]
         records.append(Record(number, clock.text(instant), topic, key, value))
     return records
-
-
-@contextmanager
-def consumer(settings: StreamProcessorSettings, **group: object) -> Iterator[KafkaConsumer]:
-    """A reader; without a group of its own, unless one is named."""
-    reader = KafkaConsumer(**clients.connection(settings), enable_auto_commit=False, **group)
-    try:
-        yield reader
-    finally:
-        reader.close()

@@ -1,8 +1,8 @@
-"""The header that says which event of the run a record is."""
+"""A record is ours only if its header carries the running number of an event."""
 
 import pytest
 
-from pipeline.broker import clients
+from pipeline.broker import resume
 
 
 @pytest.mark.parametrize(
@@ -20,5 +20,7 @@ from pipeline.broker import clients
         ([("Number", b"41")], -1),
     ],
 )
-def test_only_our_own_header_counts(headers: list[tuple[str, bytes]], number: int) -> None:
-    assert clients.number_of(headers) == number
+def test_only_digits_in_our_header_are_a_running_number(
+    headers: list[tuple[str, bytes | None]], number: int
+) -> None:
+    assert resume.running_number(headers) == number

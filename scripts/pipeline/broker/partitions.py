@@ -1,0 +1,70 @@
+"""Topics on the broker and their partitions: created, listed, found by key, named in messages."""
+
+import logging
+
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.errors import TopicAlreadyExistsError
+from kafka.partitioner.default import murmur2
+
+from pipeline.broker import clients
+from pipeline.broker.topics import Topics, dead_letter_topic
+from pipeline.settings import ConfigurationError, KafkaSettings
+
+FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+# A record of the broker's largest size (1 MiB) must fit with the headers that say what is wrong.
+ROOM_FOR_REASONS = {"max.message.bytes": str(1_048_576 + 131_072)}
+
+log = logging.getLogger(__name__)
+
+
+def create_missing_topics(settings: KafkaSettings, wanted: Topics) -> None:
+    """Create the topics and their dead letter topics where they are missing.
+
+    Raises:
+        ConfigurationError: if a topic exists with another number of partitions.
+    """
+    counts = {name: topic.partitions for name, topic in wanted.topics.items()}
+    counts |= {dead_letter_topic(name): 1 for name in wanted.topics}
+    with KafkaAdminClient(**clients.connection(settings)) as admin:
+        existing = admin.list_topics()
+        for name, count in counts.items():
+            if name in existing:
+                continue
+            options = {
+                "num_partitions": count,
+                "replication_factor": wanted.replication_factor,
+                "configs": FOREVER if name in wanted.topics else FOREVER | ROOM_FOR_REASONS,
+            }
+            try:
+                admin.create_topics({name: options})
+                log.info("created topic %s with %d partitions", name, count)
+            except TopicAlreadyExistsError:
+                log.debug("another service created topic %s in the meantime", name)
+        admin.wait_for_topics(list(counts))
+        for topic in admin.describe_topics(list(counts)):
+            name, found = topic["name"], len(topic["partitions"])
+            if found != counts[name]:
+                raise ConfigurationError(
+                    f"topics.yaml: topics.{name}.partitions: got {counts[name]}, expected "
+                    f"{found}, which the topic has"
+                )
+
+
+def all_partitions(wanted: Topics) -> list[TopicPartition]:
+    """Every partition of every topic, without the dead letter topics."""
+    return [
+        TopicPartition(name, index)
+        for name, topic in wanted.topics.items()
+        for index in range(topic.partitions)
+    ]
+
+
+def partition_of(wanted: Topics, topic: str, key: bytes) -> TopicPartition:
+    """The partition of a key: the one that the Java client, too, would choose."""
+    index = (murmur2(key) & 0x7FFFFFFF) % wanted.topics[topic].partitions
+    return TopicPartition(topic, index)
+
+
+def label(partition: TopicPartition) -> str:
+    """The partition's name in messages: `hospital.admissions partition 3`."""
+    return f"{partition.topic} partition {partition.partition}"
