@@ -19,7 +19,7 @@ from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings
 from pipeline.warehouse import connections, insight, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
-from pipeline.warehouse.loading import Warehouse
+from pipeline.warehouse.loading import Loader
 
 # Held by the batch_ingestor that loads; any constant will do.
 INGESTOR_LOCK = 0x6C6F6164
@@ -45,7 +45,7 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
             with closing(connections.connect_as_ingestor(settings)) as connection:
                 if wait_for_lock(connection, service):
                     load_days(connection, settings, datasets, service)
-        except connections.TEMPORARY as error:
+        except connections.TEMPORARY_ERRORS as error:
             last_error = warn_once(error, last_error)
             service.wait(RECONNECT_SECONDS)
 
@@ -79,14 +79,12 @@ def load_days(
     connection: Connection, settings: BatchIngestorSettings, datasets: Datasets, service: Service
 ) -> None:
     """Load every day that is due, check the laws, then look again, until told to stop."""
-    warehouse = Warehouse(
-        connection, settings.batch_lake_dir, datasets, settings.max_rejected_share
-    )
+    loader = Loader(connection, settings.batch_lake_dir, datasets, settings.max_rejected_share)
     laws_checked, next_check = False, time.monotonic()
     while not service.stopping.is_set():
-        due = warehouse.due_days()
+        due = loader.due_days()
         for day in due:
-            load_day(warehouse, day, service)
+            load_day(loader, day, service)
             if service.stopping.is_set():
                 return
         if due:
@@ -100,11 +98,11 @@ def load_days(
             service.wait(LOOK_EVERY_SECONDS)
 
 
-def load_day(warehouse: Warehouse, day: date, service: Service) -> None:
+def load_day(loader: Loader, day: date, service: Service) -> None:
     """Load a day; if it cannot be used, log the reason, which blocks no later day."""
     began = time.monotonic()
     try:
-        loaded = warehouse.load_day(day, service.turn_completed)
+        loaded = loader.load_day(day, service.turn_completed)
     except InvalidDay as refusal:
         log.error("refused %s: %s", day, refusal)
     else:

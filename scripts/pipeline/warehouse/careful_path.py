@@ -1,7 +1,7 @@
-"""The careful path: a file record by record, its good rows into the table, the others with reasons.
+"""The careful path: record by record, good rows into the table, the others rejected with a reason.
 
-Taken where the fast path doubts. A record that is no CSV is rejected before Postgres sees it; the
-others go into a staging table of texts, each with the line on which it begins; one statement finds
+Taken where the fast path is in doubt. A malformed record is rejected before Postgres sees it. The
+others go into a staging table as text, each with the line on which it begins; one statement finds
 what is wrong with which line, and one inserts the rest.
 """
 
@@ -34,7 +34,7 @@ class Rejected(NamedTuple):
 
 
 class CarefulPath:
-    """How the files of one dataset are taken apart."""
+    """How the files of one dataset are checked and loaded record by record."""
 
     def __init__(
         self, cursor: Cursor, name: str, datasets: Datasets, max_rejected_share: float
@@ -86,28 +86,25 @@ class CarefulPath:
         self._run(cursor, "keep_rejected", day)
 
     def _stage(self, cursor: Cursor, file: PublishedFile) -> int:
-        """Fill the staging table; how many records of the file are no CSV."""
+        """Fill the staging table, and reject the malformed records; how many there are."""
         lines = file.lines()
         next(lines, None)  # the header
-        separated = _Separated(records(lines, len(self._dataset.columns)))
+        source = _RecordSource(records(lines, len(self._dataset.columns)))
         try:
-            cursor.copy_expert(self._copy, CopySource(separated.good()))
+            cursor.copy_expert(self._copy, CopySource(source.good()))
         except psycopg2.DataError as error:
             raise file.invalid(without_values(error)) from None
         file.check_hash()
-        if separated.unclosed:
-            raise file.invalid(separated.unclosed)
-        if separated.count != file.entry.rows:
-            raise file.invalid(f"{separated.count} rows, but the manifest says {file.entry.rows}")
+        if source.unclosed:
+            raise file.invalid(source.unclosed)
+        if source.count != file.entry.rows:
+            raise file.invalid(f"{source.count} rows, but the manifest says {file.entry.rows}")
         execute_values(
             cursor,
             INSERT_BAD_RECORDS,
-            [
-                (self._name, bad.line, bad.fault, False, _as_json(bad.content))
-                for bad in separated.bad
-            ],
+            [(self._name, bad.line, bad.fault, False, _as_json(bad.content)) for bad in source.bad],
         )
-        return len(separated.bad)
+        return len(source.bad)
 
     def _run(self, cursor: Cursor, verb: str, *parameters: date | str | None) -> int:
         """Execute a prepared statement; how many rows it wrote."""
@@ -117,7 +114,7 @@ class CarefulPath:
         return cursor.rowcount
 
 
-class _Separated:
+class _RecordSource:
     """The records of a file, the good ones for COPY; keeps the others, and counts all."""
 
     def __init__(self, source: Iterable[Record]) -> None:
@@ -141,5 +138,5 @@ class _Separated:
 
 
 def _as_json(content: bytes) -> str:
-    """The bytes as text; each that is none by its code."""
+    """The record as a JSON string; bytes that are not UTF-8 appear as their codes."""
     return json.dumps(content.decode(errors="backslashreplace").replace("\0", "\\x00"))

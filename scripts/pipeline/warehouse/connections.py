@@ -14,7 +14,7 @@ from pipeline.settings import BatchIngestorSettings, PostgresSettings
 
 # The errors that pass by themselves: the server is away, starts or stops, the network is cut, the
 # disk is full, or two sessions blocked each other. The transaction is lost; it is tried again.
-TEMPORARY = (psycopg2.OperationalError, psycopg2.InterfaceError)
+TEMPORARY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 # Both ends must notice within seconds that the other was cut off: we, to reconnect; the server, to
 # free the lock of a dead session.

@@ -81,7 +81,7 @@ class FastPath(NamedTuple):
 
     def load(self, cursor: Cursor, file: PublishedFile, day: date) -> bool:
         """Load all rows of the file; on any doubt load none of them, and return False."""
-        rows = _Rows(file, self, day)
+        rows = _RowSource(file, self, day)
         try:
             cursor.copy_expert(self.copy, CopySource(rows.blocks()))
         except (psycopg2.DataError, psycopg2.IntegrityError):
@@ -97,7 +97,7 @@ class FastPath(NamedTuple):
         return False
 
 
-class _Rows:
+class _RowSource:
     """The rows of a file for COPY, each after its day, up to the first block that is in doubt.
 
     Attributes:

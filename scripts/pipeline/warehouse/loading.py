@@ -1,7 +1,7 @@
 """Loading a published day: in one transaction, all of it or nothing.
 
-Each file takes the fast path; if that doubts, the careful one. The ledger and the rejected rows are
-committed together with the rows.
+Each file takes the fast path or, if that is in doubt, the careful one. The ledger and the rejected
+rows are committed together with the rows.
 
 Loading a day again:
 - Under the same manifest, the rows in the tables stay, and rows that were rejected before and are
@@ -52,7 +52,7 @@ PLANNING = {
 DAYS_BETWEEN_PLANS = 20
 
 
-class Warehouse:
+class Loader:
     """A session that loads days; it keeps its staging tables and prepared statements."""
 
     def __init__(
@@ -95,7 +95,7 @@ class Warehouse:
 
         Raises:
             InvalidDay: with the reason, which is in the ledger, too; none of its rows were loaded.
-            psycopg2.Error: one of connections.TEMPORARY; the session must not be used again.
+            psycopg2.Error: one of connections.TEMPORARY_ERRORS; the session must not be used again.
         """
         directory = batch_lake.day_directory(self._root, day)
         try:
@@ -193,7 +193,7 @@ def _names_in_order(manifest: Manifest, datasets: Datasets) -> list[str]:
     if absent := [name for name in expected if name not in manifest.files]:
         raise InvalidDay(f"{batch_lake.MANIFEST} lacks {', '.join(absent)}")
     if len(manifest.files) > len(expected):
-        raise InvalidDay(f"{batch_lake.MANIFEST} lists a file that is no dataset of such a day")
+        raise InvalidDay(f"{batch_lake.MANIFEST} lists a file that is not a dataset of this day")
     first: dict[str, str] = {}
     for name in expected:
         entry = manifest.files[name]

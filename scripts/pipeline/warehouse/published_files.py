@@ -125,4 +125,4 @@ def _header_problem(start: bytes, expected: bytes) -> str:
         return "it has more columns"
     if len(absent) < len(wanted):
         return f"it lacks {', '.join(absent)}"
-    return "the first line is no header"
+    return "the first line is not a header"

@@ -38,7 +38,7 @@ WRONG_FILES = [
         published(lambda b: only_header(b)[:-1], 0),
         f"{HEADER} its line has no end: the file was cut",
     ),
-    BadFile("no header", published(without_header, 1), f"{HEADER} the first line is no header"),
+    BadFile("no header", published(without_header, 1), f"{HEADER} the first line is not a header"),
     BadFile("header reordered", published(reordered), f"{HEADER} its columns are in another order"),
     BadFile(
         "header in another case",
@@ -73,7 +73,7 @@ WRONG_FILES = [
     BadFile(
         "UTF-16 without a mark",
         published(lambda b: b.decode().encode("utf-16-le")),
-        f"{HEADER} the first line is no header",
+        f"{HEADER} the first line is not a header",
     ),
     BadFile(
         "lines end in CR LF",

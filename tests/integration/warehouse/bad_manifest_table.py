@@ -33,7 +33,7 @@ BAD_MANIFESTS = [
         f"{NO_JSON}: EOF while parsing a string at line 1 column 22",
     ),
     BadFile(
-        "the manifest is no object",
+        "the manifest is not an object",
         manifest_bytes(b"[]"),
         f"{WRONG}: the file: Input should be an object",
     ),
@@ -64,12 +64,12 @@ BAD_MANIFESTS = [
     BadFile(
         "the manifest names a file nobody knows",
         manifest(lambda m: m["files"].update(more=m["files"]["shifts"])),
-        "manifest.json lists a file that is no dataset of such a day",
+        "manifest.json lists a file that is not a dataset of this day",
     ),
     BadFile(
         "`../` in a file's name",
         manifest(lambda m: m["files"].update({"../../etc/passwd": m["files"]["shifts"]})),
-        "manifest.json lists a file that is no dataset of such a day",
+        "manifest.json lists a file that is not a dataset of this day",
     ),
     BadFile(
         "the manifest says more rows",

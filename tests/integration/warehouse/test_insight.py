@@ -1,4 +1,4 @@
-"""The views say what the rows say, whatever was loaded in which order."""
+"""The views agree with the rows, whatever was loaded in which order."""
 
 import logging
 import shutil
@@ -54,7 +54,7 @@ def test_each_view_says_what_happened(read_only_database: Database) -> None:
         assert database.view(empty) == [], empty
 
 
-def test_who_holds_which_post(read_only_database: Database) -> None:
+def test_a_post_names_its_holder_while_it_has_one(read_only_database: Database) -> None:
     posts = read_only_database.ask("select post_id, staff_id, since_date::text from hospital.posts")
     assert sorted(posts) == [
         ("JHB-MED-P001", "S00001", "2010-01-01"),
@@ -63,7 +63,9 @@ def test_who_holds_which_post(read_only_database: Database) -> None:
     ]
 
 
-def test_who_is_in_hospital_now(database: Database, lake: Lake) -> None:
+def test_a_current_patient_is_in_the_bed_of_the_last_transfer(
+    database: Database, lake: Lake
+) -> None:
     lake.publish(ZERO, day_zero())
     lake.publish(ONE, day_one())
     lake.publish(TWO, {**day_two(), "discharges": []})
@@ -73,7 +75,7 @@ def test_who_is_in_hospital_now(database: Database, lake: Lake) -> None:
     ]
 
 
-def test_a_broken_law_is_shown_and_said(
+def test_a_broken_law_is_shown_and_logged(
     database: Database, lake: Lake, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = day_one()
@@ -151,7 +153,7 @@ def test_what_was_rejected_can_be_browsed(database: Database, lake: Lake) -> Non
 
 
 class Backfill(OneTurn):
-    """Stands in for the service's frame; each time nothing is due, another day appears."""
+    """A service that sees another day published each time nothing is due."""
 
     def __init__(self, days: list[Callable[[], object]]) -> None:
         super().__init__()

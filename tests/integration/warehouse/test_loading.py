@@ -9,7 +9,7 @@ import pytest
 from pipeline.lakes import batch_lake
 from pipeline.warehouse import connections
 from pipeline.warehouse.datasets import read_datasets
-from pipeline.warehouse.loading import Warehouse
+from pipeline.warehouse.loading import Loader
 
 from .own_database import Database
 from .small_lake import ONE, THREE, ZERO, Lake, Tables, day_one, day_two, day_zero
@@ -108,11 +108,9 @@ def test_a_session_killed_before_commit_leaves_nothing(
     datasets = read_datasets(database.settings.configs_dir / "datasets.yaml")
     with closing(connections.connect_as_ingestor(database.settings)) as session:
         pid = session.info.backend_pid
-        warehouse = Warehouse(session, three_days.root, datasets, 0.5)
-        with pytest.raises(connections.TEMPORARY):
-            warehouse.load_day(
-                ZERO, lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)")
-            )
+        loader = Loader(session, three_days.root, datasets, 0.5)
+        with pytest.raises(connections.TEMPORARY_ERRORS):
+            loader.load_day(ZERO, lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)"))
     assert database.counts() == {}
     assert database.ask(LEDGER) == []
     database.ingest()

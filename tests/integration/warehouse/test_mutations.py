@@ -1,7 +1,7 @@
 """Whatever is done to a good file: loaded + rejected = rows, or refused whole with a reason.
 
-The file is published like that, so that only its content can betray it. What the table must contain
-is said by the test's own reader of RFC 4180, which reads letter by letter.
+The manifest fits the changed file, so only the content can show that something is wrong. What the
+table must contain, the test knows from its own reader of RFC 4180, which reads letter by letter.
 """
 
 import random
@@ -99,7 +99,7 @@ MUTATIONS: list[Callable[[list[bytes], random.Random], bytes]] = [
 
 
 def read_strictly(content: str) -> tuple[dict[int, list[str] | None], bool]:
-    """By the line on which it begins, each record's fields, or None if it is no CSV.
+    """By the line on which it begins, each record's fields, or None if it is malformed.
 
     A record that is wrong ends with its line: nobody knows what a quote further on means. Also
     whether every quote that was opened has its end, and the last line its own.

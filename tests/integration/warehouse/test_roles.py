@@ -1,4 +1,4 @@
-"""Each of the three roles can do its work, and nothing else."""
+"""Ingestor and analyst can do their work, and nothing else."""
 
 import psycopg2
 import pytest
