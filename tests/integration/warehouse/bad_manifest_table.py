@@ -114,4 +114,9 @@ EXCHANGED_FILES = [
         behind(replace(b",red,", b",rad,")),
         f"{FILE}: changed since it was published (sha256 differs)",
     ),
+    BadFile(
+        "header changed after publishing, same size",
+        behind(replace(b"patient_id", b"Patient_ID")),
+        f"{FILE}: changed since it was published (sha256 differs)",
+    ),
 ]

@@ -40,26 +40,37 @@ class Trial:
 
     def accepts(self, day: date, dataset: str, row: str) -> bool:
         """Whether a file of this row takes the fast path; it must leave the row, or nothing."""
-        content = f"{self.datasets.datasets[dataset].header()}\n{row}\n".encode()
-        self._path.write_bytes(content)
-        entry = FileEntry(rows=1, bytes=len(content), sha256=atomic_files.sha256(content))
-        with (
-            closing(self._database.connect("ingestor")) as session,
-            session.cursor() as cursor,
-            closing(PublishedFile(self._path, entry)) as file,
-        ):
-            path = FastPath.of(cursor, dataset, self.datasets)
-            assert path
+        with closing(self._database.connect("ingestor")) as session, session.cursor() as cursor:
             before = _count(cursor, dataset)
-            accepted = path.load(cursor, file, day)
+            accepted = self._load(cursor, self.datasets, day, dataset, row)
             assert _count(cursor, dataset) - before == accepted
             return accepted
+
+    def accepts_text(self, text: str) -> bool:
+        """Whether a file of one `note`, of a dataset that has nothing else, takes the fast path."""
+        column = {"type": "text", "max_length": 20}
+        notes = {"table": "notes", "columns": {"note": column}, "published": "every_day"}
+        datasets = Datasets.model_validate({"datasets": {"notes": {**notes, "key": ["note"]}}})
+        with closing(self._database.connect("owner")) as session, session.cursor() as cursor:
+            cursor.execute(
+                "create table hospital.notes (simulated_date date, note text primary key)"
+            )
+            return self._load(cursor, datasets, ONE, "notes", text)
 
     def has_fast_path(self, dataset: str, datasets: Datasets, alter: str = "select") -> bool:
         """Whether the dataset has one, after an alteration of its table."""
         with closing(self._database.connect("owner")) as session, session.cursor() as cursor:
             cursor.execute(alter)
             return FastPath.of(cursor, dataset, datasets) is not None
+
+    def _load(self, cursor: Cursor, datasets: Datasets, day: date, dataset: str, row: str) -> bool:
+        content = f"{datasets.datasets[dataset].header()}\n{row}\n".encode()
+        self._path.write_bytes(content)
+        entry = FileEntry(rows=1, bytes=len(content), sha256=atomic_files.sha256(content))
+        path = FastPath.of(cursor, dataset, datasets)
+        assert path
+        with closing(PublishedFile(self._path, entry)) as file:
+            return path.load(cursor, file, day)
 
 
 def _count(cursor: Cursor, dataset: str) -> int:
@@ -91,6 +102,11 @@ def test_a_good_row_is_accepted(trial: Trial, dataset: str) -> None:
 def test_no_bad_value_is_accepted(trial: Trial, case: BadValue) -> None:
     row = row_with(case, trial.datasets, KEYS.get(case.dataset, 1000))
     assert not trial.accepts(day_of_value(case), case.dataset, row)
+
+
+def test_a_second_header_is_not_accepted_even_where_it_has_the_form_of_a_row(trial: Trial) -> None:
+    assert trial.accepts_text("anything else")
+    assert not trial.accepts_text("note")
 
 
 @pytest.mark.parametrize(
