@@ -11,13 +11,12 @@ import time
 from contextlib import closing
 from datetime import date
 
-import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from pipeline.lakes.batch_lake import InvalidDay
 from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings
-from pipeline.warehouse import connections, insight, migrations, roles
+from pipeline.warehouse import connections, laws, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
 from pipeline.warehouse.loading import Loader
 
@@ -46,7 +45,10 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
                 if wait_for_lock(connection, service):
                     load_days(connection, settings, datasets, service)
         except connections.TEMPORARY_ERRORS as error:
-            last_error = warn_once(error, last_error)
+            # A server that starts takes many tries: each error is logged once.
+            if (message := connections.without_values(error)) != last_error:
+                log.warning("Postgres: %s; trying again", message)
+            last_error = message
             service.wait(RECONNECT_SECONDS)
 
 
@@ -112,17 +114,9 @@ def load_day(loader: Loader, day: date, service: Service) -> None:
 
 def check_laws(connection: Connection) -> None:
     """Warn if the loaded rows contradict each other."""
-    for law, broken in insight.refresh_laws(connection).items():
+    for law, broken in laws.refresh(connection).items():
         if broken:
             log.warning("insight.%s: broken by %d rows", law, broken)
-
-
-def warn_once(error: psycopg2.Error, last: str) -> str:
-    """Log an error unless it repeats the last: a server that starts takes many tries."""
-    message = connections.without_values(error)
-    if message != last:
-        log.warning("Postgres: %s; trying again", message)
-    return message
 
 
 if __name__ == "__main__":

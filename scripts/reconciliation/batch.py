@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import FileEntry, Manifest
 from pipeline.settings import ReconcileSettings
-from pipeline.warehouse import insight
+from pipeline.warehouse import laws
 from reconciliation import tables
 from reconciliation.baseline import Baseline, Comparison
 
@@ -53,11 +53,11 @@ def compare(
     """Every comparison of the batch lake and the tables; the tables as of one instant."""
     yield manifest_chain(baseline)
     yield files_with_manifests(own.batch_lake_dir, baseline)
-    insight.refresh_laws(connection)
+    laws.refresh(connection)
     connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
     with connection, connection.cursor() as cursor:
         yield from tables.compare(own, baseline, cursor)
-        yield from laws(cursor)
+        yield from empty_laws(cursor)
 
 
 def manifest_chain(baseline: Baseline) -> Comparison:
@@ -105,7 +105,7 @@ def _is_day(path: Path) -> bool:
         return False
 
 
-def laws(cursor: Cursor) -> Iterator[Comparison]:
+def empty_laws(cursor: Cursor) -> Iterator[Comparison]:
     """The views of the laws, which are empty unless rows contradict each other."""
     cursor.execute(
         "select relname from pg_class where relnamespace = 'insight'::regnamespace"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from kafka import TopicPartition
 
@@ -18,22 +18,15 @@ from pipeline.settings import ReconcileSettings
 from reconciliation import positions
 from reconciliation.baseline import Baseline, Comparison
 
-
-class EventsOfRows(NamedTuple):
-    """The events that state the same facts as the rows of a dataset: one event a row, by `key`."""
-
-    topic: str
-    event_types: set[str]
-    key: str
-
-
+# dataset: the topic and the types of the events that state the same facts as its rows, one event a
+# row, and the key by which they are compared
 EVENTS_OF_ROWS = {
-    "registrations": EventsOfRows("hospital.admissions", {"registered"}, "encounter_id"),
-    "admissions": EventsOfRows("hospital.admissions", {"admitted"}, "encounter_id"),
-    "transfers": EventsOfRows("hospital.admissions", {"transferred"}, "event_id"),
-    "discharges": EventsOfRows("hospital.admissions", {"discharged"}, "encounter_id"),
-    "transports": EventsOfRows("hospital.transports", {"arrived"}, "transport_id"),
-    "shifts": EventsOfRows("hospital.staff_shifts", {"ended", "absent"}, "shift_id"),
+    "registrations": ("hospital.admissions", ["registered"], "encounter_id"),
+    "admissions": ("hospital.admissions", ["admitted"], "encounter_id"),
+    "transfers": ("hospital.admissions", ["transferred"], "event_id"),
+    "discharges": ("hospital.admissions", ["discharged"], "encounter_id"),
+    "transports": ("hospital.transports", ["arrived"], "transport_id"),
+    "shifts": ("hospital.staff_shifts", ["ended", "absent"], "shift_id"),
 }
 
 
@@ -110,7 +103,11 @@ def events_with_manifests_and_rows(
 
     Their number and hash must be the manifest's, and their keys those of each dataset's rows.
     """
-    datasets = {name: same for name, same in EVENTS_OF_ROWS.items() if same.topic == topic}
+    datasets = {
+        name: (event_types, key)
+        for name, (of_topic, event_types, key) in EVENTS_OF_ROWS.items()
+        if of_topic == topic
+    }
     counted: Counter[str] = Counter()
     differences: dict[str, str] = {}
     for day, manifest in baseline.closed_days.items():
@@ -118,7 +115,7 @@ def events_with_manifests_and_rows(
         counted[topic] += len(events)
         if wrong := _against_manifest(manifest.events[topic], [value for _, value in events]):
             differences.setdefault(topic, f"{day}: {wrong}")
-        for dataset, (_topic, event_types, key) in datasets.items():
+        for dataset, (event_types, key) in datasets.items():
             stream = Counter(e[key] for e, _ in events if e["event_type"] in event_types)
             batch = _keys(own.batch_lake_dir, day, dataset, key)
             counted[dataset] += batch.total()
@@ -129,8 +126,8 @@ def events_with_manifests_and_rows(
     yield Comparison(
         f"stream lake = manifests: {topic}", f"{counted[topic]} events", differences.get(topic, "")
     )
-    for dataset, same in datasets.items():
-        name, rows = f"stream = batch: {dataset} by {same.key}", f"{counted[dataset]} rows"
+    for dataset, (_event_types, key) in datasets.items():
+        name, rows = f"stream = batch: {dataset} by {key}", f"{counted[dataset]} rows"
         yield Comparison(name, rows, differences.get(dataset, ""))
 
 

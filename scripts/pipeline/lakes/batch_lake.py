@@ -5,7 +5,6 @@ and carries the hash of the previous day's manifest, so that the last one stands
 run: its hash is the run's fingerprint.
 """
 
-import errno
 import io
 import json
 import os
@@ -13,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Mapping
 from datetime import date, datetime
+from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -94,11 +94,7 @@ def published_days(root: Path) -> list[date]:
     return sorted(days)
 
 
-OPEN_ERRORS = {
-    errno.ENOENT: "is missing",
-    errno.ENOTDIR: "is not a directory",
-    errno.ELOOP: "is a link",
-}
+OPEN_ERRORS = {ENOENT: "is missing", ENOTDIR: "is not a directory", ELOOP: "is a link"}
 
 
 class InvalidDay(ValueError):

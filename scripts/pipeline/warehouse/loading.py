@@ -1,7 +1,7 @@
 """Loading a published day: in one transaction, all of it or nothing.
 
-Each file takes the fast path or, if that is in doubt, the careful one. The ledger and the rejected
-rows are committed together with the rows.
+Each file takes the fast path or, if that is in doubt, the careful one. The rejected rows, the
+ledger and the day's summaries are committed together with the rows.
 
 Loading a day again:
 - Under the same manifest, the rows in the tables stay, and rows that were rejected before and are
@@ -25,7 +25,7 @@ from psycopg2.extensions import cursor as Cursor
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import FileEntry, InvalidDay, Manifest
 from pipeline.settings import ConfigurationError
-from pipeline.warehouse import insight, ledger, statements
+from pipeline.warehouse import ledger, statements
 from pipeline.warehouse.careful_path import CarefulPath, Rejected
 from pipeline.warehouse.connections import without_values
 from pipeline.warehouse.datasets import SQL_TYPES, Datasets
@@ -115,7 +115,11 @@ class Loader:
         manifest, digest = batch_lake.read_manifest(directory)
         names = _names_in_order(manifest, self._datasets)
         with self._connection, self._connection.cursor() as cursor:
-            self._plan_anew(cursor, is_zero=manifest.previous_manifest is None)
+            # Plans made for an ordinary day are far too slow for day zero.
+            is_zero = manifest.previous_manifest is None
+            if is_zero or self._days_planned % DAYS_BETWEEN_PLANS == 0:
+                cursor.execute("discard plans")
+            self._days_planned += 1
             before = ledger.loaded_manifest(cursor, day)
             replaced = before not in (None, digest)
             if replaced:
@@ -135,14 +139,8 @@ class Loader:
             for file in files:
                 if file.rows_rejected:
                     self._careful[file.dataset].keep_rejected(cursor, day)
-            insight.summarise(cursor, day)
+            cursor.execute("select insight.summarise(%s)", [day])
         return loaded
-
-    def _plan_anew(self, cursor: Cursor, *, is_zero: bool) -> None:
-        # Plans made for an ordinary day are far too slow for day zero.
-        if is_zero or self._days_planned % DAYS_BETWEEN_PLANS == 0:
-            cursor.execute("discard plans")
-        self._days_planned += 1
 
     def _load_file(
         self, cursor: Cursor, path: Path, entry: FileEntry, day: date, fast: bool
@@ -180,7 +178,7 @@ class Loader:
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
                 )
             cursor.execute("select hospital.drop_reference_indexes()")
-        insight.forget_from(cursor, day)
+        cursor.execute("select insight.forget(%s, 'infinity')", [day])
 
 
 def _names_in_order(manifest: Manifest, datasets: Datasets) -> list[str]:

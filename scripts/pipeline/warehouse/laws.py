@@ -1,26 +1,10 @@
-"""What the views of schema insight rest on: the daily summaries, and the materialised laws.
-
-What is counted, and how, is in the migrations; here is only when.
-"""
-
-from datetime import date
+"""The materialised laws of schema insight, refreshed; what they state is in the migrations."""
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
 
 
-def summarise(cursor: Cursor, day: date) -> None:
-    """Count the day anew, in the transaction that loads it."""
-    cursor.execute("select insight.summarise(%s)", [day])
-
-
-def forget_from(cursor: Cursor, day: date) -> None:
-    """Delete the summaries of the day and of every later one, in the transaction of its rows."""
-    cursor.execute("select insight.forget(%s, 'infinity')", [day])
-
-
-def refresh_laws(connection: Connection) -> dict[str, int]:
+def refresh(connection: Connection) -> dict[str, int]:
     """Check all rows against the laws that follow a bed or a person through the whole run.
 
     Reads every row: some seconds of work after four years, so not after each day of a backfill,
