@@ -1,4 +1,4 @@
-"""The batch's half of `reconcile`: the days in the lake, their files, the tables, and the laws."""
+"""The batch half of `reconcile`: the days in the lake, their files, the tables, and the laws."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,22 +13,22 @@ from psycopg2.extensions import cursor as Cursor
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import FileEntry, Manifest
 from pipeline.settings import ReconcileSettings
-from pipeline.warehouse import insight
+from pipeline.warehouse import laws
 from reconciliation import tables
-from reconciliation.noted import Check, Noted
+from reconciliation.baseline import Baseline, Comparison
 
 
-def published(given: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date, str]]:
-    """The manifests of the published days in order, and the hashes of their bytes.
+def published(own: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date, str]]:
+    """The manifests of the published days in order of date, and the hashes of their bytes.
 
     Raises:
-        ValueError: if there is none, or naming the day whose manifest cannot be read.
+        ValueError: if no day is published; naming the day, if its manifest cannot be read.
     """
     manifests: dict[date, Manifest] = {}
     hashes: dict[date, str] = {}
-    for day in batch_lake.published_days(given.batch_lake_dir):
+    for day in batch_lake.published_days(own.batch_lake_dir):
         try:
-            directory = batch_lake.day_directory(given.batch_lake_dir, day)
+            directory = batch_lake.day_directory(own.batch_lake_dir, day)
             manifests[day], hashes[day] = batch_lake.read_manifest(directory)
         except ValueError as error:
             raise ValueError(f"{day}: {error}") from None
@@ -37,72 +37,76 @@ def published(given: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date
     return manifests, hashes
 
 
-def lag(noted: Noted, connection: Connection) -> str:
-    """The first noted day that is not loaded; empty if none."""
+def lag(baseline: Baseline, connection: Connection) -> str:
+    """The first day of the baseline that is not loaded; empty if there is none."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "select simulated_date from lake.ingested_days where manifest_sha256 is not null"
         )
         loaded = {day for (day,) in cursor}
-    return next((f"{day} is not loaded" for day in noted.manifests if day not in loaded), "")
+    return next((f"{day} is not loaded" for day in baseline.manifests if day not in loaded), "")
 
 
-def compare(given: ReconcileSettings, noted: Noted, connection: Connection) -> Iterator[Check]:
-    """Every comparison of the batch lake and the tables, the latter as of one instant."""
-    yield chain(noted)
-    yield against_manifests(given, noted)
-    insight.refresh_laws(connection)
+def compare(
+    own: ReconcileSettings, baseline: Baseline, connection: Connection
+) -> Iterator[Comparison]:
+    """Every comparison of the batch lake and the tables; the tables as of one instant."""
+    yield manifest_chain(baseline)
+    yield files_with_manifests(own.batch_lake_dir, baseline)
+    laws.refresh(connection)
     connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
     with connection, connection.cursor() as cursor:
-        yield from tables.compare(given, noted, cursor)
-        yield from laws(cursor)
+        yield from tables.compare(own, baseline, cursor)
+        yield from empty_laws(cursor)
 
 
-def chain(noted: Noted) -> Check:
-    """Each day follows its yesterday, and names the hash of its manifest."""
+def manifest_chain(baseline: Baseline) -> Comparison:
+    """Each manifest contains the hash of the manifest of the day before, and no day is missing."""
     previous, before, broken = None, None, ""
-    for day, manifest in noted.manifests.items():
+    for day, manifest in baseline.manifests.items():
         follows = before is None or day - before == timedelta(days=1)
         if not broken and (manifest.previous_manifest != previous or not follows):
             broken = f"{day} does not follow {before}"
-        previous, before = noted.hashes[day], day
-    return Check("manifest chain", f"{len(noted.hashes)} days, fingerprint {previous}", broken)
+        previous, before = baseline.hashes[day], day
+    return Comparison(
+        "manifest chain", f"{len(baseline.hashes)} days, fingerprint {previous}", broken
+    )
 
 
-def against_manifests(given: ReconcileSettings, noted: Noted) -> Check:
-    """Each day is what its manifest says, these files and these bytes; nothing else is there."""
-    files, odd = 0, ""
-    for day, manifest in noted.manifests.items():
-        directory = batch_lake.day_directory(given.batch_lake_dir, day)
+def files_with_manifests(root: Path, baseline: Baseline) -> Comparison:
+    """Each day has the files in its manifest, byte for byte; the lake has nothing else."""
+    files, difference = 0, ""
+    for day, manifest in baseline.manifests.items():
+        directory = batch_lake.day_directory(root, day)
         names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST}
         expected = {f"{name}.csv": entry for name, entry in manifest.files.items()}
         files += len(names)
         for name in sorted(names | expected.keys()):
-            if not _is_file(directory / name, expected.get(name)):
-                odd = odd or f"{day} {name} is not what the manifest says"
-    for path in sorted(given.batch_lake_dir.iterdir()):
-        # A name that begins with a dot is a draft of the day in hand.
-        if not path.name.startswith(".") and not _is_a_day(path):
-            odd = odd or f"{path.name} is no published day"
-    return Check("batch lake = manifests", f"{files} files", odd)
+            if not _is_as_published(directory / name, expected.get(name)):
+                difference = difference or f"{day} {name} is not what the manifest says"
+    for path in sorted(root.iterdir()):
+        # A name that begins with a dot is the draft of a day that is being published.
+        if not path.name.startswith(".") and not _is_day(path):
+            difference = difference or f"{path.name} is no published day"
+    return Comparison("batch lake = manifests", f"{files} files", difference)
 
 
-def _is_file(path: Path, entry: FileEntry | None) -> bool:
+def _is_as_published(path: Path, entry: FileEntry | None) -> bool:
     if entry is None or not path.is_file() or path.stat().st_size != entry.bytes:
         return False
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest() == entry.sha256
 
 
-def _is_a_day(path: Path) -> bool:
+def _is_day(path: Path) -> bool:
     try:
         return path.is_dir() and date.fromisoformat(path.name).isoformat() == path.name
     except ValueError:
         return False
 
 
-def laws(cursor: Cursor) -> Iterator[Check]:
-    """What no row may contradict: each such view is empty."""
+def empty_laws(cursor: Cursor) -> Iterator[Comparison]:
+    """The views of the laws, which are empty unless rows contradict each other."""
     cursor.execute(
         "select relname from pg_class where relnamespace = 'insight'::regnamespace"
         " and relname like 'law\\_%' and relkind in ('v', 'm') order by 1"
@@ -114,4 +118,4 @@ def laws(cursor: Cursor) -> Iterator[Check]:
             ).format(sql.Identifier("insight", name))
         )
         first, rows = cursor.fetchone() or ("", 0)
-        yield Check(name.replace("_", " "), f"{rows} rows", first)
+        yield Comparison(name.replace("_", " "), f"{rows} rows", first)

@@ -1,7 +1,7 @@
 """The tables' part of `reconcile`: rows counted, and compared with a load of the same files.
 
-That load shares nothing with the batch_ingestor's: Python's csv module reads the files, and what
-the ledger calls rejected is left out.
+That load shares nothing with the batch_ingestor's: Python's csv module reads the files. It leaves
+out the rows that are rejected according to the ledger.
 """
 
 import csv
@@ -9,7 +9,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
+from itertools import batched
 
 import psycopg2
 from psycopg2 import sql
@@ -18,68 +18,71 @@ from psycopg2.extensions import cursor as Cursor
 
 from pipeline.lakes import batch_lake
 from pipeline.settings import ReconcileSettings
-from pipeline.warehouse import postgres
+from pipeline.warehouse.connections import CopySource, without_values
 from pipeline.warehouse.datasets import Dataset, read_datasets
-from reconciliation.noted import Check, Noted
+from reconciliation.baseline import Baseline, Comparison
 
 Rejected = dict[tuple[str, date], set[int]]
 
 ROWS_AT_ONCE = 2_000  # of a file, in memory
 
 INDEPENDENT_LOAD = "create temporary table {} (like hospital.{})"
-ONLY_IN_THE_FIRST = """
+FIRST_ROW_ONLY_IN = """
 select {key}::text from (select {columns} from {first} except all select {columns} from {second}) x
 order by simulated_date, 1 limit 1
 """
 
 
-def compare(given: ReconcileSettings, noted: Noted, cursor: Cursor) -> Iterator[Check]:
+def compare(own: ReconcileSettings, baseline: Baseline, cursor: Cursor) -> Iterator[Comparison]:
     """Every table, in a transaction that sees one instant."""
     cursor.execute("set local work_mem = '128MB'")
     cursor.execute("select dataset, simulated_date, line from lake.rejected_rows")
     rejected: Rejected = {}
     for name, day, line in cursor:
         rejected.setdefault((name, day), set()).add(line)
-    # The instant is chosen: whatever day it holds is noted, or published by now.
-    meanwhile = set(batch_lake.published_days(given.batch_lake_dir)) - noted.manifests.keys()
-    datasets = read_datasets(given.configs_dir / "datasets.yaml").datasets
-    for name, dataset in datasets.items():
-        files = Files(given, noted, name, rejected)
-        table = against_files(cursor, name, dataset, files, meanwhile)
-        yield against_manifests(noted, cursor, name, files)
+    # From here on the transaction sees no new row, so every day it sees is published by now.
+    later = set(batch_lake.published_days(own.batch_lake_dir)) - baseline.manifests.keys()
+    for name, dataset in read_datasets(own.configs_dir / "datasets.yaml").datasets.items():
+        files = Files(own, baseline, name, rejected)
+        table = table_with_files(cursor, name, dataset, files, later)
+        yield rows_with_manifests(baseline, cursor, name, files)
         yield table
 
 
 class Files:
-    """A dataset's files as COPY reads them: each row that is not rejected, after its day.
+    """A dataset's files for COPY: each row that is not rejected, after its day.
 
-    `rows` counts, by day, all rows that were really there; `at_end` says that it counted them all.
+    Attributes:
+        rows: all rows that the files contain, by day.
+        at_end: whether all files were read, so that `rows` is complete.
     """
 
     def __init__(
-        self, given: ReconcileSettings, noted: Noted, name: str, rejected: Rejected
+        self, own: ReconcileSettings, baseline: Baseline, name: str, rejected: Rejected
     ) -> None:
         self.rows: Counter[date] = Counter()
         self.at_end = False
-        self._good = self._read(given, noted, name, rejected)
+        self._root = own.batch_lake_dir
+        self._days = baseline.manifests.keys()
+        self._name = name
+        self._rejected = rejected
 
-    def read(self, _size: int) -> str:
-        """The next rows; an empty text at the end."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(islice(self._good, ROWS_AT_ONCE))
-        return text.getvalue()
+    def blocks(self) -> Iterator[bytes]:
+        """The rows, a few at once, as CSV again."""
+        for rows in batched(self._good_rows(), ROWS_AT_ONCE, strict=False):
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(rows)
+            yield text.getvalue().encode()
 
-    def _read(
-        self, given: ReconcileSettings, noted: Noted, name: str, rejected: Rejected
-    ) -> Iterator[list]:
-        for day in noted.manifests:
-            path = batch_lake.day_directory(given.batch_lake_dir, day) / f"{name}.csv"
+    def _good_rows(self) -> Iterator[list[object]]:
+        for day in self._days:
+            path = batch_lake.day_directory(self._root, day) / f"{self._name}.csv"
             if not path.exists():
                 continue
             with path.open(encoding="utf-8", newline="") as source:
                 rows = csv.reader(source)
                 next(rows, None)
-                line, left_out = rows.line_num + 1, rejected.get((name, day), set())
+                line, left_out = rows.line_num + 1, self._rejected.get((self._name, day), set())
                 for row in rows:
                     self.rows[day] += 1
                     if line not in left_out:
@@ -88,63 +91,67 @@ class Files:
         self.at_end = True
 
 
-def against_files(
-    cursor: Cursor, name: str, dataset: Dataset, files: Files, meanwhile: set[date]
-) -> Check:
-    """The table is what its files lead to, row by row, both ways."""
-    what = f"table = files: {name}"
+def table_with_files(
+    cursor: Cursor, name: str, dataset: Dataset, files: Files, later: set[date]
+) -> Comparison:
+    """The table contains what its files lead to, row by row, in both directions.
+
+    Args:
+        later: days published since the baseline, whose rows are left out.
+    """
+    title = f"table = files: {name}"
     copied, table = sql.Identifier(f"independent_{name}"), sql.Identifier(dataset.table)
     columns = sql.SQL(", ").join(map(sql.Identifier, ("simulated_date", *dataset.columns)))
-    key = ("simulated_date", *dataset.key)
+    key = sql.SQL(", ").join(map(sql.Identifier, ("simulated_date", *dataset.key)))
     cursor.execute(sql.SQL(INDEPENDENT_LOAD).format(copied, table))
     cursor.execute("savepoint copying")
     try:
         copy = sql.SQL("copy {} ({}) from stdin with (format csv)").format(copied, columns)
-        cursor.copy_expert(copy, files)
+        cursor.copy_expert(copy, CopySource(files.blocks()))
     except (psycopg2.DataError, psycopg2.IntegrityError, QueryCanceled) as error:
         cursor.execute("rollback to savepoint copying")
-        return Check(what, "not loaded", f"{name}: {postgres.brief(error)}")
-    copies = cursor.rowcount
-    loaded = sql.SQL("(select * from hospital.{} where simulated_date <> all ({}::date[])) x")
-    loaded = loaded.format(table, sql.Literal(sorted(meanwhile)))
-    difference = ""
-    for first, second, where in (
+        return Comparison(title, "not loaded", f"{name}: {without_values(error)}")
+    copies, difference = cursor.rowcount, ""
+    loaded = sql.SQL(
+        "(select * from hospital.{} where simulated_date <> all ({}::date[])) x"
+    ).format(table, sql.Literal(sorted(later)))
+    for first, second, missing in (
         (copied, loaded, "not in the table"),
         (loaded, copied, "not in a file"),
     ):
-        statement = sql.SQL(ONLY_IN_THE_FIRST).format(
-            key=sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Identifier, key))),
-            columns=columns,
-            first=first,
-            second=second,
+        cursor.execute(
+            sql.SQL(FIRST_ROW_ONLY_IN).format(
+                key=sql.SQL("({})").format(key), columns=columns, first=first, second=second
+            )
         )
-        cursor.execute(statement)
         if (row := cursor.fetchone()) and not difference:
             named = ", ".join(("day", *dataset.key))
-            difference = f"{name} ({named}) {row[0]}: {where}, or not like this"
+            difference = f"{name} ({named}) {row[0]}: {missing}, or not like this"
     cursor.execute(sql.SQL("drop table {}").format(copied))
-    return Check(what, f"rows {copies}", difference)
+    return Comparison(title, f"rows {copies}", difference)
 
 
-def against_manifests(noted: Noted, cursor: Cursor, name: str, files: Files) -> Check:
-    """Rows in the manifests = rows really in the files = rows loaded + rejected, day by day."""
+def rows_with_manifests(baseline: Baseline, cursor: Cursor, name: str, files: Files) -> Comparison:
+    """Rows in the manifests = rows in the files = rows loaded + rejected, day by day."""
     cursor.execute(
         "select simulated_date, rows_loaded, rows_rejected from lake.ingested_files"
         " where dataset = %s",
         [name],
     )
-    ledger = {day: (loaded, bad) for day, loaded, bad in cursor}
-    total, rejected, difference = 0, 0, ""
-    for day, manifest in noted.manifests.items():
+    ledger = {day: (loaded, rejected) for day, loaded, rejected in cursor}
+    total, total_rejected, difference = 0, 0, ""
+    for day, manifest in baseline.manifests.items():
         if name not in manifest.files:
             continue
-        rows, (loaded, bad) = manifest.files[name].rows, ledger.get(day, (0, 0))
-        total, rejected = total + rows, rejected + bad
-        # Of files that could not be read to their end, the comparison of the table says so.
-        there = files.rows[day] if files.at_end else rows
-        if not difference and {loaded + bad, there} != {rows}:
+        rows, (loaded, rejected) = manifest.files[name].rows, ledger.get(day, (0, 0))
+        total, total_rejected = total + rows, total_rejected + rejected
+        # If the files could not be read to their end, the comparison of the table says so.
+        in_file = files.rows[day] if files.at_end else rows
+        if not difference and {loaded + rejected, in_file} != {rows}:
             difference = (
-                f"{name} {day}: {rows} rows in the manifest, {there} in the file,"
-                f" {loaded} loaded, {bad} rejected"
+                f"{name} {day}: {rows} rows in the manifest, {in_file} in the file,"
+                f" {loaded} loaded, {rejected} rejected"
             )
-    return Check(f"rows = manifests: {name}", f"rows {total}, rejected {rejected}", difference)
+    return Comparison(
+        f"rows = manifests: {name}", f"rows {total}, rejected {total_rejected}", difference
+    )

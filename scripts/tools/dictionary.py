@@ -1,6 +1,6 @@
-"""Prints docs/data-dictionary.md: every dataset, topic and field. make dictionary
+"""Prints docs/data-dictionary.md: every dataset, topic and field. Run it by `make dictionary`.
 
-Types, keys and code lists come from datasets.yaml and topics.yaml, meanings from the comments of
+Types, keys and code lists come from datasets.yaml and topics.yaml, meanings from the comments in
 the database's migrations, so that each fact is written once. A test compares the page with this.
 """
 
@@ -17,13 +17,23 @@ from pipeline.warehouse.datasets import Column, Dataset
 
 COMMENT = re.compile(r"comment on (table|column)\s+hospital\.([a-z_.]+)\s+is '((?:[^']|'')*)';")
 
-# What stands in the stream only.
+# Meanings that no table states, or each of several tables more narrowly.
 STREAM_MEANINGS = {
-    "event_id": "What happened, unique in the run",
+    "event_id": "Identifies the event in the whole run",
     "event_type": "The kind of event",
     "event_time": "When it happened in the hospital",
-    "hospital_id": "Where",
+    "hospital_id": "The hospital where it happened",
     "adt_trigger": "HL7 trigger: A04 registered, A01 admitted, A02 transferred, A03 discharged",
+    "patient_id": "The patient",
+    "ward_id": "The ward",
+    "doctor_id": "The doctor who admits, receives or discharges the patient",
+    "nurse_id": "The nurse who receives the patient, or is on duty at discharge",
+}
+# The tables that state what the other fields mean, in the order in which they are asked.
+TABLES = {
+    "hospital.admissions": ["registrations", "admissions", "transfers", "discharges"],
+    "hospital.transports": ["transports"],
+    "hospital.staff_shifts": ["shifts"],
 }
 HEAD = """# Data dictionary
 
@@ -56,7 +66,7 @@ def main() -> None:
 
 
 def read_comments(migrations_dir: Path) -> dict[str, str]:
-    """What the comments say: by table, and by `table.column`."""
+    """The comments' texts, by table and by `table.column`."""
     return {
         name: text.replace("''", "'")
         for path in sorted(migrations_dir.glob("*.sql"))
@@ -65,7 +75,7 @@ def read_comments(migrations_dir: Path) -> dict[str, str]:
 
 
 def dataset_lines(name: str, dataset: Dataset, meanings: dict[str, str]) -> Iterator[str]:
-    """A section of the page."""
+    """The section of a dataset: its fields."""
     yield f"### {name}\n\n{meanings[dataset.table]}.\n"
     yield f"In the lake: {dataset.published.replace('_', ' ')}.\n"
     yield "| Field | Type | Required | Key | Meaning |\n|---|---|---|---|---|"
@@ -88,16 +98,17 @@ def kind(column: Column) -> str:
 
 
 def topic_lines(name: str, topic: Topic, meanings: dict[str, str]) -> Iterator[str]:
-    """A section of the page: every field, and the event types that have it."""
+    """The section of a topic: its fields, and the event types that have them."""
     yield f"### {name}\n\nKey `{topic.key}`, {topic.partitions} partitions.\n"
     yield "| Field | In | May be null | Meaning |\n|---|---|---|---|"
     fields = dict.fromkeys((*COMMON_FIELDS, *(f for names in topic.events.values() for f in names)))
-    columns = {key.partition(".")[2]: text for key, text in reversed(meanings.items())}
     for field in fields:
         having = [kind for kind, names in topic.fields.items() if field in names]
         where = "all" if len(having) == len(topic.events) else ", ".join(having)
         null = "yes" if field in topic.may_be_null else ""
-        meaning = STREAM_MEANINGS.get(field) or columns[field]
+        meaning = STREAM_MEANINGS.get(field) or next(
+            meanings[f"{table}.{field}"] for table in TABLES[name] if f"{table}.{field}" in meanings
+        )
         yield f"| `{field}` | {where} | {null} | {meaning} |"
     yield ""
 

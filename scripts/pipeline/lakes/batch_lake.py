@@ -5,11 +5,14 @@ contains the hash of the previous day's manifest. The last one so stands for the
 is the run's fingerprint.
 """
 
+import io
 import json
+import os
 import shutil
 import stat
 from collections.abc import Mapping
 from datetime import date, datetime
+from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -91,26 +94,53 @@ def published_days(root: Path) -> list[date]:
     return sorted(days)
 
 
-def read_manifest(directory: Path) -> tuple[Manifest, str]:
-    """The manifest of a published day and the hash of its bytes.
+OPEN_ERRORS = {ENOENT: "is missing", ENOTDIR: "is not a directory", ELOOP: "is a link"}
+
+
+class InvalidDay(ValueError):
+    """A published day that cannot be used; the text is the reason, and quotes no row."""
+
+
+def open_file(directory: Path, name: str) -> io.FileIO:
+    """Open a file of a published day: follow no link, and wait for no writer of a FIFO.
 
     Raises:
-        ValueError: if it is missing, not JSON, not a manifest, or of another day.
+        InvalidDay: if the directory or the file is missing, or something else stands in its place.
     """
-    path = directory / MANIFEST
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise ValueError(f"{MANIFEST} is not a regular file")
-        content = path.read_bytes()
+        parent = os.open(directory, flags | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(name, flags, dir_fd=parent)
+        finally:
+            os.close(parent)
+    except OSError as error:
+        reason = OPEN_ERRORS.get(error.errno or 0, f"cannot be opened: {error.strerror}")
+        raise InvalidDay(f"{Path(error.filename).name} {reason}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InvalidDay(f"{name} is not a regular file")
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def read_manifest(directory: Path) -> tuple[Manifest, str]:
+    """Read the manifest of a published day; return it with the hash of its bytes.
+
+    Raises:
+        InvalidDay: if it is missing, not a regular file, not a manifest, or that of another day.
+    """
+    try:
+        with open_file(directory, MANIFEST) as file:
+            content = file.read()
         manifest = Manifest.model_validate_json(content)
     except OSError as error:
-        raise ValueError(f"{MANIFEST} cannot be read: {error.strerror}") from None
+        raise InvalidDay(f"{MANIFEST} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise ValueError(f"{MANIFEST} is wrong: {key}: {fault['msg']}") from None
+        raise InvalidDay(f"{MANIFEST} is wrong: {key}: {fault['msg']}") from None
     if manifest.simulated_date.isoformat() != directory.name:
-        raise ValueError(f"{MANIFEST} is of {manifest.simulated_date}, not of {directory.name}")
+        raise InvalidDay(f"{MANIFEST} is of {manifest.simulated_date}, not of {directory.name}")
     return manifest, atomic_files.sha256(content)
 
 

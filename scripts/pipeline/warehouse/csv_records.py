@@ -1,34 +1,32 @@
-"""RFC 4180, strictly: which lines COPY may be trusted with, and the records of a file it may not.
+"""RFC 4180, strictly: the records of a file, each with its line and with what is wrong with it.
 
-COPY gives up a whole file for one line that it cannot parse. What it can parse it reads more
-kindly than is safe: a quote in the middle of a field vanishes, and a line `\\.` ends the data. So a
-file of plain lines goes to COPY as it is, and any other is taken apart here, record by record.
-Postgres gets the bytes of the good ones unchanged.
+COPY gives up a whole file for one line that it cannot parse, and parses the others too leniently:
+a quote in the middle of a field vanishes, and a line `\\.` ends the data. So records are separated
+here, and Postgres gets the bytes of the good ones unchanged.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-# A record may hold line ends within quotes; one longer than this is a quote that was never closed.
+# A record may contain line ends within quotes; a longer one is a quote that was never closed.
 MAX_RECORD_BYTES = 1 << 20
 
-NOT_ALWAYS_PLAIN = re.compile(rb'["\r\0\\]')
 FIELD = rb'(?:"(?:[^"\0]|"")*+"|[^",\r\n\0]*+)'
 RECORD = re.compile(rb"%b(?:,%b)*+" % (FIELD, FIELD))
-# Good fields up to a quote that opens one and is still open at the end.
+# Good fields, then a quote that opens a field and is still open at the end.
 OPEN_RECORD = re.compile(rb'(?:%b,)*+"(?:[^"\0]|"")*+' % FIELD)
 NEXT_FIELD = re.compile(rb"(?:^|,)%b" % FIELD)
 
 END_OF_DATA = rb"\."
 
 
-class Unreadable(Exception):
-    """The file cannot be divided into records; the text is the reason, without values."""
+class UnclosedQuote(Exception):
+    """The file cannot be divided into records; the text is the reason, and quotes no value."""
 
 
 class Record(NamedTuple):
-    """One record: the line on which it begins, its bytes, what is wrong with it as CSV if anything.
+    """One record: the line on which it begins, its bytes, and what is wrong with it, if anything.
 
     The header is line 1, so the first record begins on line 2.
     """
@@ -38,26 +36,11 @@ class Record(NamedTuple):
     fault: str | None
 
 
-def is_plain(block: bytes) -> bool:
-    """Whether each line of the block is a record that COPY reads as RFC 4180 does."""
-    looked_at = 0
-    for found in NOT_ALWAYS_PLAIN.finditer(block):
-        if found.start() < looked_at:
-            continue
-        start = block.rfind(b"\n", 0, found.start()) + 1
-        end = block.find(b"\n", found.start())
-        looked_at = len(block) if end < 0 else end
-        line = block[start:looked_at]
-        if line == END_OF_DATA or not RECORD.fullmatch(line) or b"\r" in line:
-            return False
-    return True
-
-
 def records(lines: Iterable[bytes], fields: int) -> Iterator[Record]:
-    """The records of the lines after the header; each should have so many fields.
+    """Divide the lines after the header into records, which should have `fields` fields each.
 
     Raises:
-        Unreadable: if a quoted field has no end.
+        UnclosedQuote: if a quoted field has no end.
     """
     pending: list[bytes] = []
     start, size = 0, 0
@@ -75,11 +58,11 @@ def records(lines: Iterable[bytes], fields: int) -> Iterator[Record]:
         elif size > MAX_RECORD_BYTES:
             break
     if pending:
-        raise Unreadable(f"line {start}: a quoted field that never ends")
+        raise UnclosedQuote(f"line {start}: a quoted field that never ends")
 
 
 def _fault(content: bytes, fields: int) -> str | None:
-    """What is wrong with a record as CSV; says nothing of its values."""
+    """What is wrong with a record as CSV; quotes no value."""
     if not content:
         return "a blank line"
     if END_OF_DATA in content.split(b"\n"):
@@ -90,7 +73,7 @@ def _fault(content: bytes, fields: int) -> str | None:
         if b"\r" in content and RECORD.fullmatch(content.replace(b"\r", b"")):
             return "a carriage return outside quotes, expected lines to end in LF alone"
         return "a quote within a field, expected it doubled and the field in quotes"
-    found = sum(1 for _ in NEXT_FIELD.finditer(content))
+    found = len(NEXT_FIELD.findall(content))
     if found != fields:
         return f"{found} {'field' if found == 1 else 'fields'}, expected {fields}"
     try:

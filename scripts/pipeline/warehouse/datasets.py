@@ -1,7 +1,7 @@
 """`configs/datasets.yaml`: what a batch file must look like, and into which table it goes.
 
-Names end as SQL identifiers, so they are held to an allowlist here, and still only ever reach
-Postgres through the driver's quoting.
+Names become SQL identifiers, so they are checked against a pattern here; even so they reach
+Postgres only through the driver's quoting.
 """
 
 import re
@@ -18,12 +18,21 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline import value_forms
 from pipeline.settings import parse, read_yaml
 
 IDENTIFIER = r"[a-z][a-z0-9_]{0,54}"
 Identifier = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
 
-# Columns of the loader's own: the day in the tables, the line of the file in staging.
+SQL_TYPES = {
+    "text": "text",
+    "integer": "integer",
+    "numeric": "numeric",
+    "date": "date",
+    "instant": "timestamp with time zone",
+}
+
+# The loader fills these columns: the day in the tables, the line of the file in staging.
 RESERVED = ("simulated_date", "line")
 
 COMPARISON = re.compile(rf"({IDENTIFIER}) (<|<=|=|>=|>) ({IDENTIFIER})")
@@ -31,20 +40,28 @@ CONDITION = re.compile(rf"({IDENTIFIER}) (required|empty) when ({IDENTIFIER}) = 
 
 
 class Comparison(NamedTuple):
-    """`left operator right` must hold where neither is empty."""
+    """A rule: `left operator right` must hold where neither is empty."""
 
     left: str
     operator: str
     right: str
 
+    def columns(self) -> set[str]:
+        """The columns that it compares."""
+        return {self.left, self.right}
+
 
 class Condition(NamedTuple):
-    """`column` must be there, or empty, where another column has a value."""
+    """A rule: `column` is required, or must be empty, where `other` contains `value`."""
 
     column: str
-    verb: str
+    verb: str  # required or empty
     other: str
     value: str
+
+    def columns(self) -> set[str]:
+        """The columns that it reads."""
+        return {self.column, self.other}
 
 
 class Column(BaseModel):
@@ -84,9 +101,25 @@ class Column(BaseModel):
             raise ValueError("minimum and maximum for an integer or numeric only")
         return self
 
+    def form(self) -> str:
+        """The regular expression that every value matches as a whole; empty for a text."""
+        match self.type:
+            case "date":
+                return value_forms.DATE
+            case "instant":
+                return value_forms.INSTANT
+            case "integer":
+                return value_forms.WHOLE_NUMBER
+            case "numeric" if self.decimals:
+                return rf"{value_forms.WHOLE_NUMBER}(?:\.[0-9]{{1,{self.decimals}}})?"
+            case "numeric":
+                return value_forms.WHOLE_NUMBER
+            case "text":
+                return ""
+
 
 class Dataset(BaseModel):
-    """One batch file a day, and its table."""
+    """One kind of batch file, and its table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -100,21 +133,23 @@ class Dataset(BaseModel):
 
     @model_validator(mode="after")
     def _names_its_own_columns(self) -> Self:
-        for name in self.columns:
-            if name in RESERVED:
-                raise ValueError(f"no column {name!r}: the loader fills it")
+        for name in RESERVED:
+            if name in self.columns:
+                raise ValueError(f"no column {name!r}, which the loader fills")
         used = {*self.key, *self.references, *self.dated_by}
         for rule in self.parsed_rules():
-            match rule:
-                case Comparison(left, _, right):
-                    used |= {left, right}
-                    if self._type(left) != self._type(right):
-                        raise ValueError(f"two columns of one type in the rule {rule}")
-                case Condition(column, _, other, _):
-                    used |= {column, other}
+            used |= rule.columns()
         for name in used:
             if name not in self.columns:
                 raise ValueError(f"one of its columns instead of {name!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _uses_columns_that_fit(self) -> Self:
+        for rule in self.parsed_rules():
+            types = {self.columns[name].type for name in rule.columns()}
+            if isinstance(rule, Comparison) and len(types) > 1:
+                raise ValueError(f"two columns of one type in the rule {rule}")
         kinds = {self.columns[name].type for name in self.dated_by}
         if kinds not in (set(), {"date"}, {"instant"}):
             raise ValueError("dated_by to name instants, or days")
@@ -123,14 +158,11 @@ class Dataset(BaseModel):
                 raise ValueError(f"a key column that is required, unlike {name!r}")
         return self
 
-    def _type(self, column: str) -> str | None:
-        return self.columns[column].type if column in self.columns else None
-
     def parsed_rules(self) -> list[Comparison | Condition]:
-        """The rules as structures.
+        """The rules, taken apart.
 
         Raises:
-            ValueError: naming a rule that is of neither form.
+            ValueError: naming a rule that has neither form.
         """
         parsed: list[Comparison | Condition] = []
         for rule in self.rules:
@@ -151,7 +183,7 @@ class Dataset(BaseModel):
 
 
 class Datasets(BaseModel):
-    """All of them, each after those it refers to."""
+    """All datasets, each after those it refers to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -169,7 +201,7 @@ class Datasets(BaseModel):
                     )
                 if len(known[target].key) != 1:
                     raise ValueError(
-                        f"{name}.{column} to refer to a dataset with a key of one column"
+                        f"{name}.{column} to refer to a dataset whose key is one column"
                     )
             if dataset.table in tables:
                 raise ValueError(f"a table for {name} that no other dataset has: {dataset.table!r}")
@@ -178,7 +210,11 @@ class Datasets(BaseModel):
         return self
 
     def of_day(self, *, first: bool) -> list[str]:
-        """The datasets whose files must be in a day, in the order to load them."""
+        """The datasets that a day must contain, in the order to load them.
+
+        Args:
+            first: whether it is day zero, which has what exists at the start.
+        """
         wanted = ("first_day" if first else "every_day", "all_days")
         return [name for name, dataset in self.datasets.items() if dataset.published in wanted]
 

@@ -1,14 +1,15 @@
-"""The straight way: a file in which nothing is wrong, from its bytes into its table by one COPY.
+"""The fast path: a file in which nothing is wrong, from its bytes into its table by one COPY.
 
-Staging exists to say what is wrong with which line, and costs more than the load itself. So each
-file is first taken as if it were right, while everything that could speak against it is held: the
-form of every value by one expression over the lines as they pass, types, keys and references by
-the table itself, what columns mean to each other by the WHERE of the COPY, and hash and rows by
-the manifest. Any doubt, and nothing of it stays: the careful way says what it is. So this way has
-no reasons of its own, and may doubt what is right, but never the other way round.
+Finding out what is wrong with which line (careful_path) costs more than the load itself. So each
+file is first loaded as if it were right, under checks that are as strict: one regular expression
+checks the form of every line, the table itself checks types, keys and references, the WHERE of the
+COPY checks what columns say of each other, and the manifest gives the hash and the number of rows.
+On any doubt nothing of the file stays. So the fast path has no reasons of its own; it may reject a
+good file, and never accepts a bad one.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple, Self
 
@@ -16,28 +17,26 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from pipeline.lakes.batch_lake import FileEntry
 from pipeline.warehouse.checks import wrong_between_columns
+from pipeline.warehouse.connections import CopySource
 from pipeline.warehouse.datasets import Column, Comparison, Condition, Dataset, Datasets
 from pipeline.warehouse.published_files import PublishedFile
 
-# Small enough for Postgres to work on one while the next is looked at.
+# So small that Postgres works on one block while the next is checked.
 BLOCK_BYTES = 1 << 15
 
-# What means the same to Postgres and to Python, byte by byte; never the end of a field.
+# The patterns and words that mean the same to Postgres and to Python, byte by byte, and cannot
+# match the end of a field.
 SAME_PATTERN = re.compile(
     r"(?:[A-Za-z0-9:_-]|\\\.|\[[A-Za-z0-9_:-]+\]|\((?!\?)|[)|+*?]|\{[0-9]+(?:,[0-9]+)?\})+"
 )
 SAME_WORD = re.compile(r"[A-Za-z0-9_-]+")
-# Its length in bytes is at least that in letters. A quoted one has no quote and no line end in it.
-TEXT = (
+# Counts bytes, of which a text has at least as many as characters. A quoted field may contain
+# neither quotes nor line ends.
+FREE_TEXT = (
     r'(?:[^,"\n\r\\\0 \t][^,"\n\r\\\0]{{0,{more}}}+(?<![ \t])'
     r'|"[^"\n\r\\\0 \t][^"\n\r\\\0]{{0,{more}}}+(?<![ \t])")'
 )
-DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-# Postgres takes two that are none: 24:00:00, and the second 60.
-INSTANT = f"{DATE}T(?!24)[0-9]{{2}}:[0-9]{{2}}:(?!60)[0-9]{{2}}Z"
-WHOLE = "-?(?:0|[1-9][0-9]{0,17})"
 
 CONSTRAINTS = """
 select 'key', array(select attname::text from unnest(indkey) number
@@ -54,79 +53,86 @@ where conrelid = to_regclass(%(table)s) and contype = 'f' and convalidated
 """
 
 
-class StraightWay(NamedTuple):
-    """How a dataset goes straight into its table."""
+class FastPath(NamedTuple):
+    """How the files of one dataset go straight into its table."""
 
     copy: str
-    lines: re.Pattern[bytes]
     header: bytes
+    lines: re.Pattern[bytes]
 
     @classmethod
     def of(cls, cursor: Cursor, name: str, datasets: Datasets) -> Self | None:
-        """The way of the dataset `name`; None if its table, or this module, cannot vouch for it."""
+        """The fast path of the dataset `name`; None if its table or its forms are too lenient."""
         dataset = datasets.datasets[name]
         line = _line(dataset)
-        if not line or not _table_holds(cursor, dataset, datasets):
+        if not line or not _table_is_strict(cursor, dataset, datasets):
             return None
         copy = sql.SQL(
             # In one message: a round trip for each file is a good part of a small day.
-            "savepoint straight; copy {table} (simulated_date, {columns}) from stdin"
+            "savepoint fast_path; copy {table} (simulated_date, {columns}) from stdin"
             " with (format csv, encoding 'UTF8') where {wrong} is null"
         ).format(
             table=sql.Identifier("hospital", dataset.table),
             columns=sql.SQL(", ").join(map(sql.Identifier, dataset.columns)),
             wrong=wrong_between_columns(dataset),
         )
-        lines = re.compile(f"(?:{line}\n)*+".encode())
-        return cls(copy.as_string(cursor), lines, dataset.header().encode())
+        header = f"{dataset.header()}\n".encode()
+        return cls(copy.as_string(cursor), header, re.compile(f"(?:{line}\n)*+".encode()))
 
-    def load(self, cursor: Cursor, file: PublishedFile, day: date, entry: FileEntry) -> bool:
-        """Load all rows of the file; False if there was any doubt, and none is loaded."""
-        rows = _Rows(file, self, day)
+    def load(self, cursor: Cursor, file: PublishedFile, day: date) -> bool:
+        """Load all rows of the file; on any doubt load none of them, and return False."""
+        rows = _RowSource(file, self, day)
         try:
-            cursor.copy_expert(self.copy, rows, BLOCK_BYTES)
+            cursor.copy_expert(self.copy, CopySource(rows.blocks()))
         except (psycopg2.DataError, psycopg2.IntegrityError):
             pass
         else:
-            if not rows.doubtful and file.is_unchanged() and cursor.rowcount == entry.rows:
-                return rows.count == entry.rows
-        cursor.execute("rollback to savepoint straight")
+            if (
+                not rows.in_doubt
+                and file.is_as_published()
+                and rows.count == cursor.rowcount == file.entry.rows
+            ):
+                return True
+        cursor.execute("rollback to savepoint fast_path")
         return False
 
 
-class _Rows:
-    """A file for COPY: each row after its day, up to the first block that is not beyond doubt."""
+class _RowSource:
+    """The rows of a file for COPY, each after its day, up to the first block that is in doubt.
 
-    def __init__(self, file: PublishedFile, way: StraightWay, day: date) -> None:
+    Attributes:
+        count: the rows that COPY was given.
+        in_doubt: False once the whole file was read and nothing in it was doubtful.
+    """
+
+    def __init__(self, file: PublishedFile, path: FastPath, day: date) -> None:
         self._file = file
-        self._way = way
-        self._before_row = f"{day},".encode()
-        self._header: bytes | None = way.header + b"\n"
-        self._rest = b""
+        self._path = path
+        self._day = f"{day},".encode()
         self.count = 0
-        self.doubtful = False
+        self.in_doubt = True
 
-    def read(self, size: int) -> bytes:
-        """The next rows. An error raised here would come out of COPY as one of Postgres."""
-        while not self.doubtful and (chunk := self._file.read(size)):
-            block = self._rest + chunk
+    def blocks(self) -> Iterator[bytes]:
+        """Read the file once; an error raised here would come out of COPY as one of Postgres."""
+        header, rest = self._path.header, b""
+        while chunk := self._file.read(BLOCK_BYTES):
+            block = rest + chunk
             end = block.rfind(b"\n") + 1
-            block, self._rest = block[:end], block[end:]
-            if self._header:
-                self.doubtful = not block.startswith(self._header)
-                block, self._header = block[len(self._header) :], None
-            self.doubtful = self.doubtful or not end or self._is_doubtful(block)
-            if block and not self.doubtful:
-                self.count += block.count(b"\n")
-                rows = block[:-1].replace(b"\n", b"\n" + self._before_row)
-                return self._before_row + rows + b"\n"
-        self.doubtful = self.doubtful or bool(self._rest) or self._header is not None
-        return b""
+            lines, rest = block[:end], block[end:]
+            if not lines.startswith(header):
+                return
+            lines, header = lines[len(header) :], b""
+            if not end or self._is_doubtful(lines):
+                return
+            if lines:
+                self.count += lines.count(b"\n")
+                yield self._day + lines[:-1].replace(b"\n", b"\n" + self._day) + b"\n"
+        self.in_doubt = bool(header or rest)
 
-    def _is_doubtful(self, block: bytes) -> bool:
-        # The text NULL and the header once more may have the form of good values.
-        suspicious = b"NULL" in block or self._way.header in block
-        return suspicious or not self._way.lines.fullmatch(block)
+    def _is_doubtful(self, lines: bytes) -> bool:
+        # The text NULL and a second header may have the form of good values.
+        header = self._path.header[:-1]
+        return b"NULL" in lines or header in lines or not self._path.lines.fullmatch(lines)
 
 
 def _line(dataset: Dataset) -> str | None:
@@ -143,38 +149,31 @@ def _line(dataset: Dataset) -> str | None:
 
 
 def _field(spec: Column) -> str:
-    """The expression of a field, empty if there is none that is as strict."""
-    match spec.type:
-        case "text":
-            form = _text(spec)
-        case "date":
-            form = DATE
-        case "instant":
-            form = INSTANT
-        case "integer":
-            form = WHOLE
-        case "numeric":
-            form = WHOLE + (rf"(?:\.[0-9]{{1,{spec.decimals}}})?" if spec.decimals else "")
+    """The expression of a field; empty if there is none that is as strict."""
+    form = _text(spec) if spec.type == "text" else spec.form()
     return form if spec.required or not form else f"(?:{form})?"
 
 
 def _text(spec: Column) -> str:
-    if not spec.allowed and not spec.pattern:
-        return TEXT.format(more=spec.max_length - 1)
     if spec.allowed:
         form = "|".join(spec.allowed) if all(map(SAME_WORD.fullmatch, spec.allowed)) else ""
-    else:
+    elif spec.pattern:
         form = spec.pattern if SAME_PATTERN.fullmatch(spec.pattern) else ""
-    longer = "" if spec.max_length is None else rf"|[^,\n]{{{spec.max_length + 1}}}"
-    return form and rf"(?![,\n]{longer})(?:{form})"
+    elif spec.max_length:
+        return FREE_TEXT.format(more=spec.max_length - 1)
+    else:
+        return ""
+    too_long = rf"|[^,\n]{{{spec.max_length + 1}}}" if spec.max_length else ""
+    return form and rf"(?![,\n]{too_long})(?:{form})"
 
 
-def _table_holds(cursor: Cursor, dataset: Dataset, datasets: Datasets) -> bool:
-    """Whether the table itself refuses a key it has, and a reference that leads nowhere."""
+def _table_is_strict(cursor: Cursor, dataset: Dataset, datasets: Datasets) -> bool:
+    """Whether the table itself refuses a key that it has, and a reference that leads nowhere."""
     cursor.execute(CONSTRAINTS, {"table": f"hospital.{dataset.table}"})
-    held = {(kind, tuple(columns), target) for kind, columns, target in cursor.fetchall()}
-    needed = {("key", tuple(sorted(dataset.key)), None)}
+    enforced = {(kind, tuple(columns), target) for kind, columns, target in cursor.fetchall()}
+    key: tuple[str, tuple[str, ...], str | None] = ("key", tuple(sorted(dataset.key)), None)
+    needed = {key}
     for column, target in dataset.references.items():
         other = datasets.datasets[target]
         needed.add(("reference", (column,), f"hospital.{other.table}.{other.key[0]}"))
-    return needed <= held
+    return needed <= enforced

@@ -1,11 +1,11 @@
-"""The ledger: which published days are in the warehouse, which were refused, which must be loaded.
+"""The ledger, in `lake.ingested_days` and `lake.ingested_files`: what was loaded, and what was not.
 
-A day is loaded again when its directory looks different, or when it holds rows that had to wait
-for an earlier day which is there now.
+The tables are its only copy; nothing here remembers them. A day is due again when its directory
+looks different, or when rows of it waited for an earlier day that has been loaded since.
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+import hashlib
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,22 +13,19 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
 from pipeline.lakes import batch_lake
-from pipeline.warehouse.published_files import directory_state
 
-ONE_DAY = timedelta(days=1)
-
-
-class Entry(NamedTuple):
-    """What the ledger says of a day; `manifest_sha256` is None if none of its rows are there."""
-
-    manifest_sha256: str | None
-    refused_reason: str | None
-    directory_state: str
-    to_load_again: bool
+FIRST_GAP = """
+select min(day)::date
+from generate_series((select min(simulated_date) from lake.ingested_days), %s - 1, '1 day') day
+where not exists (
+    select from lake.ingested_days
+    where simulated_date = day::date and manifest_sha256 is not null
+)
+"""
 
 
 class LoadedFile(NamedTuple):
-    """What loading one file came to."""
+    """What loading one file came to; the fields are columns of `lake.ingested_files`."""
 
     dataset: str
     path: str
@@ -37,100 +34,125 @@ class LoadedFile(NamedTuple):
     rows_read: int
     rows_loaded: int
     rows_rejected: int
-    rows_waiting: int
     duration_seconds: float
 
 
 class LoadedDay(NamedTuple):
-    """What loading a day came to."""
+    """What loading a day came to.
+
+    Attributes:
+        rows_waiting: rejected rows that may refer to an earlier day which is not loaded.
+        replaced: whether the tables had rows of another manifest of the day.
+    """
 
     day: date
+    manifest_sha256: str
+    directory_state: str
     files: list[LoadedFile]
-    seconds: float
+    rows_waiting: int
     replaced: bool
 
-    def summary(self) -> str:
-        """The line of the log."""
+    def summary(self, seconds: float) -> str:
+        """The line for the log."""
         rows = sum(file.rows_loaded for file in self.files)
         rejected = sum(file.rows_rejected for file in self.files)
         again = "; its content is new, so every later day is loaded again" if self.replaced else ""
         return (
             f"loaded {self.day}: {rows} rows in {len(self.files)} files, {rejected} rejected, "
-            f"{self.seconds * 1000:.0f} ms ({rows / self.seconds / 1000:.0f} k rows/s){again}"
+            f"{seconds * 1000:.0f} ms ({rows / seconds / 1000:.0f} k rows/s){again}"
         )
 
 
-Ledger = dict[date, Entry]
-
-
-def read(cursor: Cursor) -> Ledger:
-    """The whole ledger, by day."""
+def due_days(cursor: Cursor, root: Path) -> list[date]:
+    """The published days to load, or to try again, in order of date."""
     cursor.execute(
-        "select simulated_date, manifest_sha256, refused_reason, directory_state, to_load_again"
-        " from lake.ingested_days order by simulated_date"
+        "select simulated_date, directory_state, refused_reason is not null, to_load_again"
+        " from lake.ingested_days"
     )
-    return {day: Entry(*rest) for day, *rest in cursor}
+    entries = {day: entry for day, *entry in cursor.fetchall()}
+    due = []
+    for day in batch_lake.published_days(root):
+        known, refused, to_load_again = entries.get(day, (None, False, False))
+        directory = batch_lake.day_directory(root, day)
+        if to_load_again or known is None or known != directory_state(directory, refused):
+            due.append(day)
+    return due
 
 
-def pending(root: Path, published: Iterable[date], ledger: Ledger) -> list[date]:
-    """The published days that must be loaded, or tried again, in order of date."""
-    return [day for day in sorted(published) if _is_pending(root, day, ledger.get(day))]
+def directory_state(directory: Path, every_file: bool) -> str:
+    """What a day's directory looks like (inodes, sizes, times), as a hash.
+
+    Args:
+        every_file: for a refused day, which any of its files may mend. For a loaded one the
+            directory and its manifest are enough, and cheap to look at each turn.
+    """
+    paths = [directory, directory / batch_lake.MANIFEST]
+    if every_file and directory.is_dir():
+        paths += sorted(directory.iterdir())
+    looks = [f"{path.name} {_look(path)}" for path in paths]
+    return hashlib.sha256("\n".join(looks).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _is_pending(root: Path, day: date, entry: Entry | None) -> bool:
-    if entry is None or entry.to_load_again:
-        return True
-    directory = batch_lake.day_directory(root, day)
-    state = directory_state(directory, every_file=entry.refused_reason is not None)
-    return state != entry.directory_state
+def _look(path: Path) -> str:
+    try:
+        entry = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+    return f"{entry.st_mode} {entry.st_ino} {entry.st_size} {entry.st_mtime_ns}"
 
 
-def missing_before(day: date, ledger: Ledger) -> date | None:
-    """The first day before `day` that should be in the warehouse and is not."""
-    known = min(ledger, default=day)
-    while known < day:
-        entry = ledger.get(known)
-        if entry is None or entry.manifest_sha256 is None:
-            return known
-        known += ONE_DAY
-    return None
+def loaded_manifest(cursor: Cursor, day: date) -> str | None:
+    """The hash of the manifest whose rows are in the tables; None if there are none of the day."""
+    cursor.execute(
+        "select manifest_sha256 from lake.ingested_days where simulated_date = %s", [day]
+    )
+    digest: str | None
+    [(digest,)] = cursor.fetchall() or [(None,)]
+    return digest
 
 
-def forget(cursor: Cursor, day: date) -> None:
-    """Take the day out of the ledger, with its files and rejected rows (cascades)."""
-    cursor.execute("delete from lake.ingested_days where simulated_date = %s", [day])
+def is_first(cursor: Cursor, day: date) -> bool:
+    """Whether no earlier day is in the ledger."""
+    cursor.execute("select from lake.ingested_days where simulated_date < %s limit 1", [day])
+    return not cursor.rowcount
 
 
-def record_loaded(cursor: Cursor, day: date, entry: Entry, loaded: list[LoadedFile]) -> None:
-    """Write the day into the ledger; later days that may have waited for it get another turn."""
+def first_gap_before(cursor: Cursor, day: date) -> date | None:
+    """The first day before `day` that should be in the tables and is not."""
+    cursor.execute(FIRST_GAP, [day])
+    gap: date | None
+    [(gap,)] = cursor.fetchall()
+    return gap
+
+
+def forget(cursor: Cursor, day: date, *, later_days: bool) -> None:
+    """Remove the day, its files and rejected rows (cascades); with `later_days` theirs, too."""
+    operator = ">=" if later_days else "="
+    cursor.execute(f"delete from lake.ingested_days where simulated_date {operator} %s", [day])
+
+
+def record_loaded(cursor: Cursor, loaded: LoadedDay) -> None:
+    """Add a day that was loaded; later days that may have waited for it get another turn."""
     cursor.execute(
         "insert into lake.ingested_days"
         " (simulated_date, manifest_sha256, directory_state, rows_waiting) values (%s, %s, %s, %s)",
-        [
-            day,
-            entry.manifest_sha256,
-            entry.directory_state,
-            sum(file.rows_waiting for file in loaded),
-        ],
+        [loaded.day, loaded.manifest_sha256, loaded.directory_state, loaded.rows_waiting],
     )
     execute_values(
         cursor,
-        "insert into lake.ingested_files (simulated_date, dataset, path, sha256, bytes,"
-        " rows_read, rows_loaded, rows_rejected, duration_seconds) values %s",
-        [
-            (day, *file[: LoadedFile._fields.index("rows_waiting")], file.duration_seconds)
-            for file in loaded
-        ],
+        f"insert into lake.ingested_files (simulated_date, {', '.join(LoadedFile._fields)})"
+        " values %s",
+        [(loaded.day, *file) for file in loaded.files],
     )
     cursor.execute(
         "update lake.ingested_days set to_load_again = true where simulated_date > %s"
         " and (rows_waiting > 0 or refused_reason is not null)",
-        [day],
+        [loaded.day],
     )
 
 
 def record_refused(cursor: Cursor, day: date, reason: str, state: str) -> None:
-    """Write the refusal; rows of an earlier load of the day, and their entries, stay."""
+    """Record the refusal of a day; rows of an earlier load, and their ledger entries, stay."""
     cursor.execute(
         "insert into lake.ingested_days (simulated_date, refused_reason, directory_state)"
         " values (%s, %s, %s) on conflict (simulated_date) do update set"

@@ -1,20 +1,19 @@
-"""Loading published days: one transaction each, everything of a day or nothing.
+"""Loading a published day: in one transaction, all of it or nothing.
 
-Per file: straight into its table, if nothing is wrong with it (fast_path). Otherwise the
-careful way: hash held to the manifest, a staging table of texts (staging), rows held to
-the manifest, one statement that finds what is wrong with which line, one that inserts the rest. The
-ledger and the rejected rows are committed with the rows.
+Each file takes the fast path or, if that is in doubt, the careful one. The rejected rows, the
+ledger and the day's summaries are committed together with the rows.
 
 Loading a day again:
-- The same manifest: what is there stays, what had to be rejected before and is good now is added.
-  Nothing is deleted, so rows of later days that refer to it never lose their footing.
-- Another manifest: the day was published anew, and every later day follows from it (each manifest
-  holds the hash of the one before). So the rows of that day and of all later ones go, in the same
-  transaction; the later days leave the ledger and are loaded again in their turn.
+- Under the same manifest, the rows in the tables stay, and rows that were rejected before and are
+  good now are added. Nothing is deleted, so no row of a later day loses one that it refers to.
+- Under another manifest, the day was published anew. Every later day follows from it, since each
+  manifest contains the hash of the one before. So the rows of that day and of all later ones are
+  deleted in the same transaction; the later days leave the ledger, and are loaded in their turn.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -24,17 +23,36 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import FileEntry, Manifest
-from pipeline.warehouse import insight, postgres, published_files, statements
-from pipeline.warehouse import ledger as ledger_table
-from pipeline.warehouse.datasets import Datasets
-from pipeline.warehouse.fast_path import StraightWay
-from pipeline.warehouse.ledger import Entry, Ledger, LoadedDay, LoadedFile
-from pipeline.warehouse.published_files import PublishedFile, Refused
-from pipeline.warehouse.staging import stage
+from pipeline.lakes.batch_lake import FileEntry, InvalidDay, Manifest
+from pipeline.settings import ConfigurationError
+from pipeline.warehouse import ledger, statements
+from pipeline.warehouse.careful_path import CarefulPath, Rejected
+from pipeline.warehouse.connections import without_values
+from pipeline.warehouse.datasets import SQL_TYPES, Datasets
+from pipeline.warehouse.fast_path import FastPath
+from pipeline.warehouse.ledger import LoadedDay, LoadedFile
+from pipeline.warehouse.published_files import PublishedFile
+
+PLANNING = {
+    # One sort or hash: enough for a million people without going to disk.
+    "work_mem": "128MB",
+    # Postgres keeps the plan of a foreign key's check for the whole session. One made while the
+    # table was empty would read the whole table for every row of every later day: use the index.
+    "enable_seqscan": "off",
+    # Compiling takes longer than any of these statements.
+    "jit": "off",
+    # Planning a check takes as long as running it, so a statement is planned once. Tables grow by
+    # the day, and a plan for last year's sizes would be too slow: see DAYS_BETWEEN_PLANS.
+    "plan_cache_mode": "force_generic_plan",
+    # A commit need not wait for the disk: rows and ledger are lost together or not at all, and what
+    # a crash of the server loses is loaded again.
+    "synchronous_commit": "off",
+}
+# Plans are made anew after this many days, those of foreign keys' checks included.
+DAYS_BETWEEN_PLANS = 20
 
 
-class Warehouse:
+class Loader:
     """A session that loads days; it keeps its staging tables and prepared statements."""
 
     def __init__(
@@ -52,172 +70,106 @@ class Warehouse:
         self._connection = connection
         self._root = root
         self._datasets = datasets
-        self._max_rejected_share = max_rejected_share
-        self._copies: dict[str, tuple[str, str]] = {}
-        self._straight: dict[str, StraightWay | None] = {}
         self._days_planned = 0
         with connection, connection.cursor() as cursor:
-            statements.check_tables(cursor, datasets)
-            for setting, value in statements.PLANNING.items():
+            _check_tables(cursor, datasets)
+            for setting, value in PLANNING.items():
                 cursor.execute("select set_config(%s, %s, false)", [setting, value])
-            cursor.execute(statements.VERDICTS)
-            for name in datasets.datasets:
-                self._copies[name] = statements.prepare(cursor, name, datasets)
-                self._straight[name] = StraightWay.of(cursor, name, datasets)
+            cursor.execute(statements.REJECTED)
+            names = datasets.datasets
+            self._fast = {name: FastPath.of(cursor, name, datasets) for name in names}
+            self._careful = {
+                name: CarefulPath(cursor, name, datasets, max_rejected_share) for name in names
+            }
 
-    def ledger(self) -> Ledger:
-        """What the ledger says now."""
+    def due_days(self) -> list[date]:
+        """The published days to load, or to try again, in order of date."""
         with self._connection, self._connection.cursor() as cursor:
-            return ledger_table.read(cursor)
+            return ledger.due_days(cursor, self._root)
 
-    def load_day(self, day: date, ledger: Ledger, progress: Callable[[], None]) -> LoadedDay:
-        """Load a day, or load it again, in one transaction; `ledger` is brought up to date.
+    def load_day(self, day: date, progress: Callable[[], object]) -> LoadedDay:
+        """Load a day, or load it again, in one transaction.
 
         Args:
             progress: called after each file.
 
         Raises:
-            Refused: with the reason; the day stands in the ledger as refused, its rows do not.
-            psycopg2.Error: of postgres.TEMPORARY, after which the session is not to be used.
+            InvalidDay: with the reason, which is in the ledger, too; none of its rows were loaded.
+            psycopg2.Error: one of connections.TEMPORARY_ERRORS; the session must not be used again.
         """
         directory = batch_lake.day_directory(self._root, day)
         try:
-            return self._load_day(day, directory, ledger, progress)
-        except Refused as refusal:
+            return self._load_day(day, directory, progress)
+        except InvalidDay as refusal:
             reason = str(refusal)
         except (psycopg2.DataError, psycopg2.IntegrityError) as error:
-            reason = f"Postgres refuses it: {postgres.brief(error)}"
-        state = published_files.directory_state(directory, every_file=True)
+            reason = f"Postgres refuses it: {without_values(error)}"
+        state = ledger.directory_state(directory, every_file=True)
         with self._connection, self._connection.cursor() as cursor:
-            ledger_table.record_refused(cursor, day, reason, state)
-        kept = ledger.get(day)
-        ledger[day] = Entry(kept and kept.manifest_sha256, reason, state, to_load_again=False)
-        raise Refused(reason)
+            ledger.record_refused(cursor, day, reason, state)
+        raise InvalidDay(reason)
 
-    def _load_day(
-        self, day: date, directory: Path, ledger: Ledger, progress: Callable[[], None]
-    ) -> LoadedDay:
-        began = time.monotonic()
-        # Looked at before it is read: what changes meanwhile is seen at the next turn.
-        state = published_files.directory_state(directory, every_file=False)
-        manifest, manifest_sha256 = published_files.read_manifest(directory)
-        names = self._names(manifest)
-        before = ledger.get(day)
-        replaced = bool(before and before.manifest_sha256 not in (None, manifest_sha256))
-        entry = Entry(manifest_sha256, None, state, to_load_again=False)
-        gap = ledger_table.missing_before(day, ledger)
-        waits_for = f" (it may come with {gap}, which is not loaded)" if gap else ""
+    def _load_day(self, day: date, directory: Path, progress: Callable[[], object]) -> LoadedDay:
+        # Before the files are read: a change meanwhile is seen at the next turn.
+        state = ledger.directory_state(directory, every_file=False)
+        manifest, digest = batch_lake.read_manifest(directory)
+        names = _names_in_order(manifest, self._datasets)
         with self._connection, self._connection.cursor() as cursor:
-            # A plan for the files of a day would take for ever with those of day zero.
+            # Plans made for an ordinary day are far too slow for day zero.
             is_zero = manifest.previous_manifest is None
-            if is_zero or self._days_planned % statements.DAYS_BETWEEN_PLANS == 0:
+            if is_zero or self._days_planned % DAYS_BETWEEN_PLANS == 0:
                 cursor.execute("discard plans")
             self._days_planned += 1
+            before = ledger.loaded_manifest(cursor, day)
+            replaced = before not in (None, digest)
             if replaced:
-                self._remove_from(cursor, day, ledger)
-            if before:
-                ledger_table.forget(cursor, day)
-            cursor.execute(
-                "select set_config(%s, %s, true), set_config(%s, %s, true)",
-                [statements.WAITS_FOR, waits_for, statements.DAY, day.isoformat()],
-            )
-            # What is there already is no reason for doubt: that is for the careful way to tell.
-            try_straight = replaced or not (before and before.manifest_sha256)
-            loaded = []
+                self._delete_rows_from(cursor, day)
+            ledger.forget(cursor, day, later_days=replaced)
+            # The fast path would doubt rows that are in the table already.
+            fast = replaced or before is None
+            files, waiting = [], 0
             for name in names:
-                file = manifest.files[name]
-                loaded.append(self._load_file(cursor, day, name, file, try_straight))
+                path = directory / f"{name}.csv"
+                file, rejected = self._load_file(cursor, path, manifest.files[name], day, fast)
+                files.append(file)
+                waiting += rejected.waiting
                 progress()
-            ledger_table.record_loaded(cursor, day, entry, loaded)
-            for file in loaded:
+            loaded = LoadedDay(day, digest, state, files, waiting, replaced)
+            ledger.record_loaded(cursor, loaded)
+            for file in files:
                 if file.rows_rejected:
-                    statements.run(cursor, "keep_rejected", file.dataset, day)
-            insight.summarise(cursor, day)
-        if replaced:
-            for later in [other for other in ledger if other > day]:
-                del ledger[later]
-        ledger[day] = entry
-        return LoadedDay(day, loaded, time.monotonic() - began, replaced)
-
-    def _names(self, manifest: Manifest) -> list[str]:
-        """The datasets of the day in the order to load them."""
-        expected = self._datasets.of_day(first=manifest.previous_manifest is None)
-        if absent := [name for name in expected if name not in manifest.files]:
-            raise Refused(f"{batch_lake.MANIFEST}: lacks {', '.join(absent)}")
-        if len(manifest.files) > len(expected):
-            raise Refused(f"{batch_lake.MANIFEST}: a file that is no dataset of such a day")
-        first: dict[str, str] = {}
-        for name in expected:
-            entry = manifest.files[name]
-            if entry.rows and first.setdefault(entry.sha256, name) != name:
-                raise Refused(f"{name}.csv: the same content as {first[entry.sha256]}.csv")
-        return expected
+                    self._careful[file.dataset].keep_rejected(cursor, day)
+            cursor.execute("select insight.summarise(%s)", [day])
+        return loaded
 
     def _load_file(
-        self, cursor: Cursor, day: date, name: str, entry: FileEntry, try_straight: bool
-    ) -> LoadedFile:
+        self, cursor: Cursor, path: Path, entry: FileEntry, day: date, fast: bool
+    ) -> tuple[LoadedFile, Rejected]:
         began = time.monotonic()
-        path = batch_lake.day_directory(self._root, day) / f"{name}.csv"
-        straight = self._straight[name] if try_straight else None
-        rejected = waiting = 0
-        with PublishedFile(path, entry) as file:
-            if not (straight and straight.load(cursor, file, day, entry)):
-                rejected, waiting = self._load_carefully(cursor, day, name, file, entry)
-        return LoadedFile(
+        name, rejected = path.stem, Rejected()
+        fast_path = self._fast[name] if fast else None
+        with closing(PublishedFile(path, entry)) as file:
+            if not (fast_path and fast_path.load(cursor, file, day)):
+                rejected = self._careful[name].load(cursor, file, day)
+        loaded = LoadedFile(
             dataset=name,
             path=str(path.relative_to(self._root)),
             sha256=entry.sha256,
             bytes=entry.bytes,
             rows_read=entry.rows,
-            rows_loaded=entry.rows - rejected,
-            rows_rejected=rejected,
-            rows_waiting=waiting,
+            rows_loaded=entry.rows - rejected.rows,
+            rows_rejected=rejected.rows,
             duration_seconds=time.monotonic() - began,
         )
+        return loaded, rejected
 
-    def _load_carefully(
-        self, cursor: Cursor, day: date, name: str, file: PublishedFile, entry: FileEntry
-    ) -> tuple[int, int]:
-        """Load what is good of a file; how many rows are not, and how many of them are waiting."""
-        dataset = self._datasets.datasets[name]
-        file.verify()
-        file.check_frame(dataset.header())
-        rows, rejected = stage(cursor, file, name, *self._copies[name], len(dataset.columns))
-        if rows != entry.rows:
-            raise Refused(f"{name}.csv: {rows} rows, but the manifest says {entry.rows}")
-        rejected += statements.run(cursor, "check", name)
-        waiting = 0
-        if rejected:
-            cursor.execute(
-                "select count(*) from pg_temp.verdicts where dataset = %s and waiting", [name]
-            )
-            waiting = cursor.fetchone()[0]
-        inserted = statements.run(cursor, "insert", name, day)
-        if inserted + rejected < entry.rows:
-            rejected += statements.run(cursor, "find_taken", name, day)
-        if rejected - waiting > self._max_rejected_share * entry.rows:
-            raise Refused(self._too_many(cursor, name, rejected - waiting, entry.rows))
-        return rejected, waiting
-
-    def _too_many(self, cursor: Cursor, name: str, bad: int, rows: int) -> str:
-        cursor.execute(
-            "select line, reason from pg_temp.verdicts where dataset = %s and not waiting"
-            " order by line limit 1",
-            [name],
-        )
-        line, reason = cursor.fetchone()
-        return (
-            f"{name}.csv: {bad} of {rows} rows are bad, more than a share of "
-            f"{self._max_rejected_share:g}; the first is line {line}: {reason}"
-        )
-
-    def _remove_from(self, cursor: Cursor, day: date, ledger: Ledger) -> None:
-        """Remove the rows of the day and of every later one, those that refer to others first."""
+    def _delete_rows_from(self, cursor: Cursor, day: date) -> None:
+        """Delete the rows of the day and of every later one, those that refer to others first."""
         tables = [
             sql.Identifier("hospital", dataset.table)
             for dataset in reversed(self._datasets.datasets.values())
         ]
-        if day == min(ledger):
+        if ledger.is_first(cursor, day):
             cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
         else:
             cursor.execute("select hospital.index_references(%s)", [day])
@@ -226,12 +178,46 @@ class Warehouse:
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
                 )
             cursor.execute("select hospital.drop_reference_indexes()")
-        insight.forget_from(cursor, day)
-        cursor.execute("delete from lake.ingested_days where simulated_date > %s", [day])
+        cursor.execute("select insight.forget(%s, 'infinity')", [day])
 
 
-def _count_lines_from_the_header(cursor: Cursor, name: str) -> None:
-    """The header is line 1, so the first row staged is line 2."""
-    cursor.execute(
-        "select setval(pg_get_serial_sequence(%s, 'line'), 2, false)", [f"pg_temp.staged_{name}"]
-    )
+def _names_in_order(manifest: Manifest, datasets: Datasets) -> list[str]:
+    """The datasets of the day in the order to load them.
+
+    Raises:
+        InvalidDay: if the manifest lists others, or the same content under two names.
+    """
+    expected = datasets.of_day(first=manifest.previous_manifest is None)
+    if absent := [name for name in expected if name not in manifest.files]:
+        raise InvalidDay(f"{batch_lake.MANIFEST} lacks {', '.join(absent)}")
+    if len(manifest.files) > len(expected):
+        raise InvalidDay(f"{batch_lake.MANIFEST} lists a file that is not a dataset of this day")
+    first: dict[str, str] = {}
+    for name in expected:
+        entry = manifest.files[name]
+        if entry.rows and first.setdefault(entry.sha256, name) != name:
+            raise InvalidDay(f"{name}.csv: the same content as {first[entry.sha256]}.csv")
+    return expected
+
+
+def _check_tables(cursor: Cursor, datasets: Datasets) -> None:
+    """Check that each dataset's table has its columns, with their types, and the day's.
+
+    Raises:
+        ConfigurationError: naming the first table that has not.
+    """
+    for name, dataset in datasets.datasets.items():
+        expected = {"simulated_date": "date"}
+        expected |= {column: SQL_TYPES[spec.type] for column, spec in dataset.columns.items()}
+        cursor.execute(
+            "select attname, format_type(atttypid, null) from pg_attribute where attnum > 0"
+            " and not attisdropped and attrelid = to_regclass(%s)",
+            [f"hospital.{dataset.table}"],
+        )
+        found = dict(cursor.fetchall())
+        if found != expected:
+            wrong = sorted(set(found.items()) ^ set(expected.items()))
+            raise ConfigurationError(
+                f"datasets.yaml: datasets.{name}: got columns that the table hospital."
+                f"{dataset.table} does not share, expected the same: {wrong}"
+            )

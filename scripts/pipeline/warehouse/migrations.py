@@ -1,9 +1,9 @@
 """The schema: numbered SQL files, each applied once, whatever the age of the volume.
 
 A file is named `<4 digits>_<name>.sql`; the numbers start at 1 and have no gap. Each is applied
-in one transaction with its record in `lake.migrations`, under a lock that lets several services
-start at once. A database that is newer than the files, or in which an applied file was changed
-since, is refused: nobody can know what its tables mean.
+in one transaction with its record in `lake.migrations`, under a lock, so that several services may
+start at once. Refused are a database newer than the files, and one to which a file was applied
+that has been changed since: nobody can know what its tables mean.
 """
 
 import logging
@@ -16,14 +16,14 @@ from psycopg2.extensions import connection as Connection
 from pipeline import atomic_files
 from pipeline.settings import ConfigurationError
 
-# Any constants will do, as long as nobody else in this database uses them.
+# Any constant will do that nobody else uses for an advisory lock in this database.
 MIGRATION_LOCK = 0x6D696772
 
 FILE_NAME = re.compile(r"(\d{4})_([a-z][a-z0-9_]*)\.sql")
 
 RECORD_TABLE = """
 create schema if not exists lake;
-comment on schema lake is 'How the data came in: migrations, the ledger of loads, rejected rows';
+comment on schema lake is 'How the data was loaded: migrations, the ledger, rejected rows';
 create table if not exists lake.migrations (
     version    integer primary key check (version > 0),
     name       text not null,
@@ -32,9 +32,9 @@ create table if not exists lake.migrations (
 );
 comment on table  lake.migrations            is 'The numbered SQL files that made this schema';
 comment on column lake.migrations.version    is 'Key: the number of the file';
-comment on column lake.migrations.name       is 'Its name';
+comment on column lake.migrations.name       is 'The name of the file';
 comment on column lake.migrations.sha256     is 'Hash of its bytes when it was applied';
-comment on column lake.migrations.applied_at is 'When that was (wall clock)';
+comment on column lake.migrations.applied_at is 'When it was applied (wall clock)';
 """
 
 log = logging.getLogger(__name__)
@@ -50,10 +50,10 @@ class Migration(NamedTuple):
 
 
 def read(directory: Path) -> list[Migration]:
-    """The migrations of this code, in order.
+    """Read the migrations of this code, in order.
 
     Raises:
-        ConfigurationError: if there are none, a name is wrong, or a number is missing or twice.
+        ConfigurationError: if there is none, a name is wrong, or a number is missing or repeated.
     """
     found = []
     for path in sorted(directory.glob("*.sql")):
@@ -70,14 +70,11 @@ def read(directory: Path) -> list[Migration]:
     return found
 
 
-def apply(connection: Connection, migrations: list[Migration]) -> int:
+def apply(connection: Connection, migrations: list[Migration]) -> None:
     """Bring the database to the last migration; the session must hold MIGRATION_LOCK.
 
-    Returns:
-        How many were applied now.
-
     Raises:
-        ConfigurationError: if the database is newer than the code, or its past differs.
+        ConfigurationError: if the database is newer than the code, or an applied file was changed.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute(RECORD_TABLE)
@@ -102,4 +99,3 @@ def apply(connection: Connection, migrations: list[Migration]) -> int:
                 [migration.version, migration.name, migration.sha256],
             )
         log.info("applied migration %04d %s", migration.version, migration.name)
-    return len(migrations) - len(applied)

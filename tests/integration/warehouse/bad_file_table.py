@@ -5,6 +5,7 @@ from .bad_files import (
     BadFile,
     header_again,
     insert,
+    insert_first_again,
     no_rows,
     of_day_before,
     only_header,
@@ -32,7 +33,12 @@ WRONG_FILES = [
         f"{FILE}: 0 rows, but the manifest says 2",
     ),
     BadFile("header only, and the manifest says no rows", no_rows),
-    BadFile("no header", published(without_header, 1), f"{HEADER} the first line is none"),
+    BadFile(
+        "header only, cut before the end of its line",
+        published(lambda b: only_header(b)[:-1], 0),
+        f"{HEADER} its line has no end: the file was cut",
+    ),
+    BadFile("no header", published(without_header, 1), f"{HEADER} the first line is not a header"),
     BadFile("header reordered", published(reordered), f"{HEADER} its columns are in another order"),
     BadFile(
         "header in another case",
@@ -67,7 +73,7 @@ WRONG_FILES = [
     BadFile(
         "UTF-16 without a mark",
         published(lambda b: b.decode().encode("utf-16-le")),
-        f"{HEADER} the first line is none",
+        f"{HEADER} the first line is not a header",
     ),
     BadFile(
         "lines end in CR LF",
@@ -113,6 +119,11 @@ WRONG_LINES = [
         "header repeated in the middle",
         published(header_again, 3),
         rejected={3: "the header once more"},
+    ),
+    BadFile(
+        "a row repeated",
+        published(insert_first_again, 3),
+        rejected={3: "encounter_id: the same as on an earlier line of this file"},
     ),
     BadFile(
         "some lines end in CR LF",

@@ -1,7 +1,4 @@
-"""Every way in which the files of a day can be wrong, and what the warehouse says to it.
-
-Each is done to a day of its own, in which everything else is good.
-"""
+"""The ways in which a file of a day is spoilt, each on a day in which everything else is good."""
 
 import json
 import os
@@ -9,7 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import MANIFEST
@@ -23,7 +20,7 @@ Spoil = Callable[[Lake, date], None]
 
 
 class BadFile(NamedTuple):
-    """What is done to a day; the reason of its refusal, or of each row that is rejected by line.
+    """What is done to a day, and the reason of its refusal, or of each rejected row, by line.
 
     Without a reason everything is loaded.
     """
@@ -54,7 +51,7 @@ def published(change: Callable[[bytes], bytes], rows: int = ROWS) -> Spoil:
     return spoil
 
 
-def manifest(change: Callable[[dict], None]) -> Spoil:
+def manifest(change: Callable[[dict[str, Any]], object]) -> Spoil:
     """Change what the manifest says."""
 
     def spoil(lake: Lake, day: date) -> None:
@@ -91,7 +88,7 @@ def as_link(lake: Lake, day: date) -> None:
 
 
 def as_fifo(lake: Lake, day: date) -> None:
-    """Put a pipe in the file's place, which nobody writes."""
+    """Put a pipe in the file's place, into which nobody writes."""
     as_missing(lake, day)
     os.mkfifo(lake.file(day, DATASET))
 
@@ -129,7 +126,7 @@ def twice(lake: Lake, day: date) -> None:
 
 
 def no_rows(lake: Lake, day: date) -> None:
-    """Publish every file with its header only."""
+    """Publish every file with nothing but its header."""
     for name in lake.datasets.of_day(first=False):
         lake.publish_again(day, name, only_header(lake.file(day, name).read_bytes()), rows=0)
 
@@ -159,6 +156,11 @@ def insert(line: bytes) -> Callable[[bytes], bytes]:
 def header_again(content: bytes) -> bytes:
     """Put the header between the two rows."""
     return insert(lines(content)[0])(content)
+
+
+def insert_first_again(content: bytes) -> bytes:
+    """Repeat the first row."""
+    return insert(lines(content)[1])(content)
 
 
 def reordered(content: bytes) -> bytes:

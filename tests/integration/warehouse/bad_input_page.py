@@ -1,6 +1,6 @@
-"""docs/bad-input.md, from the tables that the tests check against a real Postgres.
+"""docs/bad-input.md, made of the tables that the tests try on a real Postgres.
 
-Write it anew, from the directory tests/:
+To write it anew, from the directory tests/:
 
     PYTHONPATH=../scripts python -m integration.warehouse.bad_input_page
 """
@@ -15,20 +15,20 @@ PAGE = ROOT / "docs" / "bad-input.md"
 HEAD = """\
 # Bad input, and what a user sees
 
-What the batch_ingestor says to every kind of bad file and bad value. This page is written from the
-tables of the test suite, `tests/integration/warehouse/bad_*.py`: each line below has been tried on
-a real Postgres, and the reason is the exact text.
+What the batch_ingestor says about each kind of bad file and bad value. This page is made of the
+tables of the test suite, `tests/integration/warehouse/bad_*.py`: each line below is tried on a real
+Postgres, and the reason is the exact text.
 
-- **The day is refused**: none of its rows are loaded. The log has `refused <day>: <reason>`, and so
-  has the ledger: `select simulated_date, refused_reason from lake.ingested_days where status =
-  'refused'`. Other days are loaded. When the file has been mended, the day is loaded by itself.
+- **The day is refused**: none of its rows is loaded, and other days are. The log says
+  `refused <day>: <reason>`, and `select * from insight.days_refused` shows both. Once the file is
+  again as it was published, the batch_ingestor loads the day by itself.
 - **The row is rejected**: everything else of the day is loaded. `select * from
-  insight.rejected_rows` has the day, the dataset, the line of the file and the reason; the row
-  itself stands in `lake.rejected_rows`, which only the owner reads.
+  insight.rejected_rows` shows the day, the dataset, the line of the file and the reason. The row
+  itself is in `lake.rejected_rows`, where only the owner can read it.
 - **Loaded**: stored as it is.
 
-A file of which more than a share of `MAX_REJECTED_SHARE` of the rows is bad refuses its day. No
-reason and no line of the log quotes a value of a row.
+A day is refused, too, if more than the share `MAX_REJECTED_SHARE` of a file's rows are bad. No
+reason and no log line quotes a value of a row.
 
 """
 

@@ -1,4 +1,4 @@
-"""Every way in which a value can be wrong: each in a row in which everything else is good."""
+"""The table of bad values, each in a row in which everything else is good."""
 
 from typing import NamedTuple
 
@@ -101,7 +101,9 @@ BAD_VALUES = [
         "1441",
         "duration_minutes: expected 1440 or less",
     ),
-    BadValue("a text too long", "people", "district", "x" * 101, "district: over 100 long"),
+    BadValue(
+        "a text too long", "people", "district", "x" * 101, "district: longer than 100 characters"
+    ),
     BadValue(
         "blank in a required column",
         "people",
@@ -148,7 +150,7 @@ BAD_VALUES = [
         "P9999999",
         "patient_id: not in people",
     ),
-    BadValue("a nurse nobody knows", "admissions", "nurse_id", "S99999", "nurse_id: not in staff"),
+    BadValue("an unknown nurse", "admissions", "nurse_id", "S99999", "nurse_id: not in staff"),
     BadValue(
         "somebody without a department",
         "staff",
@@ -176,7 +178,7 @@ BAD_VALUES = [
         "people_changes",
         "hospital_id",
         "JHB",
-        "hospital_id: expected empty when change_type = moved_out",
+        "hospital_id: expected an empty field where change_type = moved_out",
     ),
     BadValue(
         "discharge before admission",
@@ -197,7 +199,7 @@ BAD_VALUES = [
         "shifts",
         "ended_at",
         "",
-        "ended_at: expected required when status = worked",
+        "ended_at: expected a value where status = worked",
     ),
     BadValue(
         "more patients than beds", "bed_census", "occupied", "11", "expected occupied <= capacity"

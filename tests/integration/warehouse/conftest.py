@@ -1,19 +1,12 @@
 """A database of its own for each test, and a small lake to load into it."""
 
-import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
-import psycopg2
 import pytest
-from psycopg2 import sql
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
-from pipeline.settings import BatchIngestorSettings, read
-
-from .own_database import Database
-from .small_lake import ONE, ROOT, TWO, ZERO, Lake, day_one, day_two, day_zero
+from .own_database import Database, new_database
+from .small_lake import ONE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
 
 @pytest.fixture
@@ -24,44 +17,16 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(root)
 
 
-@contextmanager
-def new_database(root: Path, **settings: object) -> Iterator[Database]:
-    """A new database without a table, and names for roles that are nobody else's."""
-    given = read(BatchIngestorSettings)
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    roles = [f"{name}_ingestor", f"{name}_analyst"]
-    own = given.model_copy(
-        update={
-            "postgres_db": name,
-            "postgres_ingestor_user": roles[0],
-            "postgres_analyst_user": roles[1],
-            "batch_lake_dir": root,
-            "configs_dir": ROOT / "configs",
-            "max_rejected_share": 0.75,
-            **settings,
-        }
-    )
-    server = psycopg2.connect(
-        host=given.postgres_host,
-        port=given.postgres_port,
-        dbname=given.postgres_db,
-        user=given.postgres_owner_user,
-        password=given.postgres_owner_password,
-    )
-    server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-    with closing(server), server.cursor() as cursor:
-        cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        try:
-            yield Database(own)
-        finally:
-            cursor.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-            for role in roles:
-                cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+@pytest.fixture
+def three_days(lake: Lake) -> Lake:
+    """The same with day zero and two days published."""
+    publish_three_days(lake)
+    return lake
 
 
 @pytest.fixture
 def empty_database(lake: Lake) -> Iterator[Database]:
-    """A new database for one test."""
+    """A new database for one test, without a table."""
     with new_database(lake.root) as database:
         yield database
 
@@ -82,13 +47,6 @@ def read_only_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dat
         database.migrate()
         database.ingest()
         yield database
-
-
-@pytest.fixture
-def three_days(lake: Lake) -> Lake:
-    """Day zero and two days published."""
-    publish_three_days(lake)
-    return lake
 
 
 def publish_three_days(lake: Lake) -> None:

@@ -1,61 +1,74 @@
-"""A database with its roles, and what a test asks of it."""
+"""A database of a test's own with its roles, and what a test asks of it."""
 
 import threading
-from contextlib import closing
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
+from pathlib import Path
+from typing import Any
 
-from psycopg2.extensions import connection
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 
 import batch_ingestor
-from pipeline.settings import BatchIngestorSettings
-from pipeline.warehouse import migrations, postgres
+from pipeline.service import Service
+from pipeline.settings import BatchIngestorSettings, read
+from pipeline.warehouse import connections, migrations
 from pipeline.warehouse.datasets import read_datasets
 
 from .small_lake import ROOT
 
+Rows = list[tuple[Any, ...]]
 
-class OneTurn:
-    """Stands in for the service's frame: stops when there is nothing left to load."""
+
+class OneTurn(Service):
+    """A service without heartbeat and signals, which stops when nothing is left to load."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
 
     def turn_completed(self) -> None:
-        """No heartbeat here."""
+        """Renew no heartbeat."""
 
     def wait(self, _seconds: float) -> None:
-        """Nothing is due."""
+        """Stop: nothing is due."""
         self.stopping.set()
 
 
 class Database:
-    """A database of its own, its roles, and what a test asks of it."""
+    """A database of a test's own, and what a test asks of it."""
 
     def __init__(self, settings: BatchIngestorSettings) -> None:
         self.settings = settings
         self.migrations = migrations.read(ROOT / "batch_ingestor" / "migrations")
 
     def migrate(self) -> None:
-        """What the ingestor does first."""
+        """Do what the ingestor does first."""
         batch_ingestor.update_schema(self.settings, self.migrations)
 
     def ingest(self) -> None:
         """Load everything that is due, in a session of its own."""
         datasets = read_datasets(self.settings.configs_dir / "datasets.yaml")
-        with closing(postgres.connect_as_ingestor(self.settings)) as session:
+        with closing(connections.connect_as_ingestor(self.settings)) as session:
             batch_ingestor.load_days(session, self.settings, datasets, OneTurn())
 
     def connect(self, role: str) -> connection:
-        """A session of the owner, the ingestor or the analyst."""
+        """Open a session of the owner, the ingestor or the analyst."""
         user = getattr(self.settings, f"postgres_{role}_user")
         password = getattr(self.settings, f"postgres_{role}_password")
-        return postgres.connect(self.settings, user, password, "test")
+        return connections.connect(self.settings, user, password, "test")
 
-    def ask(self, query: str, role: str = "owner") -> list[tuple]:
+    def ask(self, query: str, role: str = "owner") -> Rows:
         """The rows of a query."""
         with closing(self.connect(role)) as session, session, session.cursor() as cursor:
             cursor.execute(query)
             return cursor.fetchall() if cursor.description else []
+
+    def view(self, name: str, columns: str = "*") -> Rows:
+        """What a view of schema insight shows."""
+        return self.ask(f"select {columns} from insight.{name}")
 
     def counts(self) -> dict[str, int]:
         """Rows by table, of the tables that have any."""
@@ -65,7 +78,7 @@ class Database:
         }
         return {name: count for name, count in counts.items() if count}
 
-    def rejected(self) -> list[tuple]:
+    def rejected(self) -> Rows:
         """Day, dataset, line and reason of each rejected row."""
         return self.ask(
             "select simulated_date, dataset, line, reason from lake.rejected_rows order by 1, 2, 3"
@@ -74,4 +87,44 @@ class Database:
     def refused(self) -> dict[date, str]:
         """The reason of each refused day."""
         query = "select simulated_date, refused_reason from lake.ingested_days"
-        return dict(self.ask(f"{query} where status = 'refused'"))
+        return {day: reason for day, reason in self.ask(f"{query} where status = 'refused'")}
+
+
+@contextmanager
+def new_database(root: Path, **settings: object) -> Iterator[Database]:
+    """A new database without a table, and names for roles that no other database uses.
+
+    Args:
+        root: the batch lake.
+        settings: other settings than a test's usual ones.
+    """
+    given = read(BatchIngestorSettings)
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    roles = [f"{name}_ingestor", f"{name}_analyst"]
+    own = given.model_copy(
+        update={
+            "postgres_db": name,
+            "postgres_ingestor_user": roles[0],
+            "postgres_analyst_user": roles[1],
+            "batch_lake_dir": root,
+            "configs_dir": ROOT / "configs",
+            "max_rejected_share": 0.75,
+            **settings,
+        }
+    )
+    server = psycopg2.connect(
+        host=given.postgres_host,
+        port=given.postgres_port,
+        dbname=given.postgres_db,
+        user=given.postgres_owner_user,
+        password=given.postgres_owner_password,
+    )
+    server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    with closing(server), server.cursor() as cursor:
+        cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            yield Database(own)
+        finally:
+            cursor.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            for role in roles:
+                cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))

@@ -22,7 +22,7 @@ PEOPLE = [
 
 
 def day_zero() -> Tables:
-    """Who and what exists at the start, as lines of CSV."""
+    """The wards, people and staff at the start, as lines of CSV."""
     return {
         "wards": ["JHB-MED,JHB,Johannesburg,Internal medicine,medicine,10"],
         "people": list(PEOPLE),
@@ -36,7 +36,7 @@ def day_zero() -> Tables:
 
 
 def day_one(day: date = ONE) -> Tables:
-    """Two patients come, one is admitted; of another day, the same happens then."""
+    """Two patients come and one is admitted, on day one or, with other dates and ids, on `day`."""
     tables = {
         "people": [f"{BORN_ON_DAY_ONE},Nkosi,Lwazi,M,2021-04-07,Soweto,1 Vilakazi Street,"],
         "staff": [
@@ -109,7 +109,7 @@ class Lake:
         self.datasets = read_datasets(configs / "datasets.yaml")
 
     def publish(self, day: date, tables: Tables) -> str:
-        """Publish a day whose predecessor, if any, is there; returns its manifest's hash."""
+        """Publish a day after the newest one before it; return its manifest's hash."""
         before = sorted(other for other in batch_lake.published_days(self.root) if other < day)
         previous = None
         if day != ZERO:

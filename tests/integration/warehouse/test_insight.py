@@ -1,4 +1,4 @@
-"""The views say what the rows say, whatever was loaded in which order."""
+"""The views agree with the rows, whatever was loaded in which order."""
 
 import logging
 import shutil
@@ -11,64 +11,71 @@ import pytest
 
 import batch_ingestor
 from pipeline.lakes import batch_lake
-from pipeline.warehouse import postgres
+from pipeline.warehouse import connections
 
 from .own_database import Database, OneTurn
 from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
+Summaries = list[tuple[str, list[str]]]
 LAWS = ("law_of_the_census", "law_of_the_beds", "law_of_the_shifts")
-
-
-def view(database: Database, name: str, columns: str = "*") -> list[tuple]:
-    """What a view shows."""
-    return database.ask(f"select {columns} from insight.{name}")
 
 
 def test_each_view_says_what_happened(read_only_database: Database) -> None:
     database = read_only_database
     medicine = "Internal medicine"
-    assert sorted(view(database, "occupancy_by_ward_and_day")) == [
+    assert sorted(database.view("occupancy_by_ward_and_day")) == [
         (ONE, "Johannesburg", medicine, "JHB-MED", 10, 0, 1, Decimal("0.0")),
         (TWO, "Johannesburg", medicine, "JHB-MED", 10, 0, 0, Decimal("0.0")),
     ]
-    assert view(database, "length_of_stay_by_specialty") == [
+    assert database.view("length_of_stay_by_specialty") == [
         ("medicine", 1, Decimal("1.38"), Decimal("1.38"), Decimal("1.38"), Decimal("0.00"))
     ]
-    assert view(database, "triage_wait_against_target") == [
+    assert database.view("triage_wait_against_target") == [
         ("JHB", "green", 240, 1, 0, None, None, None, Decimal("100.0"))
     ]
-    assert view(database, "staffing_against_census") == [
+    assert database.view("staffing_against_census") == [
         (ONE, "JHB-MED", "doctor", 1, 0, 1, Decimal("1.0"))
     ]
-    assert view(database, "admissions_by_hour_and_weekday") == [
+    assert database.view("admissions_by_hour_and_weekday") == [
         (3, "Wednesday", 0, 0, Decimal("0.00"), 2, Decimal("2.00")),
         (3, "Wednesday", 2, 1, Decimal("1.00"), 0, Decimal("0.00")),
     ]
-    assert view(database, "busiest_days") == [(ONE, "Wednesday", 2, 1, 0, 1, Decimal("0.0"))]
-    assert view(database, "current_patients") == []
-    assert view(database, "current_wards", "census_date, ward_id, free_beds") == [
+    assert database.view("busiest_days") == [(ONE, "Wednesday", 2, 1, 0, 1, Decimal("0.0"))]
+    assert database.view("current_patients") == []
+    assert database.view("current_wards", "census_date, ward_id, free_beds") == [
         (TWO, "JHB-MED", 10)
     ]
-    assert [row[:4] for row in view(database, "load_times")] == [
+    assert [row[:4] for row in database.view("load_times")] == [
         (ZERO, 6, 6, 0),
         (ONE, 11, 11, 0),
         (TWO, 4, 4, 0),
     ]
     for empty in (*LAWS, "rejected_rows", "rejects_by_reason", "days_refused"):
-        assert view(database, empty) == [], empty
+        assert database.view(empty) == [], empty
 
 
-def test_who_is_in_hospital_now(database: Database, lake: Lake) -> None:
-    moved = {**day_two(), "discharges": []}
-    for day, tables in ((ZERO, day_zero()), (ONE, day_one()), (TWO, moved)):
-        lake.publish(day, tables)
+def test_a_post_names_its_holder_while_it_has_one(read_only_database: Database) -> None:
+    posts = read_only_database.ask("select post_id, staff_id, since_date::text from hospital.posts")
+    assert sorted(posts) == [
+        ("JHB-MED-P001", "S00001", "2010-01-01"),
+        ("JHB-MED-P002", None, "2021-04-08"),
+        ("JHB-R001", "S00003-20210407", "2021-04-07"),
+    ]
+
+
+def test_a_current_patient_is_in_the_bed_of_the_last_transfer(
+    database: Database, lake: Lake
+) -> None:
+    lake.publish(ZERO, day_zero())
+    lake.publish(ONE, day_one())
+    lake.publish(TWO, {**day_two(), "discharges": []})
     database.ingest()
-    assert view(database, "current_patients", "encounter_id, ward_id, bed_id") == [
+    assert database.view("current_patients", "encounter_id, ward_id, bed_id") == [
         ("JHB-E2021040700-001", "JHB-MED", "JHB-MED-001")
     ]
 
 
-def test_a_broken_law_is_shown_and_said(
+def test_a_broken_law_is_shown_and_logged(
     database: Database, lake: Lake, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = day_one()
@@ -80,26 +87,26 @@ def test_a_broken_law_is_shown_and_said(
     lake.publish(ONE, {**one, "admissions": [stay, other], "shifts": [shift, twice]})
     with caplog.at_level(logging.WARNING):
         database.ingest()
-    beds = view(database, "law_of_the_beds", "bed_id, encounter_id, change, encounter_before")
+    beds = database.view("law_of_the_beds", "bed_id, encounter_id, change, encounter_before")
     assert beds == [("JHB-MED-001", "JHB-E2021040700-002", 1, "JHB-E2021040700-001")]
-    shifts = view(database, "law_of_the_shifts", "staff_id, shift_id, previous_shift_id")
+    shifts = database.view("law_of_the_shifts", "staff_id, shift_id, previous_shift_id")
     assert shifts == [("S00001", "S00001-20210407-N", "S00001-20210407-D")]
-    assert view(database, "law_of_the_census") == [(ONE, "JHB-MED", 0, 2, 0, 2, 1)]
+    assert database.view("law_of_the_census") == [(ONE, "JHB-MED", 0, 2, 0, 2, 1)]
     assert caplog.messages == [
         "insight.law_of_the_beds: broken by 1 rows",
         "insight.law_of_the_shifts: broken by 1 rows",
     ]
 
 
-def counted_anew(database: Database) -> tuple[list, list]:
+def counted_anew(database: Database) -> tuple[Summaries, Summaries]:
     """The summaries as they are, and as they are when every day is counted again."""
     tables = [
         name
         for (name,) in database.ask("select tablename from pg_tables where schemaname = 'insight'")
     ]
 
-    def rows() -> list:
-        return [(name, sorted(map(str, view(database, name)))) for name in sorted(tables)]
+    def rows() -> Summaries:
+        return [(name, sorted(map(str, database.view(name)))) for name in sorted(tables)]
 
     before = rows()
     database.ask(f"select insight.forget('{ZERO}', 'infinity')")
@@ -138,15 +145,15 @@ def test_what_was_rejected_can_be_browsed(database: Database, lake: Lake) -> Non
     lake.publish(ONE, {**day_one(), "wards": zero["wards"]})
     database.ingest()
     reason = "sex: expected F or M"
-    assert view(database, "rejected_rows") == [(ZERO, "people", 5, reason, False)]
-    assert view(database, "rejects_by_reason") == [("people", reason, 1, ZERO, ZERO)]
-    assert view(database, "days_refused", "simulated_date, rows_of_an_earlier_load_stay") == [
+    assert database.view("rejected_rows") == [(ZERO, "people", 5, reason, False)]
+    assert database.view("rejects_by_reason") == [("people", reason, 1, ZERO, ZERO)]
+    assert database.view("days_refused", "simulated_date, rows_of_an_earlier_load_stay") == [
         (ONE, False)
     ]
 
 
 class Backfill(OneTurn):
-    """Stands in for the service's frame; each time nothing is due, another day appears."""
+    """A service that sees another day published each time nothing is due."""
 
     def __init__(self, days: list[Callable[[], object]]) -> None:
         super().__init__()
@@ -163,13 +170,13 @@ class Backfill(OneTurn):
 def test_the_laws_take_no_more_than_their_share(
     database: Database, lake: Lake, monkeypatch: pytest.MonkeyPatch, share: int, times: int
 ) -> None:
-    checks = []
+    checks: list[None] = []
     check = batch_ingestor.check_laws
     monkeypatch.setattr(batch_ingestor, "LAWS_SHARE", share)
     monkeypatch.setattr(batch_ingestor, "check_laws", lambda c: checks.append(check(c)))
     lake.publish(ZERO, day_zero())
     service = Backfill([lambda: lake.publish(ONE, day_one()), lambda: lake.publish(TWO, day_two())])
-    with closing(postgres.connect_as_ingestor(database.settings)) as session:
+    with closing(connections.connect_as_ingestor(database.settings)) as session:
         batch_ingestor.load_days(session, database.settings, lake.datasets, service)
     assert len(checks) == times
-    assert view(database, "busiest_days", "count(*)") == [(1,)]
+    assert database.view("busiest_days", "count(*)") == [(1,)]

@@ -1,7 +1,7 @@
 """Whatever is done to a good file: loaded + rejected = rows, or refused whole with a reason.
 
-The file is published like that, so that only the content can speak against it. What must be in the
-table is said by a reader of RFC 4180 of the test's own, letter by letter.
+The manifest fits the changed file, so only the content can show that something is wrong. What the
+table must contain, the test knows from its own reader of RFC 4180, which reads letter by letter.
 """
 
 import random
@@ -10,8 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from .conftest import new_database
-from .own_database import Database
+from .own_database import Database, new_database
 from .small_lake import ONE, ZERO, Lake, day_one, day_zero
 
 DATASET = "transports"
@@ -46,7 +45,7 @@ def good_file(lake: Lake, day: date) -> list[bytes]:
 
 
 def flip_bytes(lines: list[bytes], draw: random.Random) -> bytes:
-    """Other bytes in a few places, most of them such that mean something in a CSV."""
+    """Other bytes in a few places, most of them with a meaning in CSV."""
     content = bytearray(b"".join(lines))
     for _ in range(draw.randint(1, 3)):
         content[draw.randrange(len(content))] = draw.choice(b'",\n\r\\.\0; 0a\xe9\xc3\xff')
@@ -100,7 +99,7 @@ MUTATIONS: list[Callable[[list[bytes], random.Random], bytes]] = [
 
 
 def read_strictly(content: str) -> tuple[dict[int, list[str] | None], bool]:
-    """By the line on which it begins, each record's fields, or None if it is no CSV.
+    """By the line on which it begins, each record's fields, or None if it is malformed.
 
     A record that is wrong ends with its line: nobody knows what a quote further on means. Also
     whether every quote that was opened has its end, and the last line its own.
@@ -182,12 +181,12 @@ def test_nothing_differs_in_silence(home: tuple[Database, Lake], first: int) -> 
         assert all(bad.values())
         good = {tuple(fields) for line, fields in records.items() if fields and line not in bad}
         assert in_table == good, content
-        # What nobody touched is not kept out: unless a line before it has the same key.
+        # A line that nobody touched is not left out, unless an earlier line has the same key.
         keys = [fields[0] for fields in records.values() if fields]
         for line, fields in records.items():
             text = ",".join(fields or [])
             untouched = f"{text}\n".encode("utf-8", "surrogateescape") in original
-            if untouched and keys.count(fields[0]) == 1:
+            if fields and untouched and keys.count(fields[0]) == 1:
                 assert line not in bad, (line, content)
 
 

@@ -1,30 +1,33 @@
-"""Each of the three roles can do its work, and nothing else."""
+"""Ingestor and analyst can do their work, and nothing else."""
 
 import psycopg2
 import pytest
 
 from .own_database import Database
 
+Rights = dict[tuple[str, str], set[str]]
+Alone = dict[str, set[str]]
+
 LOADED = {"INSERT", "SELECT", "DELETE", "TRUNCATE"}
 SUMMARIES = {"INSERT", "SELECT", "DELETE"}
 # By schema and kind of relation (r a table, v a view, m a materialised view), what each role may.
-INGESTOR = {
+INGESTOR: Rights = {
     ("hospital", "r"): LOADED,
     ("hospital", "v"): {"SELECT"},
     ("insight", "r"): SUMMARIES,
     ("insight", "v"): {"SELECT"},
     ("insight", "m"): {"SELECT", "MAINTAIN"},
 }
-ANALYST = {kind: {"SELECT"} for kind in INGESTOR}
-# Those that are like no other.
-INGESTOR_ALONE = {
+ANALYST: Rights = {kind: {"SELECT"} for kind in INGESTOR}
+# The rights on relations that are like no other.
+INGESTOR_ALONE: Alone = {
     "insight.triage_targets": {"SELECT"},
     "lake.migrations": {"SELECT"},
     "lake.ingested_days": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "lake.ingested_files": {"SELECT", "INSERT", "DELETE"},
     "lake.rejected_rows": {"INSERT", "DELETE"},
 }
-ANALYST_ALONE = {
+ANALYST_ALONE: Alone = {
     "lake.migrations": {"SELECT"},
     "lake.ingested_days": {"SELECT"},
     "lake.ingested_files": {"SELECT"},
@@ -41,7 +44,7 @@ PRIVILEGES = [
     [("ingestor", INGESTOR, INGESTOR_ALONE), ("analyst", ANALYST, ANALYST_ALONE)],
 )
 def test_the_rights_on_each_relation(
-    read_only_database: Database, role: str, by_kind: dict, alone: dict
+    read_only_database: Database, role: str, by_kind: Rights, alone: Alone
 ) -> None:
     user = getattr(read_only_database.settings, f"postgres_{role}_user")
     relations = read_only_database.ask(
@@ -58,7 +61,9 @@ def test_the_rights_on_each_relation(
 
 
 @pytest.mark.parametrize("role", ["ingestor", "analyst"])
-def test_a_role_is_nobody_else(read_only_database: Database, role: str) -> None:
+def test_a_role_has_no_attributes_and_no_memberships(
+    read_only_database: Database, role: str
+) -> None:
     user = getattr(read_only_database.settings, f"postgres_{role}_user")
     assert read_only_database.ask(
         "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, array(select"
@@ -116,7 +121,9 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize(("role", "statement"), FORBIDDEN)
-def test_a_role_may_do_no_more(read_only_database: Database, role: str, statement: str) -> None:
+def test_a_role_may_do_nothing_else(
+    read_only_database: Database, role: str, statement: str
+) -> None:
     settings = read_only_database.settings
     names = {name: getattr(settings, f"postgres_{name}_user") for name in ("ingestor", "analyst")}
     refusals = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)
@@ -136,6 +143,16 @@ def test_a_role_reads_what_it_may(read_only_database: Database) -> None:
     )
 
 
-def test_the_server_writes_no_values_into_its_log(read_only_database: Database) -> None:
-    # Its errors would quote rows, and statements that failed.
-    assert read_only_database.ask("show log_error_verbosity") == [("terse",)]
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("log_error_verbosity", "terse"),  # an error quotes no row
+        ("log_min_error_statement", "panic"),  # nor the statement that failed
+        ("log_statement", "none"),
+        ("log_min_duration_statement", "-1"),
+    ],
+)
+def test_the_server_writes_no_values_into_its_log(
+    read_only_database: Database, setting: str, value: str
+) -> None:
+    assert read_only_database.ask(f"show {setting}") == [(value,)]

@@ -1,4 +1,4 @@
-"""Migrations are applied once, whatever was there before; everything says what it is."""
+"""Migrations are applied once, in order, whatever was there before; every column has a comment."""
 
 import psycopg2
 import pytest
@@ -23,7 +23,7 @@ def test_an_empty_database_gets_the_schema_once(empty_database: Database) -> Non
 def test_an_older_database_is_brought_up_to_date(empty_database: Database) -> None:
     everything = empty_database.migrations
     empty_database.migrations = everything[:2]
-    # Rights are granted on what the first migrations made; the schema of the others is not there.
+    # Granting the roles their rights fails, because the later migrations make schema insight.
     with pytest.raises(psycopg2.errors.InvalidSchemaName):
         empty_database.migrate()
     empty_database.migrations = everything
@@ -39,7 +39,7 @@ def test_a_newer_database_is_refused(database: Database) -> None:
 
 def test_a_changed_migration_is_refused(database: Database) -> None:
     database.migrations[1] = database.migrations[1]._replace(sha256="0" * 64)
-    with pytest.raises(ConfigurationError, match=r"migration 2 \(ledger\) was changed"):
+    with pytest.raises(ConfigurationError, match=r"migration 2 \(stays_and_beds\) was changed"):
         database.migrate()
 
 
@@ -52,7 +52,7 @@ def test_a_failing_migration_leaves_nothing(empty_database: Database) -> None:
     assert empty_database.ask("select from pg_namespace where nspname = 'half'") == []
 
 
-def test_everything_has_a_comment(database: Database) -> None:
+def test_every_table_view_and_column_has_a_comment(database: Database) -> None:
     bare = database.ask(
         "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid"
         " where c.relnamespace::regnamespace::text in ('hospital', 'lake', 'insight')"

@@ -36,12 +36,12 @@ class Ingestor:
             )
 
     def log(self) -> str:
-        """What it has said."""
+        """The lines that it has logged."""
         return self._log.read_text()
 
 
 def wait_until(true: Callable[[], bool], ingestor: Ingestor) -> None:
-    """Wait for something that must happen soon."""
+    """Wait for a condition that must come true soon."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not true():
         assert time.monotonic() < end, ingestor.log()
@@ -50,7 +50,7 @@ def wait_until(true: Callable[[], bool], ingestor: Ingestor) -> None:
 
 @pytest.fixture
 def start(empty_database: Database, tmp_path: Path) -> Iterator[Callable[[str], Ingestor]]:
-    """Starts batch_ingestors and ends them."""
+    """Starts batch_ingestors, and kills them at the end."""
     started = []
 
     def one(name: str) -> Ingestor:
@@ -82,7 +82,7 @@ def test_the_second_takes_over_when_the_first_is_killed(
     assert second.process.wait(PATIENCE_SECONDS) == 0
 
 
-def test_a_lost_session_is_said_and_mended(
+def test_a_lost_session_is_logged_and_replaced(
     empty_database: Database, lake: Lake, start: Callable[[str], Ingestor]
 ) -> None:
     lake.publish(ZERO, day_zero())

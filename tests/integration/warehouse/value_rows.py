@@ -1,4 +1,4 @@
-"""A good row of each dataset, for a value of it to be spoilt."""
+"""A good row of each dataset, in which one value is then spoilt."""
 
 from datetime import date
 

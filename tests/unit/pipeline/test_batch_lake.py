@@ -191,5 +191,5 @@ def test_a_manifest_that_is_not_a_regular_file_is_refused(tmp_path: Path, kind: 
     elif kind == "symlink":
         (tmp_path / "elsewhere").write_text(json.dumps(good_manifest()))
         path.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ValueError, match=r"^manifest\.json (cannot be read: No such|is not a reg)"):
+    with pytest.raises(ValueError, match=r"^manifest\.json is (missing|not a reg|a link)"):
         batch_lake.read_manifest(directory)

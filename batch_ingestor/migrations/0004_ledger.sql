@@ -1,4 +1,4 @@
--- What was loaded, when, and what was not: committed together with the rows it speaks of.
+-- The ledger: what was loaded and when, and what was not. Committed together with the rows.
 
 create table lake.ingested_days (
     simulated_date  date primary key,
@@ -12,14 +12,14 @@ create table lake.ingested_days (
     processed_at    timestamptz not null default clock_timestamp(),
     check (manifest_sha256 is not null or refused_reason is not null)
 );
-comment on table  lake.ingested_days                 is 'The ledger by day: one row per published day that was tried';
+comment on table  lake.ingested_days                 is 'The ledger by day: one row for each published day that the batch_ingestor has tried to load';
 comment on column lake.ingested_days.simulated_date  is 'Key: the day';
-comment on column lake.ingested_days.manifest_sha256 is 'Hash of the manifest whose rows are in the tables; NULL if none are';
-comment on column lake.ingested_days.refused_reason  is 'Why the last attempt was refused; NULL if it was loaded. Rows loaded before stay';
+comment on column lake.ingested_days.manifest_sha256 is 'Hash of the manifest whose rows are in the tables; NULL if the tables have no row of the day';
+comment on column lake.ingested_days.refused_reason  is 'Why the last attempt was refused; NULL if it succeeded. Rows of an earlier load stay';
 comment on column lake.ingested_days.status          is 'How the last attempt ended: loaded or refused';
-comment on column lake.ingested_days.directory_state is 'What the directory looked like then (inodes, sizes, times): when it differs, the day is tried again';
+comment on column lake.ingested_days.directory_state is 'What the directory looked like then (inodes, sizes, times), as a hash; if it differs now, the day is tried again';
 comment on column lake.ingested_days.rows_waiting    is 'Rejected rows that may refer to an earlier day which is not loaded';
-comment on column lake.ingested_days.to_load_again   is 'Set when such an earlier day has been loaded';
+comment on column lake.ingested_days.to_load_again   is 'Whether an earlier day has been loaded since for which rows may have waited';
 comment on column lake.ingested_days.processed_at    is 'When the attempt ended (wall clock)';
 
 create table lake.ingested_files (
@@ -36,17 +36,17 @@ create table lake.ingested_files (
     primary key (simulated_date, dataset),
     check (rows_loaded + rows_rejected = rows_read)
 );
-comment on table  lake.ingested_files                  is 'The ledger by file: what each loaded file brought';
+comment on table  lake.ingested_files                  is 'The ledger by file: what came of each file that was loaded';
 comment on column lake.ingested_files.simulated_date   is 'Key, with the dataset: the day';
 comment on column lake.ingested_files.dataset          is 'Key, with the day: the dataset, as in configs/datasets.yaml';
-comment on column lake.ingested_files.path             is 'The file, relative to the batch lake';
+comment on column lake.ingested_files.path             is 'The path of the file in the batch lake';
 comment on column lake.ingested_files.sha256           is 'Hash of its bytes';
 comment on column lake.ingested_files.bytes            is 'Its size';
-comment on column lake.ingested_files.rows_read        is 'Its rows, without the header';
-comment on column lake.ingested_files.rows_loaded      is 'Rows that are in the table';
-comment on column lake.ingested_files.rows_rejected    is 'Rows that are in lake.rejected_rows';
-comment on column lake.ingested_files.loaded_at        is 'When it was loaded (wall clock)';
-comment on column lake.ingested_files.duration_seconds is 'How long that took';
+comment on column lake.ingested_files.rows_read        is 'Rows of the file, without its header';
+comment on column lake.ingested_files.rows_loaded      is 'Rows that went into the table';
+comment on column lake.ingested_files.rows_rejected    is 'Rows that went into lake.rejected_rows';
+comment on column lake.ingested_files.loaded_at        is 'When the load ended (wall clock)';
+comment on column lake.ingested_files.duration_seconds is 'How long the load took';
 
 create table lake.rejected_rows (
     simulated_date date not null,
@@ -58,10 +58,10 @@ create table lake.rejected_rows (
     primary key (simulated_date, dataset, line),
     foreign key (simulated_date, dataset) references lake.ingested_files on delete cascade
 );
-comment on table  lake.rejected_rows                is 'The rows that were not loaded, and why';
-comment on column lake.rejected_rows.simulated_date is 'Key: the day of the file';
-comment on column lake.rejected_rows.dataset        is 'Key: the dataset of the file';
+comment on table  lake.rejected_rows                is 'Rows that were not loaded, and why';
+comment on column lake.rejected_rows.simulated_date is 'Key: the published day';
+comment on column lake.rejected_rows.dataset        is 'Key: the dataset';
 comment on column lake.rejected_rows.line           is 'Key: the line of the file on which the row begins; the header is line 1';
-comment on column lake.rejected_rows.reason         is 'What is wrong with it; quotes no value of the row';
-comment on column lake.rejected_rows.waiting        is 'Whether it refers to what an earlier day, not loaded yet, may bring';
-comment on column lake.rejected_rows.raw_row        is 'The fields as they stand in the file; readable by the owner only';
+comment on column lake.rejected_rows.reason         is 'What is wrong with the row; quotes none of its values';
+comment on column lake.rejected_rows.waiting        is 'Whether the row refers to another that an earlier day, not loaded yet, may bring';
+comment on column lake.rejected_rows.raw_row        is 'The fields as in the file; only the owner may read them';

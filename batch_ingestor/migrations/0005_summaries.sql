@@ -1,8 +1,8 @@
--- What the views of schema insight would else have to count in millions of rows, counted by day.
+-- Daily summaries, so that the views of schema insight need not count millions of rows.
 --
--- Each row follows from the rows of its own day and from nothing else. So a day that is loaded, or
--- loaded again, has its summaries made anew in the same transaction (insight.summarise), and they
--- can never disagree with the tables, whatever the order in which days arrive.
+-- Each row follows from the rows of its own day and nothing else. The transaction that loads a day,
+-- or loads it again, makes its summaries anew (insight.summarise). So they always agree with the
+-- tables, in whatever order the days arrive.
 
 create schema insight;
 comment on schema insight is 'Views to browse: what the tables of schema hospital say';
@@ -17,7 +17,7 @@ insert into insight.triage_targets values
 comment on table  insight.triage_targets                is 'How soon a doctor should see a patient: South African Triage Scale';
 comment on column insight.triage_targets.triage         is 'Key: red, orange, yellow or green';
 comment on column insight.triage_targets.urgency        is '1 is the most urgent';
-comment on column insight.triage_targets.target_minutes is 'Minutes from registration to a doctor; the scale says now for red, counted here as within a minute';
+comment on column insight.triage_targets.target_minutes is 'Minutes from registration until a doctor should see the patient; red means now, counted as within one minute';
 
 create table insight.daily_arrivals (
     simulated_date date not null,
@@ -27,8 +27,8 @@ create table insight.daily_arrivals (
     admissions     integer not null,
     primary key (simulated_date, hospital_id, hour)
 );
-comment on table  insight.daily_arrivals                is 'Arrivals and admissions of each day, hospital and hour';
-comment on column insight.daily_arrivals.simulated_date is 'The published day that brought the rows counted here';
+comment on table  insight.daily_arrivals                is 'Arrivals and admissions by day, hospital and hour';
+comment on column insight.daily_arrivals.simulated_date is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_arrivals.hospital_id    is 'The hospital';
 comment on column insight.daily_arrivals.hour           is 'The hour in which it happened, 0 to 23';
 comment on column insight.daily_arrivals.registrations  is 'Arrivals registered';
@@ -43,13 +43,13 @@ create table insight.daily_ward_moves (
     discharges     integer not null,
     primary key (simulated_date, ward_id)
 );
-comment on table  insight.daily_ward_moves                is 'Who came into each ward and who left it, by day';
-comment on column insight.daily_ward_moves.simulated_date is 'The published day that brought the rows counted here';
+comment on table  insight.daily_ward_moves                is 'Patients who entered and left each ward, by day';
+comment on column insight.daily_ward_moves.simulated_date is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_ward_moves.ward_id        is 'The ward';
 comment on column insight.daily_ward_moves.admissions     is 'Patients admitted into it';
 comment on column insight.daily_ward_moves.transfers_in   is 'Patients who came from another ward';
 comment on column insight.daily_ward_moves.transfers_out  is 'Patients who went to another ward';
-comment on column insight.daily_ward_moves.discharges     is 'Patients whose stay ended in it';
+comment on column insight.daily_ward_moves.discharges     is 'Patients discharged from it';
 
 create table insight.daily_stays (
     simulated_date date not null,
@@ -60,13 +60,13 @@ create table insight.daily_stays (
     stay_seconds   bigint not null,
     primary key (simulated_date, specialty, stay_hours)
 );
-comment on table  insight.daily_stays                is 'Stays that ended on each day, by specialty and length';
-comment on column insight.daily_stays.simulated_date is 'The published day that brought the rows counted here';
+comment on table  insight.daily_stays                is 'Finished stays by day, specialty and length';
+comment on column insight.daily_stays.simulated_date is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_stays.specialty      is 'The specialty that admitted the patient';
-comment on column insight.daily_stays.stay_hours     is 'Length of the stay in whole hours';
+comment on column insight.daily_stays.stay_hours     is 'Length of stay in whole hours';
 comment on column insight.daily_stays.stays          is 'Stays of that length';
-comment on column insight.daily_stays.died           is 'Those that ended in death';
-comment on column insight.daily_stays.stay_seconds   is 'Their lengths added up';
+comment on column insight.daily_stays.died           is 'Those of them that ended in death';
+comment on column insight.daily_stays.stay_seconds   is 'The sum of their lengths';
 
 create table insight.daily_visits (
     simulated_date        date not null,
@@ -80,16 +80,16 @@ create table insight.daily_visits (
     longest_wait_seconds  integer,
     primary key (simulated_date, hospital_id, triage)
 );
-comment on table  insight.daily_visits                      is 'Emergency visits that ended on each day, by hospital and triage';
-comment on column insight.daily_visits.simulated_date       is 'The published day that brought the rows counted here';
+comment on table  insight.daily_visits                      is 'Finished emergency visits by day, hospital and triage';
+comment on column insight.daily_visits.simulated_date       is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_visits.hospital_id          is 'The hospital';
 comment on column insight.daily_visits.triage               is 'South African Triage Scale: red, orange, yellow or green';
 comment on column insight.daily_visits.visits               is 'Visits';
 comment on column insight.daily_visits.seen                 is 'Patients seen by a doctor';
-comment on column insight.daily_visits.seen_within_target   is 'Those seen within the target of their triage';
+comment on column insight.daily_visits.seen_within_target   is 'Patients seen within the target of their triage';
 comment on column insight.daily_visits.left_before_seen     is 'Patients who left before a doctor saw them';
-comment on column insight.daily_visits.waiting_seconds      is 'The waits of those seen, added up';
-comment on column insight.daily_visits.longest_wait_seconds is 'The longest of them; NULL if nobody was seen';
+comment on column insight.daily_visits.waiting_seconds      is 'The sum of the waits of the patients seen';
+comment on column insight.daily_visits.longest_wait_seconds is 'The longest of these waits; NULL if no patient was seen';
 
 create table insight.daily_shifts (
     simulated_date date not null,
@@ -101,39 +101,35 @@ create table insight.daily_shifts (
     absent         integer not null,
     primary key (simulated_date, shift_date, ward_id, role, shift_name)
 );
-comment on table  insight.daily_shifts                is 'Shifts worked and missed, by ward, role and name of the shift';
-comment on column insight.daily_shifts.simulated_date is 'The published day that brought the rows counted here';
+comment on table  insight.daily_shifts                is 'Shifts worked and missed, by ward, role and shift name';
+comment on column insight.daily_shifts.simulated_date is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_shifts.shift_date     is 'The day on which the shift was to start';
 comment on column insight.daily_shifts.ward_id        is 'The ward';
-comment on column insight.daily_shifts.role           is 'As what they worked';
+comment on column insight.daily_shifts.role           is 'The role';
 comment on column insight.daily_shifts.shift_name     is 'day or night';
 comment on column insight.daily_shifts.worked         is 'Shifts worked';
 comment on column insight.daily_shifts.absent         is 'Shifts missed';
 
--- To find the rows of one day while the tables grow: ranges of blocks (brin) are summed up only when
--- autovacuum comes by, which is too late for a load of a thousand days at a stretch.
-create index on hospital.registrations    (simulated_date);
-create index on hospital.admissions       (simulated_date);
-create index on hospital.transfers        (simulated_date);
-create index on hospital.discharges       (simulated_date);
-create index on hospital.emergency_visits (simulated_date);
-create index on hospital.shifts           (simulated_date);
-
+-- In plpgsql, not SQL: a session keeps the plans of these statements, and planning them takes longer
+-- than counting a day.
 create function insight.forget(first_day date, last_day date) returns void
-language sql set search_path = pg_catalog
+language plpgsql set search_path = pg_catalog
 as $$
+begin
     delete from insight.daily_arrivals where simulated_date between first_day and last_day;
     delete from insight.daily_ward_moves where simulated_date between first_day and last_day;
     delete from insight.daily_stays where simulated_date between first_day and last_day;
     delete from insight.daily_visits where simulated_date between first_day and last_day;
     delete from insight.daily_shifts where simulated_date between first_day and last_day;
+end
 $$;
-comment on function insight.forget is 'Removes the summaries of the days from the first to the last';
+comment on function insight.forget is 'Deletes the summaries of the days from the first to the last';
 
 create function insight.summarise(day date) returns void
-language sql set search_path = pg_catalog set timezone = 'UTC'
+language plpgsql set search_path = pg_catalog set timezone = 'UTC'
 as $$
-    select insight.forget(day, day);
+begin
+    perform insight.forget(day, day);
 
     insert into insight.daily_arrivals
     select day, hospital_id, extract(hour from happened_at), sum(registered), sum(admitted)
@@ -193,5 +189,6 @@ as $$
     from hospital.shifts
     where simulated_date = day
     group by planned_start_at::date, ward_id, role, shift_name;
+end
 $$;
-comment on function insight.summarise is 'Counts a day anew; called by the batch_ingestor in the transaction that loads it';
+comment on function insight.summarise is 'Makes the summaries of a day anew; the batch_ingestor calls it in the transaction that loads the day';

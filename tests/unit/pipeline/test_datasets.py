@@ -1,7 +1,8 @@
-"""`configs/datasets.yaml` is used as it is or refused with the key, what it got and expected."""
+"""`configs/datasets.yaml` is used as it is, or refused with the key, what it got and expected."""
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,9 +10,9 @@ import yaml
 from pipeline.settings import ConfigurationError, parse
 from pipeline.warehouse.datasets import Comparison, Condition, Datasets, read_datasets
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
-GOOD = {
+GOOD: dict[str, dict[str, dict[str, Any]]] = {
     "datasets": {
         "wards": {
             "published": "first_day",
@@ -38,7 +39,7 @@ GOOD = {
 }
 
 
-def test_our_own_file_is_good_and_in_an_order_that_can_be_loaded() -> None:
+def test_our_own_file_is_good_and_in_the_order_of_loading() -> None:
     datasets = read_datasets(ROOT / "configs" / "datasets.yaml")
     assert datasets.of_day(first=True) == ["wards", "people", "staff"]
     assert datasets.of_day(first=False) == [
@@ -57,7 +58,7 @@ def test_our_own_file_is_good_and_in_an_order_that_can_be_loaded() -> None:
     ]
 
 
-def test_rules_are_understood() -> None:
+def test_rules_are_parsed() -> None:
     rules = Datasets.model_validate(GOOD).datasets["census"].parsed_rules()
     assert rules == [
         Comparison("closed_at", ">=", "opened_at"),
@@ -111,7 +112,7 @@ def test_a_bad_key_is_named(dataset: str, key: str, value: object, complaint: st
 
 
 @pytest.mark.parametrize("text", ["", "datasets:", "datasets: {", "- a", "datasets: {}"])
-def test_half_a_file_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_empty_or_broken_file_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "datasets.yaml"
     path.write_text(text)
     with pytest.raises(ConfigurationError, match=r"^datasets\.yaml: "):

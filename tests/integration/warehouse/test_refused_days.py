@@ -1,9 +1,9 @@
-"""A file that is not what was published refuses its day, with the reason, and blocks no other."""
+"""A refused day blocks no other, and is loaded once it has been mended."""
 
 from pipeline.lakes import batch_lake
 
 from .own_database import Database
-from .small_lake import ONE, TWO, ZERO, Lake, day_one, day_two, day_zero
+from .small_lake import ONE, TWO, ZERO, Lake
 
 
 def test_rows_that_wait_for_a_refused_day_are_loaded_when_it_is_mended(
@@ -20,6 +20,7 @@ def test_rows_that_wait_for_a_refused_day_are_loaded_when_it_is_mended(
     database.ingest()  # the day that had to wait
     assert database.refused() == {}
     assert database.rejected() == []
+    assert database.counts()["registrations"] == 2
     assert database.counts()["discharges"] == 1
 
 
@@ -35,14 +36,14 @@ def test_a_loaded_day_keeps_its_rows_when_it_appears_again_spoilt(
     assert database.counts() == before
 
 
-def test_day_zero_that_comes_last_lets_the_others_in(database: Database, lake: Lake) -> None:
-    lake.publish(ZERO, day_zero())
-    lake.publish(ONE, day_one())
-    lake.publish(TWO, day_two())
-    aside = lake.root / ".aside"
-    batch_lake.day_directory(lake.root, ZERO).rename(aside)
+def test_days_that_came_before_day_zero_are_loaded_when_it_comes(
+    database: Database, three_days: Lake
+) -> None:
+    zero = batch_lake.day_directory(three_days.root, ZERO)
+    aside = three_days.root / ".aside"
+    zero.rename(aside)
     database.ingest()
-    aside.rename(batch_lake.day_directory(lake.root, ZERO))
+    aside.rename(zero)
     for _ in range(3):
         database.ingest()
     assert database.refused() == {}

@@ -1,4 +1,4 @@
--- Views that a person would browse.
+-- Views for a person to browse.
 
 create view insight.occupancy_by_ward_and_day as
 select
@@ -12,15 +12,15 @@ select
     round(100.0 * c.occupied / nullif(c.capacity, 0), 1) as occupancy_percent
 from hospital.bed_census c
 join hospital.wards w using (ward_id);
-comment on view insight.occupancy_by_ward_and_day is 'How full each ward was at the end of each day';
+comment on view insight.occupancy_by_ward_and_day is 'Occupancy of each ward at the end of each day';
 comment on column insight.occupancy_by_ward_and_day.census_date       is 'The day';
 comment on column insight.occupancy_by_ward_and_day.hospital_name     is 'The hospital';
 comment on column insight.occupancy_by_ward_and_day.ward_name         is 'The ward';
-comment on column insight.occupancy_by_ward_and_day.ward_id           is 'Its key';
-comment on column insight.occupancy_by_ward_and_day.capacity          is 'Beds that exist';
+comment on column insight.occupancy_by_ward_and_day.ward_id           is 'The key of the ward';
+comment on column insight.occupancy_by_ward_and_day.capacity          is 'Beds in the ward';
 comment on column insight.occupancy_by_ward_and_day.occupied          is 'Beds with a patient';
-comment on column insight.occupancy_by_ward_and_day.boarders          is 'Patients who wait for a bed';
-comment on column insight.occupancy_by_ward_and_day.occupancy_percent is 'Occupied beds per hundred; NULL for a ward without beds';
+comment on column insight.occupancy_by_ward_and_day.boarders          is 'Patients waiting for a bed';
+comment on column insight.occupancy_by_ward_and_day.occupancy_percent is 'Occupied beds in percent; NULL for a ward without beds';
 
 create view insight.length_of_stay_by_specialty as
 with lengths as (
@@ -41,13 +41,13 @@ select
     round(100.0 * sum(died) / sum(stays), 2) as died_percent
 from lengths
 group by specialty;
-comment on view insight.length_of_stay_by_specialty is 'How long finished stays lasted';
+comment on view insight.length_of_stay_by_specialty is 'Length of the finished stays';
 comment on column insight.length_of_stay_by_specialty.specialty                 is 'The specialty that admitted the patient';
 comment on column insight.length_of_stay_by_specialty.stays                     is 'Finished stays';
-comment on column insight.length_of_stay_by_specialty.mean_days                 is 'Their mean length';
-comment on column insight.length_of_stay_by_specialty.median_days               is 'Half were no longer; to the hour';
-comment on column insight.length_of_stay_by_specialty.ninetieth_percentile_days is 'Nine in ten were no longer; to the hour';
-comment on column insight.length_of_stay_by_specialty.died_percent              is 'Stays that ended in death, per hundred';
+comment on column insight.length_of_stay_by_specialty.mean_days                 is 'Mean length in days';
+comment on column insight.length_of_stay_by_specialty.median_days               is 'Half of the stays were no longer than this, to the hour';
+comment on column insight.length_of_stay_by_specialty.ninetieth_percentile_days is 'Nine in ten stays were no longer than this, to the hour';
+comment on column insight.length_of_stay_by_specialty.died_percent              is 'Stays that ended in death, in percent';
 
 create view insight.triage_wait_against_target as
 select
@@ -64,16 +64,16 @@ from insight.daily_visits v
 join insight.triage_targets t using (triage)
 group by v.hospital_id, v.triage, t.target_minutes, t.urgency
 order by v.hospital_id, t.urgency;
-comment on view insight.triage_wait_against_target is 'How long emergency patients wait for a doctor, against the South African Triage Scale';
+comment on view insight.triage_wait_against_target is 'Waits of emergency patients for a doctor, against the targets of the South African Triage Scale';
 comment on column insight.triage_wait_against_target.hospital_id              is 'The hospital';
 comment on column insight.triage_wait_against_target.triage                   is 'red, orange, yellow or green';
-comment on column insight.triage_wait_against_target.target_minutes           is 'How soon a doctor should see them';
-comment on column insight.triage_wait_against_target.visits                   is 'Visits that are over';
+comment on column insight.triage_wait_against_target.target_minutes           is 'Minutes within which a doctor should see the patient';
+comment on column insight.triage_wait_against_target.visits                   is 'Finished visits';
 comment on column insight.triage_wait_against_target.seen                     is 'Patients seen by a doctor';
-comment on column insight.triage_wait_against_target.within_target_percent    is 'Those seen in time, per hundred seen';
-comment on column insight.triage_wait_against_target.mean_wait_minutes        is 'Mean wait of those seen';
-comment on column insight.triage_wait_against_target.longest_wait_minutes     is 'The longest';
-comment on column insight.triage_wait_against_target.left_before_seen_percent is 'Patients who left before a doctor saw them, per hundred visits';
+comment on column insight.triage_wait_against_target.within_target_percent    is 'Patients seen within the target, in percent of those seen';
+comment on column insight.triage_wait_against_target.mean_wait_minutes        is 'Mean wait of the patients seen';
+comment on column insight.triage_wait_against_target.longest_wait_minutes     is 'Their longest wait';
+comment on column insight.triage_wait_against_target.left_before_seen_percent is 'Patients who left before a doctor saw them, in percent of the visits';
 
 create view insight.staffing_against_census as
 select
@@ -90,14 +90,14 @@ from (
     group by shift_date, ward_id, role
 ) s
 left join hospital.bed_census c on c.census_date = s.shift_date and c.ward_id = s.ward_id;
-comment on view insight.staffing_against_census is 'Who worked on each ward and day, and for how many patients';
+comment on view insight.staffing_against_census is 'Shifts worked on each ward and day, against its patients';
 comment on column insight.staffing_against_census.shift_date         is 'The day on which the shifts began';
 comment on column insight.staffing_against_census.ward_id            is 'The ward';
-comment on column insight.staffing_against_census.role               is 'As what they worked';
+comment on column insight.staffing_against_census.role               is 'The role';
 comment on column insight.staffing_against_census.worked             is 'Shifts worked, day and night';
 comment on column insight.staffing_against_census.absent             is 'Shifts missed';
-comment on column insight.staffing_against_census.patients           is 'Patients in the ward at the end of that day, boarders among them; NULL for an emergency department, which has no census, and before the census is there';
-comment on column insight.staffing_against_census.patients_per_shift is 'Patients for each of them';
+comment on column insight.staffing_against_census.patients           is 'Patients in the ward at the end of that day, boarders included; NULL without a census: in an emergency department, and before the census is loaded';
+comment on column insight.staffing_against_census.patients_per_shift is 'Patients for each shift worked';
 
 create view insight.admissions_by_hour_and_weekday as
 select
@@ -116,14 +116,14 @@ join (
 ) d on d.weekday = extract(isodow from a.simulated_date)
 group by 1, a.hour
 order by 1, a.hour;
-comment on view insight.admissions_by_hour_and_weekday is 'When people arrive and are admitted';
-comment on column insight.admissions_by_hour_and_weekday.weekday             is '1 is Monday, 7 is Sunday';
-comment on column insight.admissions_by_hour_and_weekday.weekday_name        is 'Its name';
+comment on view insight.admissions_by_hour_and_weekday is 'Arrivals and admissions by weekday and hour';
+comment on column insight.admissions_by_hour_and_weekday.weekday             is '1 for Monday to 7 for Sunday';
+comment on column insight.admissions_by_hour_and_weekday.weekday_name        is 'The name of the weekday';
 comment on column insight.admissions_by_hour_and_weekday.hour                is 'The hour, 0 to 23';
 comment on column insight.admissions_by_hour_and_weekday.admissions          is 'Patients admitted';
-comment on column insight.admissions_by_hour_and_weekday.admissions_a_day    is 'In the mean of those weekdays';
+comment on column insight.admissions_by_hour_and_weekday.admissions_a_day    is 'Patients admitted on such a weekday, on average';
 comment on column insight.admissions_by_hour_and_weekday.registrations       is 'Arrivals registered';
-comment on column insight.admissions_by_hour_and_weekday.registrations_a_day is 'In the mean of those weekdays';
+comment on column insight.admissions_by_hour_and_weekday.registrations_a_day is 'Arrivals registered on such a weekday, on average';
 
 create view insight.busiest_days as
 select
@@ -146,14 +146,14 @@ left join (
     group by census_date
 ) c on c.census_date = a.simulated_date
 order by a.registrations desc, a.simulated_date;
-comment on view insight.busiest_days is 'What each day brought, the busiest first; on the first day, everybody who was there at the start is admitted';
+comment on view insight.busiest_days is 'Arrivals, admissions and occupancy of each day, the busiest first; the first day also admits everyone who was in hospital at the start';
 comment on column insight.busiest_days.arrived_date      is 'The day';
-comment on column insight.busiest_days.weekday_name      is 'Its weekday';
+comment on column insight.busiest_days.weekday_name      is 'The name of its weekday';
 comment on column insight.busiest_days.registrations     is 'Arrivals registered';
 comment on column insight.busiest_days.admissions        is 'Patients admitted';
-comment on column insight.busiest_days.occupied          is 'Beds occupied at its end, in all hospitals';
+comment on column insight.busiest_days.occupied          is 'Beds with a patient at its end, in all hospitals';
 comment on column insight.busiest_days.boarders          is 'Patients waiting for a bed at its end';
-comment on column insight.busiest_days.occupancy_percent is 'Occupied beds per hundred';
+comment on column insight.busiest_days.occupancy_percent is 'Occupied beds in percent';
 
 create view insight.current_patients as
 select
@@ -175,17 +175,17 @@ left join lateral (
     limit 1
 ) t on true
 where not exists (select from hospital.discharges d where d.encounter_id = a.encounter_id);
-comment on view insight.current_patients is 'Who is in hospital at the end of the last day that is loaded';
+comment on view insight.current_patients is 'The patients in hospital at the end of the last loaded day';
 comment on column insight.current_patients.encounter_id   is 'The stay';
-comment on column insight.current_patients.patient_id     is 'Who';
-comment on column insight.current_patients.hospital_id    is 'In which hospital';
-comment on column insight.current_patients.ward_id        is 'In which ward';
-comment on column insight.current_patients.bed_id         is 'In which bed; NULL means boarding';
-comment on column insight.current_patients.specialty      is 'The specialty that admitted them';
+comment on column insight.current_patients.patient_id     is 'The patient';
+comment on column insight.current_patients.hospital_id    is 'The hospital';
+comment on column insight.current_patients.ward_id        is 'The ward';
+comment on column insight.current_patients.bed_id         is 'The bed; NULL for a boarder';
+comment on column insight.current_patients.specialty      is 'The specialty that admitted the patient';
 comment on column insight.current_patients.source         is 'emergency or elective';
 comment on column insight.current_patients.diagnosis_code is 'ICD-10 code';
-comment on column insight.current_patients.admitted_at    is 'Since when in hospital';
-comment on column insight.current_patients.moved_at       is 'Last move; NULL if they have not moved';
+comment on column insight.current_patients.admitted_at    is 'Time of admission';
+comment on column insight.current_patients.moved_at       is 'Time of the last transfer; NULL if there was none';
 
 create view insight.current_wards as
 select
@@ -201,13 +201,13 @@ select
 from hospital.bed_census c
 join hospital.wards w using (ward_id)
 where c.census_date = (select max(census_date) from hospital.bed_census);
-comment on view insight.current_wards is 'Each ward at the end of the last day that is loaded';
-comment on column insight.current_wards.census_date   is 'That day';
+comment on view insight.current_wards is 'Each ward at the end of the last loaded day';
+comment on column insight.current_wards.census_date   is 'The last loaded day';
 comment on column insight.current_wards.hospital_name is 'The hospital';
 comment on column insight.current_wards.ward_name     is 'The ward';
-comment on column insight.current_wards.ward_id       is 'Its key';
-comment on column insight.current_wards.specialty     is 'What it treats';
-comment on column insight.current_wards.capacity      is 'Beds that exist';
+comment on column insight.current_wards.ward_id       is 'The key of the ward';
+comment on column insight.current_wards.specialty     is 'What the ward treats';
+comment on column insight.current_wards.capacity      is 'Beds in the ward';
 comment on column insight.current_wards.occupied      is 'Beds with a patient';
-comment on column insight.current_wards.boarders      is 'Patients who wait for a bed';
+comment on column insight.current_wards.boarders      is 'Patients waiting for a bed';
 comment on column insight.current_wards.free_beds     is 'Beds without a patient';

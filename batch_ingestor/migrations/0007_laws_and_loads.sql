@@ -1,7 +1,7 @@
--- Whether the data can be true (the conservation laws), and how well it came in.
+-- Whether the data can be true (the conservation laws), and how well it was loaded.
 --
--- The two laws that must follow each bed and each person through the whole run are materialised:
--- the batch_ingestor refreshes them when it has loaded all there is.
+-- The two laws that follow each bed and each person through the whole run are materialised; the
+-- batch_ingestor refreshes them when nothing is left to load.
 
 create view insight.law_of_the_census as
 select
@@ -21,18 +21,18 @@ from (
     window ward as (partition by ward_id order by census_date)
 ) c
 left join insight.daily_ward_moves m on m.simulated_date = c.census_date and m.ward_id = c.ward_id
--- Across a day that is not loaded nothing can be said.
+-- Nothing can be said of the day after one that is not loaded.
 where c.date_before = c.census_date - 1
   and c.patients <> c.patients_before
       + coalesce(m.admissions + m.transfers_in - m.discharges - m.transfers_out, 0);
-comment on view insight.law_of_the_census is 'Wards and days on which admissions and exits do not explain the change of census: empty when all is well';
+comment on view insight.law_of_the_census is 'Wards and days whose change of census does not equal admissions minus exits: empty when all is well';
 comment on column insight.law_of_the_census.census_date       is 'The day';
 comment on column insight.law_of_the_census.ward_id           is 'The ward';
-comment on column insight.law_of_the_census.patients_before   is 'Patients at the end of the day before, boarders among them';
-comment on column insight.law_of_the_census.came_in           is 'Patients admitted, or come from another ward';
-comment on column insight.law_of_the_census.went_out          is 'Patients discharged, or gone to another ward';
-comment on column insight.law_of_the_census.patients_expected is 'What follows';
-comment on column insight.law_of_the_census.patients_counted  is 'What the census says';
+comment on column insight.law_of_the_census.patients_before   is 'Patients at the end of the day before, boarders included';
+comment on column insight.law_of_the_census.came_in           is 'Patients admitted, or transferred in';
+comment on column insight.law_of_the_census.went_out          is 'Patients discharged, or transferred out';
+comment on column insight.law_of_the_census.patients_expected is 'Patients at the end of the day that follow from these';
+comment on column insight.law_of_the_census.patients_counted  is 'Patients that the census counts';
 
 create materialized view insight.law_of_the_beds as
 with moves as (
@@ -58,12 +58,12 @@ select bed_id, happened_at, encounter_id, change, encounter_before
 from pairs
 where change = change_before
    or (change = -1 and encounter_id is distinct from encounter_before);
-comment on materialized view insight.law_of_the_beds is 'Beds that somebody got while another patient had them, or that somebody left who never had them: empty when all is well. As of the last load';
+comment on materialized view insight.law_of_the_beds is 'Beds that a patient got while another had them, or left without having had them: empty when all is well. Refreshed after the last load';
 comment on column insight.law_of_the_beds.bed_id           is 'The bed';
-comment on column insight.law_of_the_beds.happened_at      is 'When';
-comment on column insight.law_of_the_beds.encounter_id     is 'Whose stay it is';
-comment on column insight.law_of_the_beds.change           is '1: they got the bed; -1: they left it';
-comment on column insight.law_of_the_beds.encounter_before is 'Whose stay the move before in this bed is; NULL if there is none';
+comment on column insight.law_of_the_beds.happened_at      is 'When it happened';
+comment on column insight.law_of_the_beds.encounter_id     is 'The stay of that patient';
+comment on column insight.law_of_the_beds.change           is '1: the patient got the bed; -1: the patient left it';
+comment on column insight.law_of_the_beds.encounter_before is 'The stay of the previous change in this bed; NULL if there is none';
 
 create materialized view insight.law_of_the_shifts as
 select staff_id, shift_id, started_at, previous_shift_id, previous_ended_at
@@ -76,22 +76,22 @@ from (
     window person as (partition by staff_id order by started_at)
 ) worked
 where started_at < previous_ended_at;
-comment on materialized view insight.law_of_the_shifts is 'Shifts that somebody worked while they worked another: empty when all is well. As of the last load';
-comment on column insight.law_of_the_shifts.staff_id          is 'Who';
+comment on materialized view insight.law_of_the_shifts is 'Shifts that a person worked while still working another: empty when all is well. Refreshed after the last load';
+comment on column insight.law_of_the_shifts.staff_id          is 'The person';
 comment on column insight.law_of_the_shifts.shift_id          is 'The shift';
 comment on column insight.law_of_the_shifts.started_at        is 'When it started';
-comment on column insight.law_of_the_shifts.previous_shift_id is 'The shift before';
-comment on column insight.law_of_the_shifts.previous_ended_at is 'When that one ended';
+comment on column insight.law_of_the_shifts.previous_shift_id is 'The person''s shift before';
+comment on column insight.law_of_the_shifts.previous_ended_at is 'When that shift ended';
 
 create view insight.rejected_rows as
 select simulated_date, dataset, line, reason, waiting
 from lake.rejected_rows;
-comment on view insight.rejected_rows is 'Rows that were not loaded, and why; the rows themselves are the owners to read';
-comment on column insight.rejected_rows.simulated_date is 'The day of the file';
-comment on column insight.rejected_rows.dataset        is 'The dataset of the file';
+comment on view insight.rejected_rows is 'Rows that were not loaded, and why; only the owner may read the rows themselves';
+comment on column insight.rejected_rows.simulated_date is 'The published day';
+comment on column insight.rejected_rows.dataset        is 'The dataset';
 comment on column insight.rejected_rows.line           is 'The line of the file on which the row begins; the header is line 1';
-comment on column insight.rejected_rows.reason         is 'What is wrong with it';
-comment on column insight.rejected_rows.waiting        is 'Whether it may still be loaded, with an earlier day that is missing';
+comment on column insight.rejected_rows.reason         is 'What is wrong with the row';
+comment on column insight.rejected_rows.waiting        is 'Whether the row may still be loaded, once an earlier day that is missing has come';
 
 create view insight.rejects_by_reason as
 select dataset, reason, count(*) as rows, min(simulated_date) as first_date,
@@ -99,12 +99,12 @@ select dataset, reason, count(*) as rows, min(simulated_date) as first_date,
 from lake.rejected_rows
 group by dataset, reason
 order by rows desc, dataset, reason;
-comment on view insight.rejects_by_reason is 'How many rows were not loaded, by reason';
+comment on view insight.rejects_by_reason is 'Numbers of rows that were not loaded, by reason';
 comment on column insight.rejects_by_reason.dataset    is 'The dataset';
-comment on column insight.rejects_by_reason.reason     is 'What is wrong with them';
-comment on column insight.rejects_by_reason.rows       is 'How many';
+comment on column insight.rejects_by_reason.reason     is 'What is wrong with the rows';
+comment on column insight.rejects_by_reason.rows       is 'Number of rows';
 comment on column insight.rejects_by_reason.first_date is 'The first day with such a row';
-comment on column insight.rejects_by_reason.last_date  is 'The last';
+comment on column insight.rejects_by_reason.last_date  is 'The last day with such a row';
 
 create view insight.days_refused as
 select
@@ -115,11 +115,11 @@ select
 from lake.ingested_days
 where refused_reason is not null
 order by simulated_date;
-comment on view insight.days_refused is 'Days of which nothing new was loaded, and why';
+comment on view insight.days_refused is 'Days whose last attempt was refused, and why';
 comment on column insight.days_refused.simulated_date               is 'The day';
 comment on column insight.days_refused.refused_reason               is 'What is wrong with it';
-comment on column insight.days_refused.rows_of_an_earlier_load_stay is 'Whether it had been loaded before';
-comment on column insight.days_refused.processed_at                 is 'When it was tried last (wall clock)';
+comment on column insight.days_refused.rows_of_an_earlier_load_stay is 'Whether the tables have rows of the day from an earlier load';
+comment on column insight.days_refused.processed_at                 is 'When it was last tried (wall clock)';
 
 create view insight.load_times as
 select
@@ -137,9 +137,9 @@ order by simulated_date;
 comment on view insight.load_times is 'How long each day took to load';
 comment on column insight.load_times.simulated_date  is 'The day';
 comment on column insight.load_times.rows_read       is 'Rows of its files';
-comment on column insight.load_times.rows_loaded     is 'Rows that are in the tables';
-comment on column insight.load_times.rows_rejected   is 'Rows that are not';
-comment on column insight.load_times.seconds         is 'How long its files took';
+comment on column insight.load_times.rows_loaded     is 'Rows that went into the tables';
+comment on column insight.load_times.rows_rejected   is 'Rows that were rejected';
+comment on column insight.load_times.seconds         is 'How long its files took in all';
 comment on column insight.load_times.rows_a_second   is 'Rows read a second';
-comment on column insight.load_times.slowest_dataset is 'The file that took longest';
-comment on column insight.load_times.loaded_at       is 'When it was loaded (wall clock)';
+comment on column insight.load_times.slowest_dataset is 'The dataset whose file took longest';
+comment on column insight.load_times.loaded_at       is 'When the last of its files was loaded (wall clock)';
