@@ -185,7 +185,8 @@ def retirement_day(birth_day: NDArray[np.int32], age_years: int) -> NDArray[np.i
     born = birth_day.astype("datetime64[D]")
     month = born.astype("datetime64[M]")
     day_of_month = born - month.astype("datetime64[D]")
-    birthday: NDArray[np.datetime64] = (month + 12 * age_years).astype("datetime64[D]")
+    age = np.timedelta64(12 * age_years, "M")
+    birthday: NDArray[np.datetime64] = (month + age).astype("datetime64[D]")
     birthday += day_of_month
     return birthday.astype(np.int64)
 
