@@ -1,41 +1,52 @@
-# `make` lists the targets. The longer steps are in mirror/*.sh.
+# `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs images test drill pictures dictionary bench
+.PHONY: help up down clean logs images test check drill lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: ## set up whatever is missing (engine, images), start everything, say where to look
+up: ## set up what is missing (engine, images), start everything, say where to look
 	@mirror/up.sh
 
 down: ## stop and remove the containers; the data stays
 	docker compose down
 
-clean: ## stop, and forget the data, too
+clean: ## stop and remove the containers, and delete the data
 	docker compose down --volumes --remove-orphans
 
 logs: ## follow the stream
 	docker compose logs -f stream_processor
 
-images: ## have the base images here: pulled, or built where no registry answers
+images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh
 	@mirror/images.sh
 
-test: ## run all tests, in containers (ARGS="tests/unit -k clock" for some)
+test: ## run the checks and all tests, in containers (ARGS="tests/unit -k clock" for some)
 	@tests/run.sh $(ARGS)
 
-in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro -w $(CURDIR) -e PYTHONPATH=scripts \
-  hospital-pipeline/tests
-
-drill: ## every fault of the matrix in any order, and 50 kills (ROUNDS=3, SEED=7, ARGS="-k kafka")
+drill: ## try every fault of the matrix in any order, and 50 kills (ROUNDS=3, SEED=7, ARGS="-k kafka")
 	@DRILL_ROUNDS=$(or $(ROUNDS),1) FAULT_SEED=$(SEED) tests/run.sh tests/e2e/faults -v --durations=0 $(ARGS)
 
-pictures: ## draw docs/*.png from the days that the stack has published (after `make test`)
+# The targets below run in the tests' image, which `make test` builds.
+tests_image = $(or $(IMAGE_PREFIX),hospital-pipeline)/tests
+in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro -w $(CURDIR) -e PYTHONPATH=scripts $(tests_image)
+
+check: ## only the checks: format, lint, types, layers, shell (ARGS="types lint" for some)
+	@$(in_tests_image) tests/check.sh $(ARGS)
+
+lock: ## write the lock files anew from the requirements (UPGRADE=1: newer versions throughout)
+	@docker run --rm -v $(CURDIR):$(CURDIR) -w $(CURDIR) -u $$(id -u):$$(id -g) -e HOME=/tmp $(tests_image) sh -ec \
+	  'for list in requirements tests/requirements; do \
+	     uv pip compile --quiet --universal --generate-hashes --system-certs $(if $(UPGRADE),--upgrade) \
+	       --custom-compile-command "make lock" $$list.txt -o $$list.lock; \
+	   done'
+
+pictures: ## draw docs/*.png from the days that the stack has published
 	CHECKOUT=$(CURDIR) docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures
 
-dictionary: ## write docs/data-dictionary.md anew (after `make test`)
+dictionary: ## write docs/data-dictionary.md anew
 	@$(in_tests_image) env CONFIGS_DIR=configs MIGRATIONS_DIR=batch_ingestor/migrations \
 	  python -m tools.dictionary > docs/data-dictionary.md
 
-bench: ## how fast the hospital is simulated (DAYS=30 for a short look; after `make test`)
+bench: ## measure how fast the hospital is simulated (DAYS=30 for a short look)
 	@$(in_tests_image) python benchmarks/simulation.py $(DAYS)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# `make test`: everything, in containers, from whatever this machine has. What the run starts is
-# called hospital-test*, and is removed at the end, however it ends.
+# `make test`: sets up what this machine lacks, builds, and runs the checks and all tests in
+# containers. Everything it starts is called hospital-test* and is removed at the end, however the
+# run ends.
 #
-#   TEST_PROJECT   another name than hospital-test; with an IMAGE_PREFIX of its own, too, several
-#                  checkouts can be tested on one engine at once
+#   TEST_PROJECT   a name instead of hospital-test; with an IMAGE_PREFIX as well, several checkouts
+#                  can be tested on one engine at once
 #
 # Arguments are passed to pytest (make test ARGS="tests/unit -k clock").
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=../mirror/lib.sh
+# shellcheck source=../mirror/lib.sh source-path=SCRIPTDIR
 source mirror/lib.sh
 
 mirror/engine.sh
@@ -26,7 +27,8 @@ if [[ -e docker-compose.override.yml ]]; then
 fi
 compose=(docker compose -p "$TEST_PROJECT" "${stack[@]}" "${tests[@]}")
 
-# of_tests LISTING…: the names in a listing of "<project> <name>" that are of a test's project.
+# of_tests LISTING…: runs a command that lists "<project> <name>", and prints the names that belong
+# to the tests' projects.
 of_tests() { "$@" | awk -v own="$TEST_PROJECT" 'index($1, own) == 1 { print $2 }'; }
 
 clean_up() {
@@ -37,7 +39,7 @@ clean_up() {
 }
 
 trap clean_up EXIT
-clean_up # what a killed run left
+clean_up # a killed run may have left something
 
 say 'building the services and the tests (cached after the first time)'
 quietly docker compose "${stack[@]}" build || die 'the services could not be built'
@@ -49,5 +51,4 @@ quietly docker build -t "$prefix/scheduler-test-clock" --build-arg "SCHEDULER_IM
 (($#)) || set -- tests/unit tests/integration tests/e2e
 # shellcheck disable=SC2016 # the inner shell expands "$@"
 "${compose[@]}" run --rm -T tests sh -ec \
-  'ruff format --no-cache --check . && ruff check --no-cache . && exec pytest -p no:cacheprovider "$@"' \
-  pytest "$@"
+  'tests/check.sh && exec pytest -p no:cacheprovider "$@"' pytest "$@"

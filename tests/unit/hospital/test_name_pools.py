@@ -1,4 +1,4 @@
-"""The names of the shipped setting do not depend on the version of Faker: see docs/dependencies.md."""
+"""The names of the shipped setting are the same for every version of Faker that we accept."""
 
 import hashlib
 
