@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# How fast published days get into the warehouse, with every check, rejected rows, ledger and
-# summaries, beside psql's plain \copy of the same files into the same tables (keys, foreign keys,
-# constraints, indexes). Also how long each view of schema insight takes on what was loaded.
+# Measures how fast the batch_ingestor loads published days, with every check, rejected rows, ledger
+# and summaries, against psql's plain \copy of the same files into the same tables (keys, foreign
+# keys, constraints, indexes). Also measures each view of schema insight on the loaded days.
 #
-# DAYS=1455 benchmarks/load.sh takes the whole run (a quarter of an hour); 60 days are the default.
+# DAYS=1455 benchmarks/load.sh loads the whole run (a quarter of an hour); the default is 60 days.
 # Runs as a Compose project of its own, which it removes.
 # shellcheck source=project.sh source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/project.sh"
+# ask: runs the SQL on its standard input.
+# shellcheck disable=SC2016 # the container's shell expands the names
 ask() { compose exec -T postgres sh -c 'psql -qAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'; }
 
-# psql gets the lake, too.
+# Mount the lake into Postgres, too, for psql.
 cat >"$work/compose.yml" <<YAML
 version: "3.8"
 services:
@@ -28,7 +30,7 @@ until [[ $(ask <<<"select count(*) from lake.ingested_days where simulated_date 
   sleep 1
 done
 compose stop batch_ingestor >/dev/null
-# From the end of day zero to the end of the last day, and the files of day zero.
+# Day zero took what its files took; the other days, from its end to the end of the last day.
 read -r rows seconds daily_rows daily_seconds < <(ask <<'SQL' | tr '|' ' '
 with zero as (
   select simulated_date as day, sum(rows_read) as rows, sum(duration_seconds) as seconds
@@ -52,18 +54,18 @@ tables=(wards people staff staff_changes registrations admissions transfers disc
   emergency_visits transports shifts bed_census)
 {
   printf 'truncate %s lake.ingested_days cascade;\n' "$(printf 'hospital.%s, ' "${tables[@]}")"
-  # The CSVs have no column for the day; the tables want one.
+  # The CSVs have no column for the day; the tables need one.
   printf "alter table hospital.%s alter simulated_date set default current_setting('benchmark.day')::date;\n" "${tables[@]}"
   printf 'checkpoint;\n'
 } | ask
 copies() {
-  # Foreign keys are looked up through indexes, as the batch_ingestor has it.
+  # The batch_ingestor's settings, which make foreign keys use their indexes.
   printf 'set enable_seqscan = off; set jit = off;\n'
   for ((n = 0; n <= days; n++)); do
     day=$(date -d "2021-04-06 + $n days" +%F)
     printf "set benchmark.day = '%s';\nbegin;\n" "$day"
     for table in "${tables[@]}"; do
-      # wards are published on day zero only, people and staff on all days, the others on later ones.
+      # Day zero has wards, people and staff; later days have all but wards.
       if ((n)); then [[ $table != wards ]] || continue
       else [[ $table == wards || $table == people || $table == staff ]] || continue; fi
       file=/lake/batch/$day/$table.csv

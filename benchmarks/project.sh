@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the benchmarks of a whole run share: a Compose project of their own, which is removed at the
-# end, on the shipped configuration at full speed for DAYS days. Sourced, never run.
+# What the benchmarks of a whole run share: a Compose project of their own, on the shipped
+# configuration at full speed for DAYS days, which is removed at the end. Sourced, never run.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

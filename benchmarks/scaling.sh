@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How fast one stream_processor, and three, write what the broker holds into an empty lake; and a
-# bare loop beside them, which only polls the same records and writes their values to one file.
+# Measures how fast one stream_processor, and three, write all records of the broker into an empty
+# lake, against a bare loop that only polls the same records and writes their values to one file.
 #
-# DAYS=60 are the default. Runs as a Compose project of its own, which it removes.
+# The default is DAYS=60. Runs as a Compose project of its own, which it removes.
 # shellcheck source=project.sh source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/project.sh"
 
@@ -19,15 +19,16 @@ compose stop scheduler producer >/dev/null
 events=$(compose exec -T -e KAFKA_HEAP_OPTS=-Xmx128m kafka kafka-get-offsets --bootstrap-server 127.0.0.1:9092 |
   awk -F: '$1 ~ /^hospital\./ { n += $3 } END { print n }')
 
-# seconds_of REPLICAS: from the first line in the lake to the last one.
+# seconds_of REPLICAS: prints the seconds from the first line in the lake to the last one.
 seconds_of() {
   compose up -d --no-build --no-recreate --scale "stream_processor=$1" stream_processor >/dev/null
+  # shellcheck disable=SC2016 # the container's shell expands the names
   compose exec -T stream_processor sh -c '
     lines() { find /lake/stream -name "*.jsonl" -exec cat {} + | wc -l; }
     until [ "$(find /lake/stream -name "*.jsonl" | head -n 1)" ]; do sleep 0.05; done
     start=$(date +%s%N)
-    until [ "$(lines)" -ge '"$events"' ]; do sleep 0.2; done
-    echo "$start $(date +%s%N)"' | awk '{ printf "%.2f\n", ($2 - $1) / 1e9 }'
+    until [ "$(lines)" -ge "$1" ]; do sleep 0.2; done
+    echo "$start $(date +%s%N)"' sh "$events" | awk '{ printf "%.2f\n", ($2 - $1) / 1e9 }'
   compose rm --stop --force stream_processor >/dev/null
   docker volume rm "${project}_lake_stream" >/dev/null
 }

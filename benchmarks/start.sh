@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# How long `make up` takes, and how much memory the stack uses at its peak until a minute later.
-# Removes the running stack and its data first.
+# Measures how long `make up` takes, and the stack's peak memory until a minute later. First removes
+# the running stack and its data.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 samples=$(mktemp)
 trap 'kill "$sampler" 2>/dev/null; rm -f "$samples"' EXIT
 
-# One line a sample: the sum over the project's containers, in MiB, without page cache.
+# Prints one line per sample: the sum over the project's containers, in MiB, without page cache.
 sample() {
   while true; do
     docker compose ps -q 2>/dev/null | xargs -r docker stats --no-stream --format '{{.MemUsage}}' 2>/dev/null |

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# mirror/debian:trixie, the image under all the others: a minimal Debian made
-# with debootstrap, with the certificate authorities this host trusts.
+# Builds mirror/debian:trixie, the base of all the others: a minimal Debian, made
+# with debootstrap, that trusts the certificate authorities this host trusts.
 #
-# Run by images.sh (as root, on Debian); the image is kept until this script or
-# the host's authorities change.
+# images.sh runs this, as root, on Debian. The image is built again only when this
+# script or the host's authorities have changed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,7 +27,7 @@ fi
 
 started=$SECONDS
 root=$(mktemp -d)
-# shellcheck disable=SC2064 # the directory of now is meant
+# shellcheck disable=SC2064 # expand the name now
 trap "rm -rf '$root'" EXIT
 mirror=$(debian_mirror)
 quietly debootstrap --variant=minbase --include=ca-certificates \
@@ -49,14 +49,14 @@ write_sources() {
   done
 }
 
-# apt's own downloader, as curl and wget need not be there.
+# By apt's own downloader, because curl and wget may be missing.
 reachable() {
   /usr/lib/apt/apt-helper download-file "$1" "$root/tmp/probe" >/dev/null 2>&1
 }
 
-# The authorities that the host trusts and Debian does not ship: one file each,
-# as update-ca-certificates wants them. Java's store is filled from the same
-# place when a JDK is installed on top.
+# Adds the authorities that the host trusts and Debian does not ship: one file
+# each, as update-ca-certificates wants them. Installing a JDK on top fills Java's
+# store from the same place.
 add_authorities() {
   awk -v dir="$root/usr/local/share/ca-certificates" '
     /-----BEGIN CERTIFICATE-----/ { text = ""; inside = 1 }
@@ -77,7 +77,7 @@ printf 'path-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\npath-exclu
   >"$root/etc/dpkg/dpkg.cfg.d/lean"
 printf 'Acquire::Languages "none";\nAPT::Install-Recommends "false";\n' >"$root/etc/apt/apt.conf.d/lean"
 printf 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n' >"$root/etc/apt/apt.conf.d/clean"
-# (The manual's empty sections stay: packages with alternatives put links there.)
+# Keep the manual's empty sections: packages with alternatives put links there.
 rm -rf "$root"/usr/share/doc/* "$root"/usr/share/man/* "$root"/usr/share/info/* \
   "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/*.log "$root"/tmp/* \
   "$root"/etc/resolv.conf "$root"/etc/hostname

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A Docker engine with Compose v2 and buildx, whatever the machine has so far.
+# Provides a Docker engine with Compose v2 and buildx.
 #
-# A running engine is used as it is. On Debian, as root, a missing one is
-# installed from the distribution's packages and started; elsewhere this says
-# what to install and stops. Running it again changes nothing.
+# A running engine is used as it is. On Debian, as root, this installs a missing
+# one from the distribution's packages and starts it; elsewhere it says what to
+# install, and stops. Running it again changes nothing.
 #
 #   ENGINE_WAIT_SECONDS   how long a started engine may take to answer (60)
 #   DEBIAN_MIRROR         where Debian's packages are (default: the host's apt)
@@ -39,8 +39,8 @@ install_engine() {
   command -v dockerd >/dev/null && command -v iptables >/dev/null && return
   say "installing Debian's engine (docker.io)"
   quietly apt-get update -q
-  # The package's own start script is not needed (and without systemd it may
-  # start half an engine): policy-rc.d is Debian's way to say so.
+  # policy-rc.d keeps the package from starting the engine: without systemd it
+  # may start only half of it.
   local policy=/usr/sbin/policy-rc.d made_policy=
   if [[ ! -d /run/systemd/system && ! -e $policy ]]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -54,15 +54,15 @@ install_engine() {
   [[ -z $failed ]] || die "Debian's engine could not be installed"
 }
 
-# is_alive PID NAME: the process exists and is that program, not another one
-# that got the number of a dead one.
+# is_alive PID NAME: the process runs that program; the kernel may have given a
+# dead process's number to another program.
 is_alive() {
   [[ -n $1 && -r /proc/$1/comm && $(cat "/proc/$1/comm") == "$2"* ]] &&
-    ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" # a dead, unreaped one
+    ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" # dead, but not reaped
 }
 
-# An engine that was killed leaves its pid files and sockets; the next one would
-# refuse to start, or wait for a containerd that is gone.
+# A killed engine leaves pid files and sockets behind. With them, the next one
+# would refuse to start, or wait for a containerd that is gone.
 remove_leftovers() {
   local file
   for file in /run/docker.pid /run/docker/containerd/containerd.pid; do
@@ -86,8 +86,8 @@ start_engine() {
   else
     remove_leftovers
     say "starting the engine (log: $log_file)"
-    # Its own session and no inherited descriptors: it outlives this script and
-    # whoever reads this script's output does not wait for it.
+    # In a session of its own, so that it outlives this script, and without its
+    # descriptors, so that a pipe from this script ends with it.
     setsid dockerd >>"$log_file" 2>&1 </dev/null &
     disown
   fi
@@ -101,22 +101,22 @@ start_engine() {
   done
 }
 
-# Compose v2 and buildx as packaged by Debian trixie, unpacked beside whatever
-# release this host is: two static-enough Go programs, no dependencies to pull.
+# Installs Compose v2 and buildx from Debian trixie's packages by unpacking them,
+# whatever release this host runs: they are Go programs that need no other package.
 add_plugins() {
   local packages=()
   docker compose version >/dev/null 2>&1 || packages+=(docker-compose)
   docker buildx version >/dev/null 2>&1 || packages+=(docker-buildx)
   ((${#packages[@]})) || return 0
   can_install || {
-    printf 'The engine answers, but these of its plugins are missing: %s (Compose v2, buildx). Please install them.\n' \
+    printf 'The engine answers, but these plugins are missing: %s (Compose v2, buildx). Please install them.\n' \
       "${packages[*]}" >&2
     exit 1
   }
   say "adding plugins: ${packages[*]}"
   local work package plugin
   work=$(mktemp -d)
-  # shellcheck disable=SC2064 # the directory of now is meant
+  # shellcheck disable=SC2064 # expand the name now
   trap "rm -rf '$work'" EXIT
   trixie_apt_get "$work" update
   for package in "${packages[@]}"; do
@@ -131,8 +131,8 @@ add_plugins() {
   docker buildx version >/dev/null || die "the buildx plugin does not run here"
 }
 
-# trixie_apt_get DIR ARGS…: apt with trixie's package lists in a directory of
-# their own, so that the host's sources and lists stay as they are.
+# trixie_apt_get DIR ARGS…: runs apt-get on trixie with its lists in DIR, which leaves
+# the host's sources and lists as they are.
 trixie_apt_get() {
   local dir=$1
   shift

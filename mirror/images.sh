@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The five public images this project stands on: pulled where a registry
-# answers, otherwise built here from package mirrors as mirror/<public name>.
+# Provides the five public images that this project runs on: pulls them where a
+# registry answers, otherwise builds them from package mirrors as mirror/<public name>.
 #
-# All or none: docker-compose.override.yml, a link that Compose reads by itself,
-# says which. Whatever is there already is used again without a word of network.
+# All five are public, or all five are mirror images: docker-compose.override.yml,
+# a link that Compose reads by itself, decides. Images that are already on this
+# machine are used without any request to the network.
 #
 #   MIRROR=auto            public if they are here or can be pulled, else mirror
-#   MIRROR=always, never   no question asked
+#   MIRROR=always, never   mirror images, public images
 #   REBUILD=1              build the mirror images again from the newest packages
 set -euo pipefail
 
@@ -39,8 +40,8 @@ use_public() {
   local image missing
   missing=$(missing_public)
   if [[ -n $missing ]]; then
-    # One short question decides for all, so that a network without a registry
-    # costs seconds and not five long timeouts.
+    # Ask for one image on behalf of all, so that a network without a registry
+    # costs seconds, not five long timeouts.
     if [[ $mode == auto ]] && ! timeout 15 docker manifest inspect "${missing%%$'\n'*}" >/dev/null 2>&1; then
       say 'no registry answers'
       return 1
@@ -54,11 +55,10 @@ use_public() {
   say 'images: the public ones'
 }
 
-# build IMAGE DIRECTORY BASE DOCKER-BUILD-ARGUMENT…: unless it is there already,
-# made from the same files, arguments and base image.
+# build IMAGE DIRECTORY BASE DOCKER-BUILD-ARGUMENT…: builds mirror/IMAGE, unless it
+# is already here, built from the same files, arguments and base image.
 build() {
-  local image=mirror/$1 directory=$here/$2 base=$3 started=$SECONDS key
-  local log
+  local image=mirror/$1 directory=$here/$2 base=$3 started=$SECONDS key log
   log=$logs/mirror-build-$(tr -c 'a-z0-9.\n' - <<<"$1").log
   shift 3
   key=$(hash_of "$directory" "$*" "$(docker image inspect --format '{{.Id}}' "$base")")
@@ -73,15 +73,15 @@ build() {
   say "built $image in $((SECONDS - started)) s"
 }
 
-# Two lines of builds side by side: pgAdmin needs the Python image; the Java ones
-# share their layers and so follow each other.
+# Runs two sequences of builds in parallel. pgAdmin is built on the Python image;
+# Kafka and ZooKeeper follow each other because they share layers.
 build_mirror() {
   local settings=${HOME:-/root}/.m2/settings.xml maven=()
   [[ ! -e $settings ]] || maven=(--secret "id=maven_settings,src=$settings")
   "$here/debian.sh"
   {
     build "$python" python mirror/debian:trixie
-    # 9.17 → pgadmin4==9.17; a tag's third part (9.8.0) is not in PyPI's version.
+    # 9.18 → pgadmin4==9.18; PyPI's version lacks the third part of a tag (9.8.0).
     build "$pgadmin" pgadmin "mirror/$python" --build-arg "PYTHON_IMAGE=mirror/$python" \
       --build-arg "PGADMIN_VERSION=$(grep -oE '^[0-9]+\.[0-9]+' <<<"${pgadmin##*:}")"
   } &
@@ -108,9 +108,9 @@ use_mirror() {
 
 case $mode in
   always) use_mirror ;;
-  never) use_public || die 'the public images cannot be had here' ;;
+  never) use_public || die 'the public images cannot be pulled here' ;;
   auto)
-    # Once on mirror images, stay there: no question to a registry at each start.
+    # Once on mirror images, stay on them, so that no start waits for a registry.
     if [[ -L $override && -n $(missing_public) ]]; then
       use_mirror
     else

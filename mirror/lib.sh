@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the scripts in this directory share. Sourced, never run.
 
-# Shipped with every Debian; signs trixie too (bookworm's has its keys).
-# shellcheck disable=SC2034 # used by the scripts that source this
+# Every Debian ships this keyring; already bookworm's contains the keys that sign trixie.
+# shellcheck disable=SC2034 # the scripts that source this use it
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 say() { printf '  %s\n' "$*"; }
@@ -12,7 +12,7 @@ die() {
   exit 1
 }
 
-# quietly COMMAND…: its output is shown only if it fails.
+# quietly COMMAND…: runs it and shows its output only if it fails.
 quietly() {
   local output
   output=$(mktemp)
@@ -26,13 +26,12 @@ quietly() {
   fi
 }
 
-# Where this host gets Debian from; the mirrors a network allows are known to
-# its apt, so nothing here names one.
+# Prints the Debian mirror that this host's apt uses. A network that allows only
+# certain mirrors has them configured there, so no script names one.
 debian_mirror() {
   local uri=${DEBIAN_MIRROR:-}
   if [[ -z $uri ]] && command -v apt-get >/dev/null; then
-    # The suite itself, not its -security or -updates companions, nor a third
-    # party's archive: only Debian's own has a component main under its label.
+    # The label tells Debian's own archive from -security and from third parties.
     # shellcheck disable=SC2016 # apt expands these, not the shell
     uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(CREATED_BY)|$(REPO_URI)' 2>/dev/null |
       awk -F'|' '$1 == "Debian" && $2 == "Debian" && $3 == "Packages" { print $4; exit }')
@@ -41,7 +40,7 @@ debian_mirror() {
   printf '%s\n' "${uri%/}"
 }
 
-# The security archive of the host's own release, if its apt has one.
+# Prints the security archive of the host's own release, if its apt has one.
 debian_security_mirror() {
   command -v apt-get >/dev/null || return 0
   # shellcheck disable=SC2016 # apt expands these, not the shell
@@ -49,11 +48,11 @@ debian_security_mirror() {
     awk -F'|' '$1 == "Debian-Security" && $2 == "Packages" { print $3; exit }'
 }
 
-# Each mirror image carries the hash of what it was made from under this label;
-# the same hash means there is nothing to build.
+# This label of a mirror image holds the hash of everything the image was built
+# from. While the hash stays the same, the image is not built again.
 label=mirror.inputs
 
-# hash_of FILE-OR-DIRECTORY-OR-TEXT…: files by their contents, the rest as it is.
+# hash_of FILE-OR-DIRECTORY-OR-TEXT…: files count by their contents, text as it is.
 hash_of() {
   local input
   for input in "$@"; do
@@ -67,12 +66,13 @@ hash_of() {
   done | sha256sum | cut -c 1-16
 }
 
-# is_built IMAGE KEY
+# is_built IMAGE HASH
 is_built() {
   [[ $(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null) == "$2" ]]
 }
 
-# env_value NAME: from the environment, else from .env, as Compose itself does.
+# env_value NAME: prints its value from the environment, else from .env, as Compose
+# reads it.
 env_value() {
   local value=${!1:-}
   if [[ -z $value ]]; then

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# `make up`: from whatever this machine has to eight healthy services, in one go.
+# `make up`: sets up what this machine lacks, starts the stack, and waits until its
+# eight services are healthy.
 #
-# Each step says what it does and does nothing where nothing is to be done.
-# Arguments are passed to `docker compose up`.
+# Each step says what it does, and skips what is already done. Arguments are passed
+# to `docker compose up`.
 #
 #   START_TIMEOUT_SECONDS   how long the services may take to become healthy (300)
 set -euo pipefail
@@ -19,7 +20,6 @@ echo 'Base images'
 "$here/images.sh"
 
 echo 'Our images'
-# Quiet when all is cached, which takes a second; the log is shown if it fails.
 build_started=$SECONDS
 say 'building the four services (the first time takes a minute or two)'
 quietly docker compose build || die 'the services could not be built'
@@ -31,7 +31,7 @@ if ! docker compose up -d --wait --wait-timeout "${START_TIMEOUT_SECONDS:-300}" 
   die 'not every service became healthy: see docker compose logs <service>'
 fi
 
-# The address as published, since a port of 0 in .env means any free one.
+# Ask for the published address, because a port of 0 in .env means any free one.
 address=$(docker compose port pgadmin "${PGADMIN_CONTAINER_PORT:-80}")
 cat <<TEXT
 
@@ -39,7 +39,7 @@ Up after $SECONDS s. Where to look:
   pgAdmin   http://$address   ($(env_value PGADMIN_DEFAULT_EMAIL) / $(env_value PGADMIN_DEFAULT_PASSWORD))
   stream    make logs            (docker compose logs -f stream_processor)
   services  docker compose ps
-  stop      make down            (make clean forgets the data, too)
+  stop      make down            (make clean deletes the data, too)
 Images in use:
 $(docker compose config --images | sort -u | sed 's/^/  /')
 TEXT

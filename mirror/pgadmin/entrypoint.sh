@@ -1,7 +1,6 @@
 #!/bin/bash
-# Sets pgAdmin up at its first start, then becomes gunicorn.
-#
-# What the public image does and promises, written anew: see mirror/README.md.
+# Sets pgAdmin up at its first start, then becomes gunicorn. Its contract is that of
+# the public image: mirror/README.md.
 set -euo pipefail
 
 python=/venv/bin/python3
@@ -17,8 +16,8 @@ if [[ -n ${PGADMIN_DEFAULT_PASSWORD_FILE:-} ]]; then
   PGADMIN_DEFAULT_PASSWORD=$(<"$PGADMIN_DEFAULT_PASSWORD_FILE")
 fi
 
-# Each PGADMIN_CONFIG_NAME=value becomes `NAME = value` in pgAdmin's own
-# configuration; the value is Python, except that true and false need no capital.
+# Writes each PGADMIN_CONFIG_NAME=value as `NAME = value` into pgAdmin's own
+# configuration. The value is Python, except that true and false need no capital.
 write_config() {
   local variable value
   cat <<'PYTHON'
@@ -35,11 +34,11 @@ PYTHON
     printf '%s = %s\n' "${variable#PGADMIN_CONFIG_}" "$value"
   done < <(compgen -e | grep '^PGADMIN_CONFIG_' | sort)
 }
-# At the first start of a container only; the file is not in the volume.
+# Only at a container's first start; the file is not in the volume.
 [[ -s $config ]] || write_config >"$config"
 
-# for_user: the words that say whose servers and preferences are meant. In
-# desktop mode there is one user, who is not named.
+# The option that names the user whose servers are loaded. Desktop mode has one
+# user, without a name.
 for_user=()
 [[ $server_mode == False ]] || for_user=(--user "${PGADMIN_DEFAULT_EMAIL:-}")
 
@@ -58,8 +57,8 @@ load_preferences() {
   "$python" /pgadmin4/setup.py set-prefs "$user" --input-file "$file"
 }
 
-# The password file goes where pgAdmin looks for a user's files, readable by
-# nobody else: libpq ignores one that is.
+# Copies the password file to where pgAdmin looks for a user's files. libpq ignores
+# it if others may read it.
 copy_pgpass() {
   [[ -n ${PGPASS_FILE:-} && -f $PGPASS_FILE ]] || return 0
   local dir=/var/lib/pgadmin
@@ -118,7 +117,7 @@ if grep -q '^NoNewPrivs:[[:space:]]*1' /proc/self/status || ((!(bounding & 0x400
   : "${PGADMIN_LISTEN_PORT:=8080}"
 fi
 
-# One worker: sessions live in its memory. A request may last as long as a session.
+# One worker, because sessions live in its memory. A request may last as long as a session.
 timeout=$(cd /pgadmin4 && "$python" -c 'import config; print(config.SESSION_EXPIRATION_TIME * 24 * 60 * 60)')
 cd /pgadmin4
 exec "$gunicorn_python" /venv/bin/gunicorn -w 1 --threads "${GUNICORN_THREADS:-25}" --timeout "$timeout" \

@@ -1,8 +1,7 @@
-"""Prints the requirements of the pgadmin4 installed beside this Python.
+"""Prints the requirements of the pgadmin4 that is installed for this Python.
 
-Two of them would be compiled from source: psycopg's C part, which PyPI also has
-ready made as psycopg-binary, and gssapi (Kerberos logins), which is left out:
-pgAdmin works without it.
+Two of them would need a compiler: psycopg's C part, for which PyPI also has the
+wheel psycopg-binary, and gssapi (Kerberos logins), without which pgAdmin works.
 """
 
 from importlib.metadata import requires

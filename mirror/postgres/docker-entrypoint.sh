@@ -1,11 +1,10 @@
 #!/bin/bash
-# Initialises an empty data directory, then becomes the server.
-#
-# What the public image does and promises, written anew: see mirror/README.md.
+# Initialises an empty data directory, then becomes the server. Its contract is that
+# of the public image: mirror/README.md.
 set -euo pipefail
 
-# from_file NAME DEFAULT: NAME, or the contents of the file named by NAME_FILE
-# (for secrets), or the default.
+# from_file NAME DEFAULT: sets an empty NAME from the file that NAME_FILE names (for
+# secrets), or to the default.
 from_file() {
   local name=$1 file=$1_FILE
   if [[ -n ${!name:-} && -n ${!file:-} ]]; then
@@ -22,7 +21,7 @@ from_file() {
 
 prepare_directories() {
   mkdir -p "$PGDATA" /var/run/postgresql
-  # Some kinds of mount cannot be changed; the server itself judges then.
+  # Some kinds of mount refuse this; then the server decides whether to accept them.
   chmod 0700 "$PGDATA" || true
   chmod 3775 /var/run/postgresql || true
   if [[ $(id -u) == 0 ]]; then
@@ -37,29 +36,29 @@ check_password() {
     exit 1
   fi
   if [[ $POSTGRES_HOST_AUTH_METHOD == trust ]]; then
-    echo 'WARNING: POSTGRES_HOST_AUTH_METHOD=trust: whoever reaches the port needs no password.' >&2
+    echo 'WARNING: POSTGRES_HOST_AUTH_METHOD=trust: anyone who reaches the port can log in.' >&2
   fi
 }
 
 init_cluster() {
   local arguments=()
-  # Shell text in the public image, where quotes work; hence eval.
+  # In the public image this is shell text with working quotes; hence eval.
   eval "arguments=(${POSTGRES_INITDB_ARGS:-})"
-  # The line end lets initdb read an empty password, too.
+  # The newline lets initdb read even an empty password.
   initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
     ${POSTGRES_INITDB_WALDIR:+--waldir="$POSTGRES_INITDB_WALDIR"} "${arguments[@]}"
 }
 
-# allow_hosts POSTGRES-ARGUMENTS…: TCP from anywhere, with the kind of password
-# the server is going to store.
+# allow_hosts POSTGRES-ARGUMENTS…: allows TCP from anywhere, with the kind of
+# password that the server will store.
 allow_hosts() {
   local method=$POSTGRES_HOST_AUTH_METHOD
   [[ -n $method ]] || method=$(postgres -C password_encryption "$@")
   printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
 }
 
-# The server that runs the init files hears only its unix socket: whoever waits
-# for the database over TCP is not answered by one that is about to stop.
+# The server that runs the init files listens on its unix socket only, so that a
+# client that waits over TCP never reaches a server that is about to stop.
 start_temporary() {
   PGUSER=${PGUSER:-$POSTGRES_USER} pg_ctl -D "$PGDATA" -w start \
     -o "$(printf '%q ' "$@" -c listen_addresses= -p "${PGPORT:-5432}")"
@@ -69,8 +68,8 @@ stop_temporary() {
   PGUSER=${PGUSER:-postgres} pg_ctl -D "$PGDATA" -m fast -w stop
 }
 
-# sql ARGUMENTS…: psql on the temporary server. Init scripts that are sourced
-# may call it by its public name, docker_process_sql.
+# sql ARGUMENTS…: runs psql on the temporary server. A sourced init script may call
+# it by its public name, docker_process_sql.
 sql() {
   PGHOST='' PGHOSTADDR='' psql -v ON_ERROR_STOP=1 --no-password --no-psqlrc \
     --username "$POSTGRES_USER" ${POSTGRES_DB:+--dbname "$POSTGRES_DB"} "$@"
@@ -79,7 +78,7 @@ docker_process_sql() { sql "$@"; }
 
 create_database() {
   local query="SELECT 1 FROM pg_database WHERE datname = :'db'"
-  # Of two --dbname psql takes the later: the database asked for is not there yet.
+  # psql takes the last of two --dbname: $POSTGRES_DB does not exist yet.
   if [[ -z $(sql --dbname postgres -At --set db="$POSTGRES_DB" <<<"$query") ]]; then
     sql --dbname postgres --set db="$POSTGRES_DB" <<<'CREATE DATABASE :"db"'
   fi
@@ -94,8 +93,8 @@ run_init_files() {
           echo "$0: running $file"
           "$file"
         else
-          # As the public image does with a script that is not executable. Its
-          # own shell options are looser than these: scripts may count on that.
+          # As the public image does with a script that is not executable, and
+          # with its looser shell options, which scripts may rely on.
           echo "$0: sourcing $file"
           set +u
           # shellcheck disable=SC1090 # known only at run time
@@ -113,7 +112,7 @@ run_init_files() {
   done
 }
 
-# Options after which the server only prints something need no database.
+# With these options the server only prints something and needs no database.
 only_prints() {
   local argument
   for argument in "$@"; do
@@ -128,7 +127,7 @@ main() {
   [[ ${1:-} != -* ]] || set -- postgres "$@"
   if [[ ${1:-} == postgres ]] && ! only_prints "$@"; then
     prepare_directories
-    # Once more from the top as postgres: the server refuses to run as root.
+    # Start over as postgres: the server refuses to run as root.
     [[ $(id -u) != 0 ]] || exec gosu postgres "${BASH_SOURCE[0]}" "$@"
     from_file POSTGRES_PASSWORD ''
     from_file POSTGRES_USER postgres
@@ -139,7 +138,7 @@ main() {
       echo 'PostgreSQL Database directory appears to contain a database; Skipping initialization'
     else
       check_password
-      # Unreadable init files are better found before initdb than after it.
+      # Fail on unreadable init files before initdb, not after it.
       ls /docker-entrypoint-initdb.d/ >/dev/null
       init_cluster
       allow_hosts "${@:2}"
