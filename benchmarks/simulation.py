@@ -1,9 +1,10 @@
-"""How fast the hospital is simulated, and in how much memory: one process, one core, no I/O.
+"""Measure how fast the hospital is simulated, and in how much memory: one process, no I/O.
 
-    make bench                       # the default setting, and the full one, whole runs
+    make bench                       # whole runs of the default and of the full setting
     make bench DAYS=30               # fewer days
 
-Prints per setting: people a second, simulated days a second, what 1455 days take, peak memory.
+Prints for each setting: people generated a second, simulated days a second, the time of 1455 days,
+peak memory.
 """
 
 import resource
@@ -26,7 +27,7 @@ RUN_DAYS = 1455
 
 
 def measure(setting: str, days: int) -> None:
-    """Simulate and print one setting."""
+    """Simulate `days` days of one setting and print a line of results."""
     files = overlay.laid_over(CONFIGS, SETTINGS[setting])
     files["simulation"].pop("clock")
     config = Configuration.model_validate(files)
@@ -60,5 +61,5 @@ if __name__ == "__main__":
         measure(sys.argv[1], int(sys.argv[2]))
     else:
         wanted = sys.argv[1] if len(sys.argv) == 2 else str(RUN_DAYS)
-        for name in SETTINGS:  # a process each, so that each peak is its own
+        for name in SETTINGS:  # one process for each, so that its peak memory is its own
             subprocess.run([sys.executable, __file__, name, wanted], check=True)

@@ -1,4 +1,4 @@
--- Who is in hospital now, and since when?
+-- Who is in a hospital now, and since when?
 select p.*, w.ward_name, w.hospital_name
 from insight.current_patients p
 join hospital.wards w using (ward_id)

@@ -1,4 +1,4 @@
--- Where is a free bed now?
+-- Which wards have free beds now?
 select *
 from insight.current_wards
 order by free_beds desc, ward_id;

@@ -1,3 +1,3 @@
--- Which days were refused whole, and why?
+-- Which days were refused, and why?
 select *
 from insight.days_refused;

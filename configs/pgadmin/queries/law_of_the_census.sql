@@ -1,4 +1,4 @@
--- Do admissions and exits explain the change of census? Empty when all is well.
+-- Where do admissions and exits not explain the change of census? Empty when all is well.
 select *
 from insight.law_of_the_census
 order by census_date, ward_id;

@@ -1,4 +1,4 @@
--- How long do days take to load? The slowest first.
+-- Which days took longest to load?
 select *
 from insight.load_times
 order by seconds desc

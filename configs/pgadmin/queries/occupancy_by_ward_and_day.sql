@@ -1,4 +1,4 @@
--- How full is each ward? The last week, ward by ward.
+-- How full was each ward in the last week?
 select *
 from insight.occupancy_by_ward_and_day
 where census_date > (select max(census_date) - 7 from hospital.bed_census)

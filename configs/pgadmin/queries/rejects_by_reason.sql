@@ -1,3 +1,3 @@
--- Which rows were not loaded, and why?
+-- How many rows were rejected, by reason?
 select *
 from insight.rejects_by_reason;

@@ -1,4 +1,4 @@
--- How many patients does a nurse have? The last week, fullest wards first.
+-- How many patients did each nurse have in the last week? The fullest wards first.
 select *
 from insight.staffing_against_census
 where role = 'nurse'
