@@ -1,6 +1,7 @@
 """An hour is a pure function: the same arguments give the same bytes, whatever came before."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,22 @@ def test_a_state_that_has_been_through_json_leads_to_the_same_events(
     straight.hours.clear()
     assert as_bytes(again.advance(48)) == as_bytes(straight.advance(48))
     assert again.state.to_json() == straight.state.to_json()
+
+
+def test_json_keeps_every_part_of_a_state(run: StartRun) -> None:
+    crowded = run(0, {
+        "simulation.opening.occupied_share": 1.0,
+        "simulation.arrivals.emergency_per_day": 60,
+        "simulation.admission.boarders_before_diversion": 2,
+    })  # fmt: skip
+    seen: set[str] = set()
+    for _ in range(48):
+        state = crowded.advance(1).state
+        seen |= {part for stay in state.stays.values() for part, of in stay._asdict().items() if of}
+        again = State.from_json(json.loads(json.dumps(state.to_json())))
+        assert replace(again, agenda=[]) == replace(state, agenda=[])
+        assert sorted(again.agenda) == sorted(state.agenda)
+    assert seen >= {"next_step", "wait", "diversion"} and state.visits and state.returns
 
 
 def test_simulating_an_hour_does_not_change_the_state_before_it(run: StartRun) -> None:
