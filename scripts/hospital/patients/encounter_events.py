@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hospital.events import ADMISSIONS, BATCH_ONLY, TRANSPORTS, Draft, draft
+from hospital.events import ADMISSIONS, BATCH_ONLY, TRANSPORTS, Draft, Value, draft
 from hospital.ids import patient_id
 from hospital.state import Stay, Visit
 from hospital.times import DAY, date_text, instant_text, maybe_instant_text
@@ -28,147 +28,108 @@ class Journey(NamedTuple):
 
 def registered(encounter_id: str, patient: Visit | Stay, at: int, arrival_mode: str) -> Draft:
     """A04."""
-    return draft(
-        at,
-        ADMISSIONS,
-        "registered",
-        f"{encounter_id}:A04",
-        patient.hospital_id,
-        {
-            "adt_trigger": "A04",
-            "encounter_id": encounter_id,
-            "patient_id": patient_id(patient.patient),
-            "source": patient.source,
-            "arrival_mode": arrival_mode,
-            "triage": patient.triage,
-            "diagnosis_code": patient.diagnosis_code,
-        },
-    )
+    value: Value = {
+        "source": patient.source,
+        "arrival_mode": arrival_mode,
+        "triage": patient.triage,
+        "diagnosis_code": patient.diagnosis_code,
+    }
+    return _admissions_event("registered", "A04", at, encounter_id, patient, value)
 
 
 def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Draft:
     """A01."""
-    return draft(
-        stay.admitted_at,
-        ADMISSIONS,
-        "admitted",
-        f"{encounter_id}:A01",
-        stay.hospital_id,
-        {
-            "adt_trigger": "A01",
-            "encounter_id": encounter_id,
-            "patient_id": patient_id(stay.patient),
-            "ward_id": stay.ward_id,
-            "bed_id": stay.bed_id,
-            **carers._asdict(),
-            "specialty": stay.specialty,
-            "source": stay.source,
-            "diagnosis_code": stay.diagnosis_code,
-        },
-    )
+    value = _bed_and_carers(stay, carers) | {
+        "specialty": stay.specialty,
+        "source": stay.source,
+        "diagnosis_code": stay.diagnosis_code,
+    }
+    return _admissions_event("admitted", "A01", stay.admitted_at, encounter_id, stay, value)
 
 
 def transferred(
     encounter_id: str, before: Stay, after: Stay, at: int, carers: Carers, reason: str
 ) -> Draft:
     """A02: from where a patient lay before to where they lie after."""
-    return draft(
-        at,
-        ADMISSIONS,
-        "transferred",
-        f"{encounter_id}:A02-{after.transfers}",
-        after.hospital_id,
-        {
-            "adt_trigger": "A02",
-            "encounter_id": encounter_id,
-            "patient_id": patient_id(after.patient),
-            "previous_hospital_id": before.hospital_id,
-            "previous_ward_id": before.ward_id,
-            "previous_bed_id": before.bed_id,
-            "ward_id": after.ward_id,
-            "bed_id": after.bed_id,
-            **carers._asdict(),
-            "reason": reason,
-        },
-    )
+    value: Value = {
+        "previous_hospital_id": before.hospital_id,
+        "previous_ward_id": before.ward_id,
+        "previous_bed_id": before.bed_id,
+        **_bed_and_carers(after, carers),
+        "reason": reason,
+    }
+    mark = f"A02-{after.transfers}"
+    return _admissions_event("transferred", mark, at, encounter_id, after, value)
 
 
 def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Draft:
     """A03."""
-    return draft(
-        at,
-        ADMISSIONS,
-        "discharged",
-        f"{encounter_id}:A03",
-        stay.hospital_id,
-        {
-            "adt_trigger": "A03",
-            "encounter_id": encounter_id,
-            "patient_id": patient_id(stay.patient),
-            "ward_id": stay.ward_id,
-            "bed_id": stay.bed_id,
-            **carers._asdict(),
-            "admitted_at": instant_text(stay.admitted_at),
-            "disposition": stay.disposition,
-        },
-    )
+    value = _bed_and_carers(stay, carers) | {
+        "admitted_at": instant_text(stay.admitted_at),
+        "disposition": stay.disposition,
+    }
+    return _admissions_event("discharged", "A03", at, encounter_id, stay, value)
 
 
 def visit_ended(encounter_id: str, visit: Visit) -> Draft:
     """The end of an emergency visit, for the batch path."""
-    return draft(
-        visit.left_at,
-        BATCH_ONLY,
-        "visit_ended",
-        f"{encounter_id}:visit",
-        visit.hospital_id,
-        {
-            "encounter_id": encounter_id,
-            "patient_id": patient_id(visit.patient),
-            "triage": visit.triage,
-            "registered_at": instant_text(visit.registered_at),
-            "seen_at": maybe_instant_text(visit.seen_at),
-            "outcome": visit.outcome,
-        },
-    )
+    value: Value = {
+        "encounter_id": encounter_id,
+        "patient_id": patient_id(visit.patient),
+        "triage": visit.triage,
+        "registered_at": instant_text(visit.registered_at),
+        "seen_at": maybe_instant_text(visit.seen_at),
+        "outcome": visit.outcome,
+    }
+    event_id = f"{encounter_id}:visit"
+    return draft(visit.left_at, BATCH_ONLY, "visit_ended", event_id, visit.hospital_id, value)
 
 
 def transport(encounter_id: str, patient: int, journey: Journey, arrived_at: int | None) -> Draft:
     """The start of a journey while `arrived_at` is None, else its end."""
     transport_id = f"T-{encounter_id}-{journey.number}"
-    event_type = "departed" if arrived_at is None else "arrived"
-    return draft(
-        journey.departed_at if arrived_at is None else arrived_at,
-        TRANSPORTS,
-        event_type,
-        f"{transport_id}:{event_type}",
-        journey.destination,
-        {
-            "transport_id": transport_id,
-            "encounter_id": encounter_id,
-            "patient_id": patient_id(patient),
-            "transport_type": journey.kind,
-            "origin": journey.origin,
-            "departed_at": instant_text(journey.departed_at),
-            "arrived_at": maybe_instant_text(arrived_at),
-        },
-    )
+    value: Value = {
+        "transport_id": transport_id,
+        "encounter_id": encounter_id,
+        "patient_id": patient_id(patient),
+        "transport_type": journey.kind,
+        "origin": journey.origin,
+        "departed_at": instant_text(journey.departed_at),
+        "arrived_at": maybe_instant_text(arrived_at),
+    }
+    event_type, at = "arrived", arrived_at
+    if at is None:
+        event_type, at = "departed", journey.departed_at
+    event_id = f"{transport_id}:{event_type}"
+    return draft(at, TRANSPORTS, event_type, event_id, journey.destination, value)
 
 
 def census_taken(at: int, ward: WardPlace, occupied: int, boarders: int) -> Draft:
     """A ward's census at midnight, of the day that ends then."""
     census_date = date_text(at // DAY - 1)
-    return draft(
-        at,
-        BATCH_ONLY,
-        "census_taken",
-        f"{ward.ward_id}-{census_date.replace('-', '')}:census",
-        ward.hospital_id,
-        {
-            "census_date": census_date,
-            "ward_id": ward.ward_id,
-            "capacity": len(ward.beds),
-            "occupied": occupied,
-            "boarders": boarders,
-        },
-    )
+    value: Value = {
+        "census_date": census_date,
+        "ward_id": ward.ward_id,
+        "capacity": len(ward.beds),
+        "occupied": occupied,
+        "boarders": boarders,
+    }
+    event_id = f"{ward.ward_id}-{census_date.replace('-', '')}:census"
+    return draft(at, BATCH_ONLY, "census_taken", event_id, ward.hospital_id, value)
+
+
+def _admissions_event(
+    event_type: str, mark: str, at: int, encounter_id: str, patient: Visit | Stay, rest: Value
+) -> Draft:
+    """An ADT event; `mark` is its trigger, in a transfer with the transfer's number: `A02-1`."""
+    common: Value = {
+        "adt_trigger": mark.partition("-")[0],
+        "encounter_id": encounter_id,
+        "patient_id": patient_id(patient.patient),
+    }
+    event_id = f"{encounter_id}:{mark}"
+    return draft(at, ADMISSIONS, event_type, event_id, patient.hospital_id, common | rest)
+
+
+def _bed_and_carers(stay: Stay, carers: Carers) -> Value:
+    return {"ward_id": stay.ward_id, "bed_id": stay.bed_id, **carers._asdict()}
