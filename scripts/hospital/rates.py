@@ -12,33 +12,51 @@ OLDEST_AGE = 130  # years; tables by age end there
 
 
 class Rates:
-    """The tables of one configuration, each worked out when first needed. Holds no state.
+    """The tables of one configuration. Holds no state.
 
     Attributes:
         file: simulation.yaml.
         diagnoses: its section, by ICD-10 code.
+        hospital_shares: the share of the population that each hospital is nearest to.
+        triage_shares: the share of emergency arrivals with each colour.
+        outcome_shares: the share of emergency visits with each outcome, by colour.
+        disposition_shares: the share of stays with each disposition, by specialty.
+        discharge_hours: running totals of the shares of discharges in each hour of the day.
+        discharge_days: discharges on each weekday, Monday first, relative to the busiest one.
+        deaths: outside the hospitals, a year among 1,000 people, by age in years.
     """
 
     def __init__(self, config: Configuration) -> None:
-        self.file = config.simulation
-        self.diagnoses = self.file.diagnoses
+        self.file = file = config.simulation
+        self.diagnoses = file.diagnoses
+        districts = file.population.districts.values()
+        self.hospital_shares = {
+            name: sum(d.share for d in districts if d.hospital == name) for name in file.hospitals
+        }
+        self.triage_shares = file.arrivals.triage_shares.by_colour()
+        outcomes = file.emergency_department.outcome_shares
+        self.outcome_shares = {colour: shares.model_dump() for colour, shares in outcomes.items()}
+        dispositions = file.discharge.disposition_shares
+        self.disposition_shares = {name: row.model_dump() for name, row in dispositions.items()}
+        self.discharge_hours = cumulative(file.discharge.hour_weights)
+        weekdays = file.discharge.weekday_weights
+        self.discharge_days = [weight / max(weekdays) for weight in weekdays]
+        deaths = file.population_changes.deaths_per_1000_a_year
+        self.deaths = by_age([(step.from_age, step.rate) for step in deaths])
+        # By season and month, January first; 1 in the mean over the year.
+        self._season_factors = {
+            name: [weight * 12 / sum(months) for weight in months]
+            for name, months in file.seasons.items()
+        }
+        # In years; people between two neighbouring limits can have the same diagnoses.
+        limits = {age for d in file.diagnoses.values() for age in (d.from_age, d.to_age)}
+        self._age_limits = sorted(limits)
         self._weights: dict[object, tuple[list[float], list[str]]] = {}  # running totals, codes
         self._factors: dict[date, dict[str, dict[str, float]]] = {}  # of one day
 
     @cached_property
-    def triage_shares(self) -> dict[Triage, float]:
-        """The share of emergency arrivals with each colour."""
-        return self.file.arrivals.triage_shares.by_colour()
-
-    @cached_property
-    def outcome_shares(self) -> dict[Triage, dict[str, float]]:
-        """The share of emergency visits with each outcome, by colour."""
-        outcomes = self.file.emergency_department.outcome_shares
-        return {triage: shares.model_dump() for triage, shares in outcomes.items()}
-
-    @cached_property
     def readmission_triage_shares(self) -> dict[Triage, float]:
-        """The same of readmitted patients: as among the arrivals that are admitted."""
+        """The triage shares of readmitted patients: as among the arrivals that are admitted."""
         admitted = {
             triage: share * self.outcome_shares[triage]["admitted"]
             for triage, share in self.triage_shares.items()
@@ -47,32 +65,6 @@ class Rates:
         if not whole:
             return self.triage_shares
         return {triage: share / whole for triage, share in admitted.items()}
-
-    @cached_property
-    def disposition_shares(self) -> dict[str, dict[str, float]]:
-        """The share of stays with each disposition, by specialty."""
-        dispositions = self.file.discharge.disposition_shares
-        return {specialty: shares.model_dump() for specialty, shares in dispositions.items()}
-
-    @cached_property
-    def discharge_hours(self) -> list[float]:
-        """Running totals of the shares of discharges in each hour of the day."""
-        return cumulative(self.file.discharge.hour_weights)
-
-    @cached_property
-    def discharge_days(self) -> list[float]:
-        """Discharges on each weekday, Monday first, relative to the busiest one."""
-        weights = self.file.discharge.weekday_weights
-        return [weight / max(weights) for weight in weights]
-
-    @cached_property
-    def hospital_shares(self) -> dict[str, float]:
-        """The share of the population that each hospital is nearest to."""
-        districts = self.file.population.districts.values()
-        return {
-            hospital_id: sum(d.share for d in districts if d.hospital == hospital_id)
-            for hospital_id in self.file.hospitals
-        }
 
     @cached_property
     def arrival_shares(self) -> dict[str | None, list[float]]:
@@ -84,27 +76,6 @@ class Rates:
             factors[name] = arrivals.condition_weights.get(name, 1.0)
         most = max(weights) * max(factors.values()) or 1.0
         return {name: [w * factor / most for w in weights] for name, factor in factors.items()}
-
-    @cached_property
-    def deaths(self) -> list[float]:
-        """Deaths outside the hospitals a year among 1,000 people, by age in years."""
-        steps = self.file.population_changes.deaths_per_1000_a_year
-        return by_age([(step.from_age, step.rate) for step in steps])
-
-    @cached_property
-    def _season_factors(self) -> dict[str, list[float]]:
-        """By season and month, January first; 1 in the mean over the year."""
-        return {
-            name: [weight * 12 / sum(months) for weight in months]
-            for name, months in self.file.seasons.items()
-        }
-
-    @cached_property
-    def _age_groups(self) -> list[int]:
-        """By age in years: people of one group can have the same diagnoses."""
-        edges = {edge for d in self.diagnoses.values() for edge in (d.from_age, d.to_age)}
-        ordered = sorted(edges)
-        return [bisect_right(ordered, age) for age in range(OLDEST_AGE + 1)]
 
     def expected(self, source: str, hospital_id: str, hour: datetime) -> float:
         """The mean number of arrivals in that hour; `source` is `emergency` or `elective`."""
@@ -142,7 +113,8 @@ class Rates:
             condition: the chronic condition; None for none.
         """
         factors = self._scenario_factors(day).get(hospital_id, {})
-        key = (kind, sex, self._age_groups[age], condition, day.month, tuple(factors.items()))
+        age_group = bisect_right(self._age_limits, age)
+        key = (kind, sex, age_group, condition, day.month, tuple(factors.items()))
         if key not in self._weights:
             weights = {
                 code: weight
