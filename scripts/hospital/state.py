@@ -4,7 +4,7 @@ Small, plain and immutable: an hour copies the dictionaries that it changes. Ins
 seconds since 1970-01-01.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -36,7 +36,7 @@ class Visit(NamedTuple):
     registered_at: int
     seen_at: int | None
     left_at: int
-    postponements: int  # of a planned admission
+    postponements: int = 0  # of a planned admission
 
 
 class Step(NamedTuple):
@@ -98,7 +98,7 @@ class Return(NamedTuple):
 
     at: int
     case: Case
-    postponements: int  # 0: a readmission
+    postponements: int = 0  # of a planned admission; 0: a readmission
 
 
 class Task(NamedTuple):
@@ -115,13 +115,16 @@ class State:
 
     at: int
     newcomers: Newcomers
-    visits: dict[str, Visit]
-    stays: dict[str, Stay]
-    agenda: list[Task]  # a heap
-    returns: dict[str, Return]  # by the encounter_id that they will come under
-    shift_rules: dict[str, Rules]  # by "<day> <shift_name>", for the shifts under way
-    gone: frozenset[int]  # person numbers: dead or moved away, up to the last midnight
-    gone_today: frozenset[int]
+    # By encounter_id, a return by the one that it will come under:
+    visits: dict[str, Visit] = field(default_factory=dict)
+    stays: dict[str, Stay] = field(default_factory=dict)
+    returns: dict[str, Return] = field(default_factory=dict)
+    agenda: list[Task] = field(default_factory=list)  # a heap
+    # By "<day> <shift_name>", for the shifts under way:
+    shift_rules: dict[str, Rules] = field(default_factory=dict)
+    # Person numbers: dead or moved away, up to the last midnight and since.
+    gone: frozenset[int] = frozenset()
+    gone_today: frozenset[int] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, in an order that does not depend on how the state came about."""

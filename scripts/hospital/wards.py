@@ -1,7 +1,6 @@
 """The network of hospitals: its wards, beds and emergency departments, fixed for the whole run."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from hospital.config.hospitals import SimulationFile
 from hospital.ids import EMERGENCY, emergency_ward_id
@@ -18,11 +17,6 @@ class WardPlace:
     specialty: str  # what it treats; `emergency` of an emergency department
     capacity: int  # beds or places
     beds: tuple[str, ...] = ()  # bed_ids in ascending order
-
-    @cached_property
-    def bed_set(self) -> frozenset[str]:
-        """The bed_ids."""
-        return frozenset(self.beds)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The working state of one hour: a mutable copy of the state, the free beds, and the queues."""
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from hospital.ids import ward_of_bed
@@ -54,14 +54,11 @@ class WorkingState:
             if stay.bed_id is None:
                 self.in_emergency[stay.hospital_id] += 1
             if stay.wait is not None:
-                queue = self._queues.setdefault((stay.hospital_id, stay.wait.specialty), [])
-                queue.append((stay.wait.since, encounter_id))
-        for queue in self._queues.values():
-            heapify(queue)
+                self.join_queue(encounter_id, stay, stay.wait)
         # Ascending lists are heaps: the lowest free bed is given first. Numbers in bed ids have
         # three digits each, so that their text ascends as they do.
         self._free = {
-            ward_id: [] if ward_id in closed_wards else sorted(ward.bed_set - taken)
+            ward_id: [bed for bed in ward.beds if bed not in taken and ward_id not in closed_wards]
             for ward_id, ward in network.wards.items()
         }
 
@@ -132,6 +129,13 @@ class WorkingState:
             and self.stays[encounter_id].bed_id is None
         )
 
+    def begin_stay(self, encounter_id: str, stay: Stay) -> None:
+        """Add a stay, and schedule its discharge and its next step."""
+        self.stays[encounter_id] = stay
+        self.schedule(stay.discharge_at, encounter_id, "discharge")
+        if stay.next_step is not None:
+            self.schedule(stay.next_step.at, encounter_id, "step")
+
     def join_queue(self, encounter_id: str, stay: Stay, wait: BedWait) -> Stay:
         """Let a patient wait for a bed; the stay as it is then."""
         queue = self._queues.setdefault((stay.hospital_id, wait.specialty), [])
@@ -159,9 +163,7 @@ class WorkingState:
     def _still_waits(self, encounter_id: str, hospital_id: str, specialty: str, since: int) -> bool:
         # A patient who goes home, is transferred or diverted stays in the queue as a dead entry.
         stay = self.stays.get(encounter_id)
-        return (
-            stay is not None
-            and stay.hospital_id == hospital_id
-            and stay.wait is not None
-            and (stay.wait.specialty, stay.wait.since) == (specialty, since)
-        )
+        if stay is None or stay.wait is None:
+            return False
+        waits = (stay.hospital_id, stay.wait.specialty, stay.wait.since)
+        return waits == (hospital_id, specialty, since)

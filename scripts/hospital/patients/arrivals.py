@@ -83,7 +83,6 @@ def _planned_visit(model: Model, encounter_id: str, case: Case, at: int) -> Visi
         registered_at=at,
         seen_at=None,
         left_at=at + max(60, seconds(minutes, draw)),
-        postponements=0,
     )
 
 
@@ -115,7 +114,6 @@ def _emergency_visit(
         registered_at=registered_at,
         seen_at=seen_at,
         left_at=left_at,
-        postponements=0,
     )
 
 

@@ -8,7 +8,6 @@ a task on the agenda, at its second; `TASKS` says which function does it. Who ge
 
 from collections.abc import Callable
 
-from hospital.events import Draft
 from hospital.patients import encounter_events, stays, transfers
 from hospital.patients.arrivals import come_back
 from hospital.patients.hour import Hour
@@ -31,8 +30,7 @@ def set_out(hour: Hour, encounter_id: str, visit: Visit) -> None:
 
 def depart(hour: Hour, at: int, encounter_id: str) -> None:
     """The ambulance has the patient on board."""
-    visit = hour.state.visits[encounter_id]
-    hour.drafts.append(_ambulance(hour, encounter_id, visit, None))
+    _add_transport(hour, encounter_id, hour.state.visits[encounter_id], None)
 
 
 def register(hour: Hour, at: int, encounter_id: str) -> None:
@@ -46,7 +44,7 @@ def register(hour: Hour, at: int, encounter_id: str) -> None:
         hour.state.in_emergency[visit.hospital_id] += 1
         visit = hour.state.visits[encounter_id] = _delayed_by_the_crowd(hour, visit)
     if visit.departed_at is not None:
-        hour.drafts.append(_ambulance(hour, encounter_id, visit, at))
+        _add_transport(hour, encounter_id, visit, at)
     hour.drafts.append(encounter_events.registered(encounter_id, visit, at, visit.arrival_mode))
     hour.state.schedule(visit.left_at, encounter_id, "leave")
 
@@ -70,12 +68,9 @@ def _admit(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
     specialty = stays.first_specialty(hour.model, encounter_id, visit)
     place = hour.state.place_in(visit.hospital_id, specialty)
     stay = stays.begin(hour.model, encounter_id, visit, specialty, place)
-    hour.state.stays[encounter_id] = stay
+    hour.state.begin_stay(encounter_id, stay)
     carers = hour.carers(encounter_id, stay, at)
     hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
-    hour.state.schedule(stay.discharge_at, encounter_id, "discharge")
-    if stay.next_step is not None:
-        hour.state.schedule(stay.next_step.at, encounter_id, "step")
     if stay.bed_id is None:
         stay = hour.state.join_queue(encounter_id, stay, BedWait(specialty, at, "bed_found"))
         transfers.divert_if_crowded(hour, at, encounter_id, stay)
@@ -179,7 +174,7 @@ def _plan_readmission(hour: Hour, at: int, encounter_id: str, stay: Stay) -> Non
     )
     first, _, times = encounter_id.partition(READMISSION_MARK)
     again = f"{first}{READMISSION_MARK}{int(times or 0) + 1}"
-    _expect(hour, again, Return(at + round(days * DAY), case, postponements=0))
+    _expect(hour, again, Return(at + round(days * DAY), case))
 
 
 def _expect(hour: Hour, encounter_id: str, due: Return) -> None:
@@ -200,7 +195,7 @@ def _delayed_by_the_crowd(hour: Hour, visit: Visit) -> Visit:
     return visit._replace(seen_at=visit.seen_at + delay, left_at=visit.left_at + delay)
 
 
-def _ambulance(hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | None) -> Draft:
+def _add_transport(hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | None) -> None:
     assert visit.departed_at is not None
     people = hour.model.world.people
     journey = encounter_events.Journey(
@@ -210,7 +205,8 @@ def _ambulance(hour: Hour, encounter_id: str, visit: Visit, arrived_at: int | No
         destination=visit.hospital_id,
         departed_at=visit.departed_at,
     )
-    return encounter_events.transport(encounter_id, visit.patient, journey, arrived_at)
+    draft = encounter_events.transport(encounter_id, visit.patient, journey, arrived_at)
+    hour.drafts.append(draft)
 
 
 def _die(hour: Hour, at: int, who: Visit | Stay) -> None:

@@ -18,7 +18,7 @@ from hospital.patients.arrivals import Search, find_case
 from hospital.patients.hour import Hour
 from hospital.population.newcomers import Newcomers
 from hospital.sampling import key_of
-from hospital.state import Case, State, Stay, Step
+from hospital.state import State, Stay, Step
 from hospital.times import DAY, HOUR
 from hospital.wards import WardPlace
 from hospital.working_state import WorkingState
@@ -29,25 +29,16 @@ def opening_state(model: Model) -> State:
     opening, network = model.config.simulation.opening, model.world.network
     first = datetime.combine(model.config.simulation.run.start_date, time(), UTC)
     at = int(first.timestamp())
-    empty = State(
-        at=at,
-        newcomers=Newcomers(at // DAY),
-        visits={},
-        stays={},
-        agenda=[],
-        returns={},
-        shift_rules={},
-        gone=frozenset(),
-        gone_today=frozenset(),
-    )
-    state = WorkingState(network, empty)
+    state = WorkingState(network, State(at, Newcomers(at // DAY)))
     for hospital_id in network.hospitals:
-        wards = [ward for ward in network.wards.values() if ward.hospital_id == hospital_id]
-        beds = [(ward, bed_id) for ward in wards for bed_id in ward.beds]
+        beds = [(ward, bed_id) for ward in network.places(hospital_id) for bed_id in ward.beds]
         for ordinal, (ward, bed_id) in enumerate(beds, start=1):
             if model.draw("opening.occupied", key_of(bed_id)) < opening.occupied_share:
                 encounter_id = f"{hospital_id}-X{first:%Y%m%d%H}-{ordinal:03d}"
-                _occupy(model, state, encounter_id, ward, bed_id, at)
+                stay = _stay_under_way(model, state, encounter_id, ward, bed_id, at)
+                if stay is not None:
+                    state.in_care.add(stay.patient)
+                    state.begin_stay(encounter_id, stay)
     return state.state_at(at, shift_rules={})
 
 
@@ -61,28 +52,16 @@ def announce(hour: Hour) -> None:
         hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
 
 
-def _occupy(
+def _stay_under_way(
     model: Model, state: WorkingState, encounter_id: str, ward: WardPlace, bed_id: str, at: int
-) -> None:
-    """Put a patient into the bed, if anybody can be found for it."""
+) -> Stay | None:
+    """The stay of a person found for the bed; None if none was found."""
     # Anybody may be in a unit; on a ward, only patients of its specialty.
     specialty = None if stays.care_level(ward.specialty) else ward.specialty
-    case = find_case(
-        model, state, Search(encounter_id, ward.hospital_id, "admitted", at, specialty)
-    )
+    search = Search(encounter_id, ward.hospital_id, "admitted", at, specialty)
+    case = find_case(model, state, search)
     if case is None:
-        return
-    stay = _stay_under_way(model, encounter_id, case, ward, bed_id, at)
-    state.stays[encounter_id] = stay
-    state.in_care.add(stay.patient)
-    state.schedule(stay.discharge_at, encounter_id, "discharge")
-    if stay.next_step is not None:
-        state.schedule(stay.next_step.at, encounter_id, "step")
-
-
-def _stay_under_way(
-    model: Model, encounter_id: str, case: Case, ward: WardPlace, bed_id: str, at: int
-) -> Stay:
+        return None
     key, file = key_of(encounter_id), model.config.simulation
     specialty = file.diagnoses[case.diagnosis_code].specialty
     disposition = stays.draw_disposition(model, key, specialty)

@@ -34,12 +34,7 @@ def first_specialty(model: Model, encounter_id: str, visit: Visit) -> str:
 
 
 def begin(model: Model, encounter_id: str, visit: Visit, first: str, place: Place) -> Stay:
-    """The stay of a patient admitted when their visit ends.
-
-    Args:
-        first: the specialty that they need first.
-        place: where they lie; of that specialty.
-    """
+    """The stay of a patient admitted when their visit ends; `place` is of the specialty `first`."""
     key, at, file = key_of(encounter_id), visit.left_at, model.config.simulation
     specialty = file.diagnoses[visit.diagnosis_code].specialty
     days = lognormal(file.length_of_stay_days[specialty], model.draw("stay.length", key))

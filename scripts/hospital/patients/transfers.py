@@ -1,8 +1,8 @@
 """Who lies where: beds found and vacated, diversion to another hospital, closed wards."""
 
 from hospital.ids import ward_of_bed
-from hospital.patients import encounter_events, stays
-from hospital.patients.encounter_events import Journey
+from hospital.patients import stays
+from hospital.patients.encounter_events import Journey, transferred, transport
 from hospital.patients.hour import Hour
 from hospital.sampling import key_of, seconds
 from hospital.state import BedWait, Diversion, Stay
@@ -82,9 +82,7 @@ def set_off(hour: Hour, at: int, encounter_id: str) -> None:
     """A diverted patient leaves for the other hospital."""
     stay = hour.state.stays[encounter_id]
     stay = hour.state.stays[encounter_id] = stay._replace(journeys=stay.journeys + 1)
-    hour.drafts.append(
-        encounter_events.transport(encounter_id, stay.patient, _journey(hour, stay), None)
-    )
+    _add_transport(hour, encounter_id, stay, None)
     minutes = hour.model.config.simulation.admission.diversion_journey_minutes
     draw = hour.model.draw("diversion.journey", key_of(encounter_id))
     hour.state.schedule(at + max(60, seconds(minutes, draw)), encounter_id, "arrive")
@@ -96,9 +94,7 @@ def arrive(hour: Hour, at: int, encounter_id: str) -> None:
     If its ward has been closed meanwhile, they are evacuated when the next hour opens.
     """
     stay = hour.state.stays[encounter_id]
-    hour.drafts.append(
-        encounter_events.transport(encounter_id, stay.patient, _journey(hour, stay), at)
-    )
+    _add_transport(hour, encounter_id, stay, at)
     assert stay.diversion is not None
     _move(hour, at, encounter_id, _place(stay.diversion.bed_id), "diverted")
 
@@ -114,15 +110,16 @@ def _serve_queue(hour: Hour, at: int, hospital_id: str, specialty: str) -> None:
         _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
 
 
-def _journey(hour: Hour, stay: Stay) -> Journey:
+def _add_transport(hour: Hour, encounter_id: str, stay: Stay, arrived_at: int | None) -> None:
     assert stay.diversion is not None
-    return Journey(
+    journey = Journey(
         number=stay.journeys,
         kind="inter_hospital",
         origin=stay.hospital_id,
         destination=hour.model.world.network.wards[ward_of_bed(stay.diversion.bed_id)].hospital_id,
         departed_at=stay.diversion.departs_at,
     )
+    hour.drafts.append(transport(encounter_id, stay.patient, journey, arrived_at))
 
 
 def _evacuate(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
@@ -166,7 +163,5 @@ def _move(hour: Hour, at: int, encounter_id: str, place: Place, reason: str) -> 
             hour.state.schedule(after.next_step.at, encounter_id, "step")
     hour.state.stays[encounter_id] = after
     carers = hour.carers(encounter_id, after, at)
-    hour.drafts.append(
-        encounter_events.transferred(encounter_id, before, after, at, carers, reason)
-    )
+    hour.drafts.append(transferred(encounter_id, before, after, at, carers, reason))
     vacate(hour, at, before.bed_id)
