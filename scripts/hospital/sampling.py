@@ -20,6 +20,8 @@ _MASK = 2**64 - 1
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _STANDARD_NORMAL = NormalDist()
 
+type Keys = NDArray[np.uint64]  # of draws; a person number is one
+
 
 @lru_cache(maxsize=1 << 16)
 def key_of(text: str) -> int:
@@ -43,7 +45,7 @@ def uniform(seed: int, purpose: str, key: int) -> float:
     return ((_mix((_base(seed, purpose) + key * _STEP) & _MASK) >> 12) + 0.5) * 2.0**-52
 
 
-def uniforms(seed: int, purpose: str, keys: NDArray[np.uint64]) -> NDArray[np.float64]:
+def uniforms(seed: int, purpose: str, keys: Keys) -> NDArray[np.float64]:
     """`uniform` for every key of an array."""
     value = keys * np.uint64(_STEP)
     value += np.uint64(_base(seed, purpose))

@@ -79,12 +79,7 @@ def _begin_day(now: Hour, start: int) -> None:
     """What is known of a day at its first second: births, moves, deaths, and changes of staff."""
     state, world = now.state, now.model.world
     state.newcomers, leaving, drafts = turn_over(
-        world.people,
-        now.model.rates,
-        state.newcomers,
-        state.gone,
-        state.in_care,
-        start,
+        world.people, now.model.rates, state.newcomers, state.gone, state.in_care, start
     )
     state.gone |= leaving
     now.drafts.extend(drafts)
@@ -96,13 +91,8 @@ def _begin_day(now: Hour, start: int) -> None:
 def _add_shift_events(now: Hour, start: int) -> None:
     """Shifts that begin or end in this hour."""
     for roster in now.rosters:
-        if roster.planned_start_at == start:
-            kinds = ["absent", "started"]
-        elif roster.planned_end_at == start:
-            kinds = ["ended"]
-        else:
-            continue
-        for kind in kinds:
+        due = {roster.planned_start_at: ["absent", "started"], roster.planned_end_at: ["ended"]}
+        for kind in due.get(start, []):
             now.drafts.extend(shift_events.shifts(now.model.world.staff, roster, kind))
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hospital.ids import patient_id, person_number
 from hospital.population.newcomers import FIRST_ORDINAL
 from hospital.population.people import PersonColumns
+from hospital.sampling import Keys
 from hospital.times import date_text
-from hospital.wards import Network
 from hospital.world import World
 
 _STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id doctor_id nurse_id"
@@ -65,10 +65,14 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
 def day_zero(world: World) -> dict[str, pd.DataFrame]:
     """`people`, `staff` and `wards` as they are when the run begins."""
     people = world.people
+    places = [*world.network.wards.values(), *world.network.emergency.values()]
+    wards = [
+        (p.ward_id, p.hospital_id, p.hospital_name, p.name, p.specialty, p.capacity) for p in places
+    ]
     return {
         "people": _people_table(world, np.arange(people.size, dtype=np.uint64), people.columns),
         "staff": staff_table(world, np.arange(len(world.staff.posts))),
-        "wards": _wards_table(world.network),
+        "wards": _frame("wards", wards),
     }
 
 
@@ -84,12 +88,8 @@ def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str
         dataset, own_instant = _ROW_OF.get(str(value["event_type"]), (None, None))
         if dataset is None:
             continue
-        rows[dataset].append(
-            [
-                value["event_time"] if column == own_instant else value[column]
-                for column in COLUMNS[dataset]
-            ]
-        )
+        row = value if own_instant is None else {**value, own_instant: value["event_time"]}
+        rows[dataset].append([row[column] for column in COLUMNS[dataset]])
         if dataset == "people_changes" and value["change_type"] in FIRST_ORDINAL:
             new_people.append(person_number(str(value["patient_id"])))
         if dataset == "staff_changes" and value["change_type"] == "hired":
@@ -102,9 +102,7 @@ def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str
     }
 
 
-def _people_table(
-    world: World, numbers: NDArray[np.uint64], columns: PersonColumns
-) -> pd.DataFrame:
+def _people_table(world: World, numbers: Keys, columns: PersonColumns) -> pd.DataFrame:
     """The people with these person numbers and columns."""
     people = world.people
     names = world.names.draw("people", numbers, columns.female)
@@ -146,18 +144,6 @@ def staff_table(world: World, numbers: NDArray[np.int64]) -> pd.DataFrame:
             "shift_pattern": [post.pattern for post in posts],
             "hired_date": _dates(columns.hired_day[numbers]),
         },
-    )
-
-
-def _wards_table(network: Network) -> pd.DataFrame:
-    """The wards, then the emergency departments."""
-    places = [*network.wards.values(), *network.emergency.values()]
-    return _frame(
-        "wards",
-        [
-            (p.ward_id, p.hospital_id, p.hospital_name, p.name, p.specialty, p.capacity)
-            for p in places
-        ],
     )
 
 

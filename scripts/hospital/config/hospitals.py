@@ -123,13 +123,9 @@ class EmergencyDepartment(Section):
 
     @model_validator(mode="after")
     def _every_colour(self) -> "EmergencyDepartment":
-        for name, colours in (
-            ("waiting_minutes", list(self.waiting_minutes)),
-            ("treatment_minutes", list(self.treatment_minutes)),
-            ("outcome_shares", list(self.outcome_shares)),
-        ):
-            if len(colours) != 4:
-                raise refuse("one each for red, orange, yellow and green", colours, (name,))
+        for name, table in self:
+            if isinstance(table, dict) and len(table) != 4:
+                raise refuse("one each for red, orange, yellow and green", list(table), (name,))
         return self
 
 

@@ -12,7 +12,7 @@ from faker import Faker
 from numpy.typing import NDArray
 
 from hospital.config.population import Names
-from hospital.sampling import key_of, uniforms
+from hospital.sampling import Keys, key_of, uniforms
 
 HIGHEST_HOUSE_NUMBER = 400
 
@@ -32,9 +32,7 @@ class NamePools:
     def __init__(self, seed: int, rule: Names) -> None:
         self._seed, self._rule = seed, rule
 
-    def draw(
-        self, group: str, numbers: NDArray[np.uint64], female: NDArray[np.bool_]
-    ) -> NamesAndAddresses:
+    def draw(self, group: str, numbers: Keys, female: NDArray[np.bool_]) -> NamesAndAddresses:
         """Names for the people of a group (`people`, `staff`) who have these numbers.
 
         The numbers tell the people of a group apart: the same number gets the same name. `female`

@@ -43,7 +43,5 @@ class Newcomers(NamedTuple):
         """The totals after another day with these births and arrivals."""
         before = (self.born[-1], self.moved_in[-1]) if self.born else (0, 0)
         return Newcomers(
-            self.first_day,
-            (*self.born, before[0] + born),
-            (*self.moved_in, before[1] + moved_in),
+            self.first_day, (*self.born, before[0] + born), (*self.moved_in, before[1] + moved_in)
         )

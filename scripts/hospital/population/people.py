@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hospital.config.hospitals import SimulationFile
 from hospital.population.newcomers import FIRST_NEWCOMER, FIRST_ORDINAL, NUMBERS_A_DAY
-from hospital.sampling import lognormal, uniform, uniforms
+from hospital.sampling import Keys, lognormal, uniform, uniforms
 from hospital.times import DAYS_A_YEAR, EPOCH
 
 CONDITION_AGES = (15, 40, 65)  # years: where the age groups of chronic conditions begin
@@ -58,7 +58,7 @@ class PersonDraws:
     first_ages: tuple[NDArray[np.float64], NDArray[np.float64]]  # when the run starts
     newcomer_ages: tuple[NDArray[np.float64], NDArray[np.float64]]  # of those who move in
 
-    def columns(self, numbers: NDArray[np.uint64]) -> PersonColumns:
+    def columns(self, numbers: Keys) -> PersonColumns:
         """The fields of the people with these numbers."""
         newcomers = numbers >= FIRST_NEWCOMER
         born = newcomers & (numbers % np.uint64(NUMBERS_A_DAY) < FIRST_ORDINAL["moved_in"])
@@ -66,11 +66,13 @@ class PersonDraws:
         ages[born] = 0
         condition = self._conditions(numbers, ages)
         condition[born] = 0
+        draws = uniforms(self.seed, "person.district", numbers)
+        district = np.searchsorted(self.district_limits, draws, side="right")
         day = np.where(newcomers, numbers // np.uint64(NUMBERS_A_DAY), np.uint64(self.start_day))
         return PersonColumns(
             female=uniforms(self.seed, "person.sex", numbers) < self.female_share,
             birth_day=(day - np.floor(ages * DAYS_A_YEAR)).astype(np.int32),
-            district=self._districts(numbers),
+            district=district.astype(np.uint8),
             condition=condition,
         )
 
@@ -79,22 +81,14 @@ class PersonDraws:
         draw = uniform(self.seed, "person.district", number)
         return int(np.searchsorted(self.district_limits, draw, side="right"))
 
-    def _districts(self, numbers: NDArray[np.uint64]) -> NDArray[np.uint8]:
-        draws = uniforms(self.seed, "person.district", numbers)
-        return np.searchsorted(self.district_limits, draws, side="right").astype(np.uint8)
-
-    def _ages(
-        self, numbers: NDArray[np.uint64], newcomers: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
+    def _ages(self, numbers: Keys, newcomers: NDArray[np.bool_]) -> NDArray[np.float64]:
         """In years, when the run starts or when they move in."""
         draws = uniforms(self.seed, "person.age", numbers)
         ages = np.interp(draws, *self.first_ages)
         ages[newcomers] = np.interp(draws[newcomers], *self.newcomer_ages)
         return ages
 
-    def _conditions(
-        self, numbers: NDArray[np.uint64], ages: NDArray[np.float64]
-    ) -> NDArray[np.uint8]:
+    def _conditions(self, numbers: Keys, ages: NDArray[np.float64]) -> NDArray[np.uint8]:
         draws = uniforms(self.seed, "person.condition", numbers)
         group = np.digitize(ages, CONDITION_AGES)
         condition = np.zeros(len(numbers), dtype=np.uint8)

@@ -4,11 +4,11 @@ Deaths in a hospital are decided there, when they happen. Nobody who is in a hos
 to one dies elsewhere or moves.
 """
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Set
 
 import numpy as np
 
-from hospital.events import BATCH_ONLY, Draft, draft
+from hospital.events import BATCH_ONLY, Draft, Value, draft
 from hospital.ids import patient_id
 from hospital.population.newcomers import MOST_OF_A_KIND, Newcomers, first_number
 from hospital.population.people import People
@@ -18,12 +18,7 @@ from hospital.times import DAY, DAYS_A_YEAR, date_text
 
 
 def turn_over(
-    people: People,
-    rates: Rates,
-    newcomers: Newcomers,
-    gone: AbstractSet[int],
-    in_care: AbstractSet[int],
-    at: int,
+    people: People, rates: Rates, newcomers: Newcomers, gone: Set[int], in_care: Set[int], at: int
 ) -> tuple[Newcomers, set[int], list[Draft]]:
     """The changes of the day that begins at `at`.
 
@@ -65,19 +60,14 @@ def turn_over(
 
 
 def _drawn(
-    people: People,
-    newcomers: Newcomers,
-    kind: str,
-    per_1000_by_age: list[float],
-    candidates: int,
-    day: int,
+    people: People, newcomers: Newcomers, kind: str, by_age: list[float], candidates: int, day: int
 ) -> list[int]:
     """The person numbers of candidates who leave.
 
-    There are as many candidates as if the highest rate held at every age; each is kept with the
-    chance that their own age's rate has of the highest.
+    There are as many candidates as if the highest rate `by_age` held at every age; each is kept
+    with the chance that their own age's rate has of the highest.
     """
-    seed, most = people.draws.seed, max(per_1000_by_age)
+    seed, most = people.draws.seed, max(by_age)
     if not most or not candidates:
         return []
     keys = np.arange(candidates, dtype=np.uint64) + np.uint64(day << 32)
@@ -88,28 +78,19 @@ def _drawn(
         dtype=np.uint64,
     )
     age = ((day - people.draws.columns(numbers).birth_day) / DAYS_A_YEAR).astype(np.int64)
-    rate = np.array(per_1000_by_age)[np.clip(age, 0, OLDEST_AGE)]
+    rate = np.array(by_age)[np.clip(age, 0, OLDEST_AGE)]
     kept: list[int] = numbers[uniforms(seed, f"people.{kind}.chance", keys) * most < rate].tolist()
     return kept
 
 
 def person_changed(at: int, number: int, kind: str, hospital_id: str | None = None) -> Draft:
-    """The event of a person `born`, `moved_in`, `moved_out` or `died`.
-
-    `hospital_id` is where the person died, if in a hospital.
-    """
+    """A person `born`, `moved_in`, `moved_out`, or `died`, in a hospital if one is given."""
     patient = patient_id(number)
     change_id = f"{patient}:{kind}"
-    return draft(
-        at,
-        BATCH_ONLY,
-        "person_changed",
-        change_id,
-        hospital_id,
-        {
-            "change_id": change_id,
-            "patient_id": patient,
-            "change_type": kind,
-            "change_date": date_text(at // DAY),
-        },
-    )
+    value: Value = {
+        "change_id": change_id,
+        "patient_id": patient,
+        "change_type": kind,
+        "change_date": date_text(at // DAY),
+    }
+    return draft(at, BATCH_ONLY, "person_changed", change_id, hospital_id, value)

@@ -6,7 +6,6 @@ rest before and after the shift, and nobody is called twice.
 
 from collections import Counter, defaultdict
 
-from hospital.staffing.posts import Post
 from hospital.staffing.staff import Staff
 
 
@@ -25,29 +24,22 @@ def call_reserves(
     """
     posts = staff.posts
     present = Counter((posts[number].ward_id, posts[number].role) for number in working)
-    # (hospital_id, role) → ward_id → its gaps, the first post last.
-    open_posts: dict[tuple[str, str], dict[str | None, list[int]]] = defaultdict(dict)
+    # (hospital_id, role) → (ward_id, role) → its gaps, the first post last.
+    open_posts: dict[tuple[str, str], dict[tuple[str | None, str], list[int]]] = defaultdict(dict)
     for number in sorted(gaps, reverse=True):
         post = posts[number]
-        wards = open_posts[post.hospital_id, post.role]
-        wards.setdefault(post.ward_id, []).append(number)
+        places = open_posts[post.hospital_id, post.role]
+        places.setdefault((post.ward_id, post.role), []).append(number)
     called: dict[int, int] = {}
     for person in reserves:
         mine = staff.post_of(person)
-        wards = open_posts[mine.hospital_id, mine.role]
-        if not wards:
+        places = open_posts[mine.hospital_id, mine.role]
+        if not places:
             continue
-        ward_id = min(wards, key=lambda ward: _filled(staff, present, ward, mine))
-        called[person] = wards[ward_id].pop()
-        present[ward_id, mine.role] += 1
-        if not wards[ward_id]:
-            del wards[ward_id]
+        # The smallest part of its need first; the ward_id decides between equals.
+        place = min(places, key=lambda it: (present[it] / staff.needs[it], str(it[0])))
+        called[person] = places[place].pop()
+        present[place] += 1
+        if not places[place]:
+            del places[place]
     return called
-
-
-def _filled(
-    staff: Staff, present: Counter[tuple[str | None, str]], ward_id: str | None, post: Post
-) -> tuple[float, str]:
-    """The part of its need that the ward has; the ward_id decides between equals."""
-    place = (ward_id, post.role)
-    return present[place] / staff.needs[place], str(ward_id)

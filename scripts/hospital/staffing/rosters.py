@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hospital.config.run import Configuration
 from hospital.config.staffing import ALWAYS_THERE, SHIFT_LETTERS, StaffingFile
-from hospital.sampling import uniforms
+from hospital.sampling import Keys, uniforms
 from hospital.staffing.reserve_pool import call_reserves
 from hospital.staffing.staff import Staff
 from hospital.times import DAY, EPOCH, HOUR
@@ -157,9 +157,7 @@ class Rostering:
             on_duty[mine] = works[(self._offset[mine] + day) % len(pattern)]
         return on_duty
 
-    def _delays(
-        self, purpose: str, keys: NDArray[np.uint64], most_seconds: int
-    ) -> NDArray[np.int64]:
+    def _delays(self, purpose: str, keys: Keys, most_seconds: int) -> NDArray[np.int64]:
         return (uniforms(self._seed, purpose, keys) * most_seconds).astype(np.int64)
 
     def _doctors_and_nurses(self, present: list[Presence]) -> dict[tuple[str, str], list[Presence]]:

@@ -41,10 +41,7 @@ def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Draft]:
 
 
 def staff_changed(staff: Staff, day: int, change: Change) -> Draft:
-    """A person `hired`, `left` or `retired`, at the midnight on which that day begins.
-
-    `day` is counted from 1970-01-01.
-    """
+    """A person `hired`, `left` or `retired`, at the first second of a day since 1970-01-01."""
     staff_id, post = staff.staff_id[change.number], staff.post_of(change.number)
     change_id = f"{staff_id}:{change.change_type}"
     value: Value = {

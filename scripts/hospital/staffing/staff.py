@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hospital import wards
 from hospital.config.run import Configuration
-from hospital.sampling import key_of, uniforms
+from hospital.sampling import Keys, key_of, uniforms
 from hospital.staffing import posts
 from hospital.staffing.posts import Post
 from hospital.times import DAYS_A_YEAR, EPOCH
@@ -35,7 +35,7 @@ class StaffColumns(NamedTuple):
     """One entry a person; days are counted from 1970-01-01."""
 
     post: NDArray[np.int64]  # index into `Staff.posts`
-    key: NDArray[np.uint64]  # for draws; it depends on nobody else
+    key: Keys  # for draws; it depends on nobody else
     female: NDArray[np.bool_]
     birth_day: NDArray[np.int32]
     hired_day: NDArray[np.int32]
@@ -145,10 +145,7 @@ class _Careers:
         return self._holders(post, keys, hired_day - ages, hired_day)
 
     def _ages(
-        self,
-        keys: NDArray[np.uint64],
-        youngest: NDArray[np.float64],
-        oldest: NDArray[np.float64],
+        self, keys: Keys, youngest: NDArray[np.float64], oldest: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """In years, evenly between the two."""
         return youngest + uniforms(self._seed, "staff.age", keys) * (oldest - youngest)
@@ -156,7 +153,7 @@ class _Careers:
     def _holders(
         self,
         post: NDArray[np.int64],
-        keys: NDArray[np.uint64],
+        keys: Keys,
         birth_day: NDArray[np.float64],
         hired_day: NDArray[np.int64] | NDArray[np.float64],
     ) -> StaffColumns:
@@ -191,7 +188,7 @@ def retirement_day(birth_day: NDArray[np.int32], age_years: int) -> NDArray[np.i
     return birthday.astype(np.int64)
 
 
-def _keys(ids: list[str]) -> NDArray[np.uint64]:
+def _keys(ids: list[str]) -> Keys:
     return np.array([key_of(text) for text in ids], dtype=np.uint64)
 
 
