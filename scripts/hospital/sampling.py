@@ -58,7 +58,7 @@ def uniforms(seed: int, purpose: str, keys: Keys) -> NDArray[np.float64]:
 
 
 def poisson(expected: float, draw: float) -> int:
-    """A Poisson count by inverse distribution: at the same draw, a higher mean gives no fewer."""
+    """A Poisson count by inverse transform sampling: a higher mean gives no fewer at that draw."""
     if expected <= 0:
         return 0
     # Start twelve deviations below the mean, where the distribution has no weight left: from 0,

@@ -17,7 +17,7 @@ from hospital.patients.encounter_events import census_taken
 from hospital.patients.hour import Hour
 from hospital.population.turnover import turn_over
 from hospital.staffing import shift_events
-from hospital.staffing.rosters import Roster, Rules, rules_of, shift_span
+from hospital.staffing.rosters import AttendanceRules, Roster, rules_of, shift_span
 from hospital.state import State
 from hospital.times import DAY, HOUR
 from hospital.working_state import WorkingState
@@ -54,8 +54,8 @@ def simulate_hour(model: Model, state: State, hour: datetime) -> tuple[list[Even
 
 
 def _shifts_under_way(
-    model: Model, rules_before: dict[str, Rules], start: int
-) -> tuple[dict[str, Rules], list[Roster]]:
+    model: Model, rules_before: dict[str, AttendanceRules], start: int
+) -> tuple[dict[str, AttendanceRules], list[Roster]]:
     """The shifts of this hour, the latest first, with the one whose overtime falls into it.
 
     Each keeps the rules of the hour in which it began.

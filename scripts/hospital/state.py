@@ -11,10 +11,10 @@ import numpy as np
 
 from hospital.config.fields import Triage
 from hospital.population.newcomers import Newcomers
-from hospital.staffing.rosters import Rules
+from hospital.staffing.rosters import AttendanceRules
 
 
-class Case(NamedTuple):
+class PatientCase(NamedTuple):
     """A person, the hospital they go to, and the diagnosis that takes them there."""
 
     patient: int  # person number
@@ -39,7 +39,7 @@ class Visit(NamedTuple):
     postponements: int = 0  # of a planned admission
 
 
-class Step(NamedTuple):
+class CareStep(NamedTuple):
     """The next change of care: from `at` on, the patient needs a bed of the specialty."""
 
     specialty: str
@@ -55,7 +55,7 @@ class BedWait(NamedTuple):
 
 
 class Diversion(NamedTuple):
-    """The way to a bed that another hospital has reserved."""
+    """A transfer to a bed that another hospital has reserved."""
 
     bed_id: str
     departs_at: int
@@ -76,7 +76,7 @@ class Stay(NamedTuple):
     admitted_at: int
     discharge_at: int
     disposition: str
-    next_step: Step | None = None
+    next_step: CareStep | None = None
     wait: BedWait | None = None
     diversion: Diversion | None = None
     transfers: int = 0  # A02 so far
@@ -87,17 +87,17 @@ class Stay(NamedTuple):
         """The stay that was written as this list."""
         stay = cls(*row)
         return stay._replace(
-            next_step=stay.next_step and Step(*stay.next_step),
+            next_step=stay.next_step and CareStep(*stay.next_step),
             wait=stay.wait and BedWait(*stay.wait),
             diversion=stay.diversion and Diversion(*stay.diversion),
         )
 
 
-class Return(NamedTuple):
+class ExpectedReturn(NamedTuple):
     """Somebody at home who will come back: readmitted, or planned and postponed."""
 
     at: int
-    case: Case
+    case: PatientCase
     postponements: int = 0  # of a planned admission; 0: a readmission
 
 
@@ -118,10 +118,10 @@ class State:
     # By encounter_id, a return by the one that it will come under:
     visits: dict[str, Visit] = field(default_factory=dict)
     stays: dict[str, Stay] = field(default_factory=dict)
-    returns: dict[str, Return] = field(default_factory=dict)
+    returns: dict[str, ExpectedReturn] = field(default_factory=dict)
     agenda: list[Task] = field(default_factory=list)  # a heap
     # By "<day> <shift_name>", for the shifts under way:
-    shift_rules: dict[str, Rules] = field(default_factory=dict)
+    shift_rules: dict[str, AttendanceRules] = field(default_factory=dict)
     # Person numbers: dead or moved away, up to the last midnight and since.
     gone: frozenset[int] = frozenset()
     gone_today: frozenset[int] = frozenset()
@@ -154,10 +154,12 @@ class State:
             stays={name: Stay.from_json(row) for name, row in value["stays"].items()},
             agenda=[Task(*row) for row in value["agenda"]],  # sorted is a heap
             returns={
-                name: Return(at, Case(*case), postponements)
+                name: ExpectedReturn(at, PatientCase(*case), postponements)
                 for name, (at, case, postponements) in value["returns"].items()
             },
-            shift_rules={name: Rules.from_json(row) for name, row in value["shift_rules"].items()},
+            shift_rules={
+                name: AttendanceRules.from_json(row) for name, row in value["shift_rules"].items()
+            },
             gone=frozenset(value["gone"]),
             gone_today=frozenset(value["gone_today"]),
         )

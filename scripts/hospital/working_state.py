@@ -4,7 +4,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from hospital.ids import ward_of_bed
-from hospital.staffing.rosters import Rules
+from hospital.staffing.rosters import AttendanceRules
 from hospital.state import BedWait, State, Stay, Task
 from hospital.times import DAY
 from hospital.wards import Network, WardPlace
@@ -62,7 +62,7 @@ class WorkingState:
             for ward_id, ward in network.wards.items()
         }
 
-    def state_at(self, end: int, shift_rules: dict[str, Rules]) -> State:
+    def state_at(self, end: int, shift_rules: dict[str, AttendanceRules]) -> State:
         """The state after the hour."""
         return State(
             at=end,
@@ -161,7 +161,7 @@ class WorkingState:
         ]
 
     def _still_waits(self, encounter_id: str, hospital_id: str, specialty: str, since: int) -> bool:
-        # A patient who goes home, is transferred or diverted stays in the queue as a dead entry.
+        # A patient who goes home, is transferred or diverted leaves a stale entry in the queue.
         stay = self.stays.get(encounter_id)
         if stay is None or stay.wait is None:
             return False

@@ -5,7 +5,7 @@ from hospital.config.run import Configuration
 from hospital.population import people
 from hospital.population.names import NamePools
 from hospital.staffing import staff
-from hospital.staffing.rosters import Roster, Rostering, Rules
+from hospital.staffing.rosters import AttendanceRules, Roster, Rostering
 
 _ROSTERS_KEPT = 8
 
@@ -18,12 +18,12 @@ class World:
         self.staffing = config.staffing  # only its fixed part is used: patterns and shifts
         self.network = wards.build(config.simulation)
         self.people = people.generate(config.simulation)
-        self.staff = staff.appoint(config)
+        self.staff = staff.appoint(config, self.network)
         self.names = NamePools(self.seed, config.simulation.population.names)
         self._rostering = Rostering(self.seed, self.staff, config.staffing)
-        self._rosters: dict[tuple[str, int, Rules], Roster] = {}
+        self._rosters: dict[tuple[str, int, AttendanceRules], Roster] = {}
 
-    def roster(self, shift_name: str, day: int, rules: Rules) -> Roster:
+    def roster(self, shift_name: str, day: int, rules: AttendanceRules) -> Roster:
         """The shift that begins on that day (days since 1970-01-01)."""
         key = (shift_name, day, rules)
         if key not in self._rosters:

@@ -18,8 +18,8 @@ from hospital.config.fields import (
     refuse,
 )
 
-# At most a tenth of the people a year: more than in any country, and few enough that a day's births
-# stay below the 4,999 person numbers that a day has for them, and so do its arrivals.
+# At most 10 % of the people a year, more than in any country. So a day's births, and its moves in,
+# stay below the 4,999 person numbers that a day has for each.
 PerThousand = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 

@@ -1,7 +1,8 @@
-"""Who sets out for a hospital in an hour, why, and how the visit will go.
+"""Draws the arrivals of an hour: who sets out, for which hospital, why, and how the visit will go.
 
-How many is one draw per hospital, source and hour, by inverse distribution: a higher rate adds
-ordinals and keeps the earlier ones. Everything about an arrival is drawn by its encounter_id.
+The number of arrivals is one draw per hospital, source and hour, by inverse transform sampling: a
+higher rate adds ordinals and keeps the earlier ones. Everything about an arrival is drawn by its
+encounter_id.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from hospital.config.fields import Triage
 from hospital.model import Model
 from hospital.sampling import choose, key_of, poisson, seconds, uniform
-from hospital.state import Case, Return, Visit
+from hospital.state import ExpectedReturn, PatientCase, Visit
 from hospital.times import DAY, EPOCH, HOUR
 from hospital.working_state import WorkingState
 
@@ -51,7 +52,7 @@ def _visit(
         triage = choose(rates.triage_shares, model.draw("visit.triage", key))
         outcome = choose(rates.outcome_shares[triage], model.draw("visit.outcome", key))
         kind = "admitted" if outcome == "admitted" else "not_admitted"
-    case = find_case(model, state, Search(encounter_id, hospital_id, kind, start))
+    case = find_case(model, state, PatientSearch(encounter_id, hospital_id, kind, start))
     if case is None:
         return None
     leaves_home_at = start + int(model.draw("visit.time", key) * HOUR)
@@ -60,7 +61,7 @@ def _visit(
     return _emergency_visit(model, encounter_id, case, triage, outcome, leaves_home_at)
 
 
-def come_back(model: Model, encounter_id: str, due: Return) -> Visit:
+def come_back(model: Model, encounter_id: str, due: ExpectedReturn) -> Visit:
     """The visit of somebody who is due: readmitted as an emergency, or planned and postponed."""
     if due.postponements:
         visit = _planned_visit(model, encounter_id, due.case, due.at)
@@ -70,7 +71,7 @@ def come_back(model: Model, encounter_id: str, due: Return) -> Visit:
     return _emergency_visit(model, encounter_id, due.case, triage, "admitted", due.at)
 
 
-def _planned_visit(model: Model, encounter_id: str, case: Case, at: int) -> Visit:
+def _planned_visit(model: Model, encounter_id: str, case: PatientCase, at: int) -> Visit:
     minutes = model.config.simulation.admission.elective_formalities_minutes
     draw = model.draw("visit.formalities", key_of(encounter_id))
     return Visit(
@@ -87,9 +88,14 @@ def _planned_visit(model: Model, encounter_id: str, case: Case, at: int) -> Visi
 
 
 def _emergency_visit(
-    model: Model, encounter_id: str, case: Case, triage: Triage, outcome: str, leaves_home_at: int
+    model: Model,
+    encounter_id: str,
+    case: PatientCase,
+    triage: Triage,
+    outcome: str,
+    leaves_home_at: int,
 ) -> Visit:
-    """By ambulance or on foot; the crowd, which is known on arrival, may lengthen the wait."""
+    """A visit by ambulance or on foot, with the wait before a crowd lengthens it."""
     key, file = key_of(encounter_id), model.config.simulation
     arrival_mode, departed_at, registered_at = "walk_in", None, leaves_home_at
     if model.draw("visit.ambulance", key) < file.arrivals.ambulance_shares.of(triage):
@@ -117,8 +123,8 @@ def _emergency_visit(
     )
 
 
-class Search(NamedTuple):
-    """Whom an encounter is for: somebody who lives near the hospital, with a fitting diagnosis."""
+class PatientSearch(NamedTuple):
+    """The person that an encounter needs: somebody near the hospital with a fitting diagnosis."""
 
     encounter_id: str
     hospital_id: str
@@ -127,7 +133,7 @@ class Search(NamedTuple):
     specialty: str | None = None  # only diagnoses of this one
 
 
-def find_case(model: Model, state: WorkingState, search: Search) -> Case | None:
+def find_case(model: Model, state: WorkingState, search: PatientSearch) -> PatientCase | None:
     """A person who is alive and not in care, and why they come; None if no candidate will do."""
     seed, key, rates = model.world.seed, key_of(search.encounter_id), model.rates
     people, hospital_id, day = model.world.people, search.hospital_id, search.at // DAY
@@ -147,7 +153,7 @@ def find_case(model: Model, state: WorkingState, search: Search) -> Case | None:
         )
         if code is None or search.specialty not in (None, rates.diagnoses[code].specialty):
             continue
-        return Case(number, hospital_id, code)
+        return PatientCase(number, hospital_id, code)
     return None
 
 

@@ -17,12 +17,12 @@ class Carers(NamedTuple):
 
 
 class Journey(NamedTuple):
-    """A way by ambulance: `origin` is a district or a hospital_id, `destination` a hospital_id."""
+    """A journey by ambulance, from a district or a hospital to a hospital."""
 
     number: int  # of the encounter's journeys, from 1
     kind: str  # ambulance, inter_hospital
-    origin: str
-    destination: str
+    origin: str  # a district, or a hospital_id
+    destination: str  # a hospital_id
     departed_at: int
 
 

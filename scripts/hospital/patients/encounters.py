@@ -3,7 +3,7 @@
 Somebody sets out, by ambulance or on foot; is registered; leaves the emergency department, home or
 into a bed; may need more or less intensive care; is discharged; and may come back. Each of these is
 a task on the agenda, at its second; `TASKS` says which function does it. Who gets which bed is in
-`transfers.py`, how long a stay lasts in `stays.py`.
+`transfers.py`, how a stay goes, through intensive care or not, in `stays.py`.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from hospital.patients.arrivals import come_back
 from hospital.patients.hour import Hour
 from hospital.population import turnover
 from hospital.sampling import key_of, lognormal
-from hospital.state import BedWait, Case, Return, Stay, Visit
+from hospital.state import BedWait, ExpectedReturn, PatientCase, Stay, Visit
 from hospital.times import DAY
 
 # A readmission's encounter_id: that of the first stay, this mark, and how many times.
@@ -64,7 +64,7 @@ def leave(hour: Hour, at: int, encounter_id: str) -> None:
 
 
 def _admit(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
-    """Into a bed of the specialty that the patient needs first, or boarding until one is free."""
+    """Admit a patient to a bed of the specialty needed first, or to board until one is free."""
     specialty = stays.first_specialty(hour.model, encounter_id, visit)
     place = hour.state.place_in(visit.hospital_id, specialty)
     stay = stays.begin(hour.model, encounter_id, visit, specialty, place)
@@ -156,8 +156,8 @@ def _postpone(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
     del hour.state.visits[encounter_id]
     hour.state.in_care.discard(visit.patient)
     due = at + hour.model.config.simulation.admission.elective_postponed_days * DAY
-    case = Case(visit.patient, visit.hospital_id, visit.diagnosis_code)
-    _expect(hour, encounter_id, Return(due, case, visit.postponements + 1))
+    case = PatientCase(visit.patient, visit.hospital_id, visit.diagnosis_code)
+    _expect(hour, encounter_id, ExpectedReturn(due, case, visit.postponements + 1))
 
 
 def _plan_readmission(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
@@ -167,17 +167,17 @@ def _plan_readmission(hour: Hour, at: int, encounter_id: str, stay: Stay) -> Non
     if model.draw("return.share", key) >= rule.share_of_discharges_home:
         return
     days = lognormal(rule.days, model.draw("return.days", key))
-    case = Case(
+    case = PatientCase(
         patient=stay.patient,
         hospital_id=people.nearest[people.person(stay.patient).district],
         diagnosis_code=model.rates.diagnoses[stay.diagnosis_code].returns_as or stay.diagnosis_code,
     )
     first, _, times = encounter_id.partition(READMISSION_MARK)
     again = f"{first}{READMISSION_MARK}{int(times or 0) + 1}"
-    _expect(hour, again, Return(at + round(days * DAY), case))
+    _expect(hour, again, ExpectedReturn(at + round(days * DAY), case))
 
 
-def _expect(hour: Hour, encounter_id: str, due: Return) -> None:
+def _expect(hour: Hour, encounter_id: str, due: ExpectedReturn) -> None:
     hour.state.returns[encounter_id] = due
     hour.state.schedule(due.at, encounter_id, "return")
 

@@ -1,9 +1,9 @@
 """The patients in bed on the first morning, drawn from the steady state.
 
 A patient found in a bed at a given instant is more likely to be on a long stay: such a stay follows
-the length-biased lognormal (its μ moved up by σ²), and the instant lies evenly within it. What is
-left of the stay is what remains here. The stream begins with the run, so these patients are
-registered at its first second and admitted at the next.
+the length-biased lognormal (its μ moved up by σ²), and the instant lies evenly within it. The
+patient stays for the rest of it. The stream begins with the run, so these patients are registered
+at its first second and admitted at the next.
 """
 
 import math
@@ -11,14 +11,13 @@ from datetime import UTC, datetime, time
 from statistics import NormalDist
 
 from hospital.config.fields import Spread
-from hospital.config.hospitals import INTENSIVE_CARE
 from hospital.model import Model
 from hospital.patients import encounter_events, stays
-from hospital.patients.arrivals import Search, find_case
+from hospital.patients.arrivals import PatientSearch, find_case
 from hospital.patients.hour import Hour
 from hospital.population.newcomers import Newcomers
 from hospital.sampling import key_of
-from hospital.state import State, Stay, Step
+from hospital.state import CareStep, State, Stay
 from hospital.times import DAY, HOUR
 from hospital.wards import WardPlace
 from hospital.working_state import WorkingState
@@ -46,7 +45,7 @@ def announce(hour: Hour) -> None:
     """Add the registration and admission of everybody in a bed to the first hour's events."""
     for encounter_id, stay in hour.state.stays.items():
         at = stay.admitted_at
-        # How they came is not known; the bed is, so they count as walk-ins.
+        # Their mode of arrival is unknown; they are recorded as walk-ins.
         hour.drafts.append(encounter_events.registered(encounter_id, stay, at - 1, "walk_in"))
         carers = hour.carers(encounter_id, stay, at)
         hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
@@ -58,7 +57,7 @@ def _stay_under_way(
     """The stay of a person found for the bed; None if none was found."""
     # Anybody may be in a unit; on a ward, only patients of its specialty.
     specialty = None if stays.care_level(ward.specialty) else ward.specialty
-    search = Search(encounter_id, ward.hospital_id, "admitted", at, specialty)
+    search = PatientSearch(encounter_id, ward.hospital_id, "admitted", at, specialty)
     case = find_case(model, state, search)
     if case is None:
         return None
@@ -68,10 +67,10 @@ def _stay_under_way(
     rest = _remaining(model, file.length_of_stay_days[specialty], "ward", key)
     next_step, ends_at = None, at + rest
     if stays.care_level(ward.specialty):
-        care, unit = file.critical_care, ward.specialty
-        days = care.intensive_care_days if unit == INTENSIVE_CARE else care.high_care_days
+        unit = ward.specialty
+        days = stays.unit_days(model, unit)
         after = stays.leave_unit(model, key, unit, specialty, at).specialty
-        next_step = Step(after, at + max(HOUR, _remaining(model, days, unit, key)))
+        next_step = CareStep(after, at + max(HOUR, _remaining(model, days, unit, key)))
         ends_at = next_step.at + rest
     return Stay(
         patient=case.patient,

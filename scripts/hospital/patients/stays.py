@@ -1,11 +1,15 @@
-"""How a stay will go: how long, through intensive care or not, when and how it ends."""
+"""Decides how a stay goes: how long, when to and from intensive or high care, when and how it ends.
+
+A unit is an intensive care or a high care ward.
+"""
 
 from bisect import bisect_right
 
+from hospital.config.fields import Spread
 from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE
 from hospital.model import Model
 from hospital.sampling import choose, key_of, lognormal, seconds
-from hospital.state import Stay, Step, Visit
+from hospital.state import CareStep, Stay, Visit
 from hospital.times import DAY, HOUR
 from hospital.working_state import Place
 
@@ -93,11 +97,17 @@ def enter_unit(
     )
 
 
-def leave_unit(model: Model, key: int, unit: str, specialty: str, entered_at: int) -> Step:
+def leave_unit(model: Model, key: int, unit: str, specialty: str, entered_at: int) -> CareStep:
     """Where a patient in intensive or high care goes next, and when."""
     through = unit == INTENSIVE_CARE and _through_high_care(model, key)
     at = entered_at + _unit_seconds(model, key, unit)
-    return Step(HIGH_CARE if through else specialty, at)
+    return CareStep(HIGH_CARE if through else specialty, at)
+
+
+def unit_days(model: Model, unit: str) -> Spread:
+    """How many days patients spend in a unit."""
+    care = model.config.simulation.critical_care
+    return care.intensive_care_days if unit == INTENSIVE_CARE else care.high_care_days
 
 
 def end_of_stay(model: Model, key: int, earliest: int, ends_at: int, disposition: str) -> int:
@@ -116,12 +126,12 @@ def end_of_stay(model: Model, key: int, earliest: int, ends_at: int, disposition
     return at if at >= earliest + 2 * HOUR else max(ends_at, earliest + 2 * HOUR)
 
 
-def _step_up(model: Model, key: int, at: int, ward_seconds: int) -> Step:
+def _step_up(model: Model, key: int, at: int, ward_seconds: int) -> CareStep:
     """Which unit a patient on a ward will need, and when."""
     span = STEP_UP_FROM + (STEP_UP_TO - STEP_UP_FROM) * model.draw("stay.step_at", key)
     share = model.config.simulation.critical_care.step_up_to_intensive_care_share
     unit = INTENSIVE_CARE if model.draw("stay.step_up_to", key) < share else HIGH_CARE
-    return Step(unit, at + max(HOUR, int(ward_seconds * span)))
+    return CareStep(unit, at + max(HOUR, int(ward_seconds * span)))
 
 
 def _died_share(model: Model, unit: str) -> float:
@@ -143,6 +153,4 @@ def _through_high_care(model: Model, key: int) -> bool:
 
 
 def _unit_seconds(model: Model, key: int, unit: str) -> int:
-    care = model.config.simulation.critical_care
-    spread = care.intensive_care_days if unit == INTENSIVE_CARE else care.high_care_days
-    return max(HOUR, seconds(spread, model.draw(f"stay.{unit}_days", key), DAY))
+    return max(HOUR, seconds(unit_days(model, unit), model.draw(f"stay.{unit}_days", key), DAY))

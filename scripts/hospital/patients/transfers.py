@@ -1,4 +1,4 @@
-"""Who lies where: beds found and vacated, diversion to another hospital, closed wards."""
+"""Assigns and frees beds: waiting for one, diversion to another hospital, closed wards."""
 
 from hospital.ids import ward_of_bed
 from hospital.patients import stays
@@ -123,7 +123,7 @@ def _add_transport(hour: Hour, encounter_id: str, stay: Stay, arrived_at: int | 
 
 
 def _evacuate(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
-    """Out of a closed ward: into another one of the hospital, else boarding and diverted."""
+    """Move a patient from a closed ward to another one, else let them board and be diverted."""
     specialty = hour.model.world.network.wards[stay.ward_id].specialty
     place = hour.state.place_in(stay.hospital_id, specialty)
     _move(hour, at, encounter_id, place, "evacuated")
@@ -141,7 +141,7 @@ def _place(bed_id: str) -> Place:
 
 
 def _move(hour: Hour, at: int, encounter_id: str, place: Place, reason: str) -> None:
-    """To a place that has been taken for the patient; their own bed is vacated."""
+    """Move a patient to a place already taken for them, and vacate their own bed."""
     before = hour.state.stays[encounter_id]
     ward = hour.model.world.network.wards[place.ward_id]
     after = before._replace(

@@ -1,7 +1,7 @@
 """The people who were born or moved in since the run began, known by their numbers alone.
 
 A newcomer's person number is made of the day (since 1970-01-01) and an ordinal within it. Those who
-move in count from `FIRST_ORDINAL`, so that another birth rate turns nobody into another person.
+move in count from `FIRST_ORDINAL`, so that a change of the birth rate renumbers nobody.
 """
 
 from bisect import bisect_right

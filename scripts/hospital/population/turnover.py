@@ -64,8 +64,8 @@ def _drawn(
 ) -> list[int]:
     """The person numbers of candidates who leave.
 
-    There are as many candidates as if the highest rate `by_age` held at every age; each is kept
-    with the chance that their own age's rate has of the highest.
+    Thinning: the candidates are drawn at the highest rate of `by_age`, and each is accepted with
+    the probability rate(age) / highest rate.
     """
     seed, most = people.draws.seed, max(by_age)
     if not most or not candidates:

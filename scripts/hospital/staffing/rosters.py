@@ -17,7 +17,7 @@ from hospital.times import DAY, EPOCH, HOUR
 _SHIFTS_OF_A_PERSON = np.uint64(0x9E3779B97F4A7C15)  # odd: each shift of a person gets its own key
 
 
-class Rules(NamedTuple):
+class AttendanceRules(NamedTuple):
     """The rates in force when a shift began; an edit takes effect from the next shift."""
 
     late_start_seconds: int
@@ -58,7 +58,7 @@ class Roster:
     doctors_and_nurses: dict[tuple[str, str], list[Presence]]
 
 
-def rules_of(config: Configuration, day: int) -> Rules:
+def rules_of(config: Configuration, day: int) -> AttendanceRules:
     """The rules for shifts that begin on a day since 1970-01-01, strikes included."""
     file, today = config.staffing, EPOCH + timedelta(days=day)
     attendance = file.attendance
@@ -73,7 +73,7 @@ def rules_of(config: Configuration, day: int) -> Rules:
                 if hit and scenario.concerns(hospital_id):
                     share *= scenario.staff_absence_factor
             shares.append(min(share, 1.0))
-    return Rules(
+    return AttendanceRules(
         round(attendance.late_start_minutes_most * 60),
         round(attendance.late_end_minutes_most * 60),
         tuple(shares),
@@ -106,7 +106,7 @@ class Rostering:
         self._reserve = np.array([post.ward_id is None for post in posts])
         self._group = np.array([index[post.hospital_id, post.role] for post in posts])
 
-    def draw(self, shift_name: str, day: int, rules: Rules) -> Roster:
+    def draw(self, shift_name: str, day: int, rules: AttendanceRules) -> Roster:
         """The roster of the shift that begins on a day since 1970-01-01."""
         columns, letter = self._staff.columns, SHIFT_LETTERS[shift_name]
         on_duty = self._posts_on(letter, day)

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hospital import wards
 from hospital.config.run import Configuration
 from hospital.sampling import Keys, key_of, uniforms
 from hospital.staffing import posts
 from hospital.staffing.posts import Post
 from hospital.times import DAYS_A_YEAR, EPOCH
+from hospital.wards import Network
 
 YEARS_BEFORE_FIRST_POST = 2.0  # between the youngest age and the earliest hiring; our assumption
 LONGEST_CAREER_YEARS = 25.0  # in one post before the run; our assumption
@@ -67,13 +67,13 @@ class Staff:
         return (self.columns.hired_day <= day) & (day < self.columns.end_day)
 
 
-def appoint(config: Configuration) -> Staff:
+def appoint(config: Configuration, network: Network) -> Staff:
     """Plan the posts and draw the people who fill them.
 
     Raises:
         ValidationError: if a hospital has too few posts of a role that is always there.
     """
-    run, network = config.simulation.run, wards.build(config.simulation)
+    run = config.simulation.run
     start_day = (run.start_date - EPOCH).days
     end_day = start_day + run.days
     planned = posts.plan(network, config.staffing)

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from hospital import wards
 from hospital.config.run import Configuration
 from hospital.events import Event
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
 from hospital.simulation import simulate_hour
+from hospital.staffing.staff import Staff, appoint
 from hospital.times import EPOCH
 from hospital.world import World
 
@@ -52,6 +54,11 @@ class Run:
     def values(self, *event_types: str) -> list[dict[str, Any]]:
         """The values of all events of these types."""
         return [e.value for e in self.events if e.value["event_type"] in event_types]
+
+
+def appointed(config: Configuration) -> Staff:
+    """The staff of a configuration's network."""
+    return appoint(config, wards.build(config.simulation))
 
 
 class StartRun(Protocol):

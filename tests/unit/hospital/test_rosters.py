@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hospital.config.run import Configuration
 from hospital.config.staffing import ALWAYS_THERE
 from hospital.staffing.reserve_pool import call_reserves
-from hospital.staffing.rosters import Roster, Rostering, Rules, on_shift, rules_of
-from hospital.staffing.staff import Staff, appoint
+from hospital.staffing.rosters import AttendanceRules, Roster, Rostering, on_shift, rules_of
+from hospital.staffing.staff import Staff
 from hospital.times import HOUR
 
-from .small_run import FIRST_DAY, Files, SmallFiles
+from .small_run import FIRST_DAY, Files, SmallFiles, appointed
 
 DAYS = 24
 # Many come and go, many are ill, a large pool.
@@ -49,7 +49,7 @@ def shifts(config: Configuration, staff: Staff, days: int = DAYS) -> Iterator[Ro
 @given(seed=st.integers(0, 2**63 - 1))
 def test_the_laws_of_the_roster_hold_for_any_seed(seed: int, tiny: SmallFiles) -> None:
     config = restless(tiny, seed)
-    staff = appoint(config)
+    staff = appointed(config)
     columns = staff.columns
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
     reserves_at_work = 0
@@ -83,13 +83,13 @@ def test_a_doctor_and_a_nurse_are_there_from_the_first_to_the_last_second(
     seed: int, share: float, tiny: SmallFiles
 ) -> None:
     config = restless(tiny, seed)
-    staff = appoint(config)
+    staff = appointed(config)
     rostering = Rostering(seed, staff, config.staffing)
     size = len(config.staffing.roles) * len(config.simulation.hospitals)
     before: list[Roster] = []
     for day in range(FIRST_DAY, FIRST_DAY + DAYS):
         for name in ("day", "night"):
-            roster = rostering.draw(name, day, Rules(3540, 3540, (share,) * size))
+            roster = rostering.draw(name, day, AttendanceRules(3540, 3540, (share,) * size))
             for hospital_id in config.simulation.hospitals:
                 for role in ALWAYS_THERE:
                     for at in (roster.planned_start_at, roster.planned_end_at - 1):
@@ -107,7 +107,7 @@ def test_a_gap_stays_open_only_when_the_pool_is_exhausted(
     data: st.DataObject, tiny: SmallFiles
 ) -> None:
     config = restless(tiny, 4)
-    staff = appoint(config)
+    staff = appointed(config)
     on_wards = [n for n, post in enumerate(staff.posts) if post.ward_id is not None]
     pool = [n for n, post in enumerate(staff.posts) if post.ward_id is None]
     gaps = data.draw(st.lists(st.sampled_from(on_wards), unique=True))
@@ -129,7 +129,7 @@ def test_the_ward_that_lacks_most_is_covered_first(shipped: Callable[[], Files])
     files = shipped()
     files["staffing"]["attendance"]["absence_share"] = 0.3
     config = Configuration.model_validate(files)
-    staff = appoint(config)
+    staff = appointed(config)
     for roster in shifts(config, staff, 4):
         there: dict[str | None, int] = defaultdict(int)
         reserves, gaps = set(), {person.post for person in roster.absent}
@@ -159,7 +159,7 @@ def test_absences_follow_their_share(share: float, shipped: Callable[[], Files])
         "absence_share": share, "absence_month_weights": [1] * 12,
     }  # fmt: skip
     config = Configuration.model_validate(files)
-    staff = appoint(config)
+    staff = appointed(config)
     absent, planned = 0, 0
     for roster in shifts(config, staff, 8):
         own = sum(staff.columns.post[p.number] == p.post for p in roster.present)
@@ -181,7 +181,7 @@ def test_absences_follow_the_months(shipped: Callable[[], Files]) -> None:
 
 def test_most_gaps_are_covered_as_shipped(shipped: Callable[[], Files]) -> None:
     config = Configuration.model_validate(shipped())
-    staff = appoint(config)
+    staff = appointed(config)
     gaps, called, vacant = 0, 0, 0
     for roster in shifts(config, staff, 60):
         gaps += len(roster.absent) + roster.vacant
@@ -201,7 +201,7 @@ def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable[[], Files]
     }  # fmt: skip
     struck = Configuration.model_validate(files)
     usual = Configuration.model_validate(shipped())
-    staff = appoint(usual)
+    staff = appointed(usual)
 
     def away(config: Configuration) -> dict[int, set[int]]:
         days: dict[int, set[int]] = defaultdict(set)
@@ -222,5 +222,5 @@ def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable[[], Files]
 
 
 def test_rules_survive_json() -> None:
-    rules = Rules(600, 1200, (0.05, 0.1))
-    assert Rules.from_json(rules.to_json()) == rules
+    rules = AttendanceRules(600, 1200, (0.05, 0.1))
+    assert AttendanceRules.from_json(rules.to_json()) == rules

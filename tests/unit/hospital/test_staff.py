@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from hospital import tables
 from hospital.config.run import Configuration
-from hospital.staffing.staff import Staff, appoint, retirement_day
+from hospital.staffing.staff import Staff, retirement_day
 from hospital.times import EPOCH
 
-from .small_run import FIRST_DAY, Files, SmallFiles, StartRun
+from .small_run import FIRST_DAY, Files, SmallFiles, StartRun, appointed
 
 YEARS = 1455 / 365.2425
 
@@ -38,7 +38,7 @@ def config(shipped: Callable[[], Files]) -> Configuration:
 
 @pytest.fixture(scope="module")
 def staff(config: Configuration) -> Staff:
-    return appoint(config)
+    return appointed(config)
 
 
 @given(st.dates(date(1930, 1, 1), date(2005, 12, 31)))
@@ -93,7 +93,7 @@ def test_tenures_of_any_seed(
         for grade in role["grades"].values():
             grade["leaving_share_per_year"] = leaving
     config = Configuration.model_validate(files)
-    staff = appoint(config)
+    staff = appointed(config)
     check_tenures(config, staff)
     types = {change.change_type for changes in staff.changes.values() for change in changes}
     assert leaving > 0 or "left" not in types
@@ -103,7 +103,7 @@ def test_same_seed_same_staff_and_a_longer_run_only_adds(shipped: Callable[[], F
     def staff_of(**run: int) -> Staff:
         files = shipped()
         files["simulation"]["run"] |= run
-        return appoint(Configuration.model_validate(files))
+        return appointed(Configuration.model_validate(files))
 
     once, again, longer, other = (
         staff_of(), staff_of(), staff_of(days=2000), staff_of(seed=1),
