@@ -24,9 +24,9 @@ from hospital.simulation import simulate_hour
 from hospital.state import State
 from hospital.world import World
 from pipeline.broker.topics import Topics
-from pipeline.lakes.batch_lake import ConfigurationEntry, TopicEntry
+from pipeline.lakes.batch_lake import TopicEntry
 from pipeline.run import clock, config_store, journal, state_cache
-from pipeline.run.clock import HOUR, Clock
+from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.run.state_cache import Snapshot
 from pipeline.settings import ConfigurationError, parse

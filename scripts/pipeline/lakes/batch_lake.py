@@ -11,13 +11,14 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline import atomic_files
+from pipeline.run.clock import ConfigurationEntry
 
 MANIFEST = "manifest.json"
 
@@ -39,20 +40,6 @@ class TopicEntry(BaseModel):
 
     count: int
     sha256: str
-
-
-class ConfigurationEntry(BaseModel):
-    """What was in force from an hour on: the hash of the configuration, the model's version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    from_hour: datetime
-    configuration: str
-    model_version: int
-
-    def same_as(self, other: "ConfigurationEntry") -> bool:
-        """Whether both name the same configuration and model; the hour may differ."""
-        return self == other.model_copy(update={"from_hour": self.from_hour})
 
 
 class Manifest(BaseModel):

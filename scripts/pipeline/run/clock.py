@@ -12,7 +12,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import atomic_files
-from pipeline.lakes.batch_lake import ConfigurationEntry
 
 CLOCK = "clock.json"
 DAY = timedelta(days=1)
@@ -25,6 +24,20 @@ class Pace(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     real_days: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class ConfigurationEntry(BaseModel):
+    """What was in force from an hour on: the hash of the configuration, the model's version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_hour: datetime
+    configuration: str
+    model_version: int
+
+    def same_as(self, other: "ConfigurationEntry") -> bool:
+        """Whether both name the same configuration and model; the hour may differ."""
+        return self == other.model_copy(update={"from_hour": self.from_hour})
 
 
 class Clock(BaseModel):

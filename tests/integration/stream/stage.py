@@ -17,9 +17,8 @@ from kafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError,
 from pipeline.broker import clients, partitions, topics
 from pipeline.broker.topics import Topics
 from pipeline.lakes import stream_lake
-from pipeline.lakes.batch_lake import ConfigurationEntry
 from pipeline.run import clock, journal
-from pipeline.run.clock import DAY, HOUR, Clock
+from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
 from reconciliation import positions

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import ConfigurationEntry, TopicEntry
+from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.run.clock import ConfigurationEntry
 
 DAY = date(2021, 4, 7)
 TABLES = {"admissions": (2, b"a,b\n1,2\n3,4\n"), "discharges": (0, b"a\n")}

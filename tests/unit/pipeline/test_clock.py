@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.lakes.batch_lake import ConfigurationEntry
 from pipeline.run import clock
-from pipeline.run.clock import DAY, HOUR, Clock, Pace
+from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry, Pace
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
 DAYS = 1455

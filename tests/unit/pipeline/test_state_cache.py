@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.lakes.batch_lake import ConfigurationEntry
 from pipeline.run import state_cache
-from pipeline.run.clock import DAY, HOUR, Clock
+from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 from pipeline.run.state_cache import Snapshot
 
 START = datetime(2021, 4, 7, tzinfo=UTC)
