@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, Field, PositiveInt, model_validator
 
 from pipeline import value_forms
 from pipeline.settings import Name, parse, read_yaml
@@ -26,10 +26,8 @@ def _refuse_constant(name: str) -> None:
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-class Topic(BaseModel):
+class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
     """One topic: `key` is a field of every value, `events` the fields of each event_type."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     key: Name
     partitions: PositiveInt
@@ -52,10 +50,8 @@ class Topic(BaseModel):
         return self
 
 
-class Topics(BaseModel):
+class Topics(BaseModel, frozen=True, extra="forbid", strict=True):
     """The whole file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     replication_factor: PositiveInt
     topics: Annotated[dict[TopicName, Topic], Field(min_length=1)]

@@ -15,7 +15,7 @@ from datetime import date
 from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline import atomic_files
 from pipeline.run.clock import ConfigurationEntry
@@ -23,29 +23,23 @@ from pipeline.run.clock import ConfigurationEntry
 MANIFEST = "manifest.json"
 
 
-class FileEntry(BaseModel):
+class FileEntry(BaseModel, frozen=True, extra="forbid"):
     """One CSV of the day: rows without the header, size in bytes, hash of the bytes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: int
     bytes: int
     sha256: str
 
 
-class TopicEntry(BaseModel):
+class TopicEntry(BaseModel, frozen=True, extra="forbid"):
     """The day's events of one topic: their number and the hash of their values, a line each."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     count: int
     sha256: str
 
 
-class Manifest(BaseModel):
+class Manifest(BaseModel, frozen=True, extra="forbid"):
     """What a published day consists of."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     simulated_date: date
     files: dict[str, FileEntry]

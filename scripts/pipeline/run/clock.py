@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipeline import atomic_files
 
@@ -18,18 +18,14 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-class Pace(BaseModel):
+class Pace(BaseModel, frozen=True, extra="forbid", strict=True):
     """The `clock` section of `simulation.yaml`: real days for the whole run; 0 is backfill."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     real_days: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class ConfigurationEntry(BaseModel):
+class ConfigurationEntry(BaseModel, frozen=True, extra="forbid"):
     """What was in force from an hour on: the hash of the configuration, the model's version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_hour: datetime
     configuration: str
@@ -40,7 +36,7 @@ class ConfigurationEntry(BaseModel):
         return self == other.model_copy(update={"from_hour": self.from_hour})
 
 
-class Clock(BaseModel):
+class Clock(BaseModel, frozen=True, extra="forbid"):
     """Simulated time at one moment of real time.
 
     Attributes:
@@ -50,8 +46,6 @@ class Clock(BaseModel):
         real_days: as in `Pace`.
         configurations: the history: what was in force, each from its hour.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     instant: datetime
     open_until: datetime

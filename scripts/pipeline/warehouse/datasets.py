@@ -10,7 +10,6 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     NonNegativeInt,
     PositiveInt,
@@ -64,10 +63,8 @@ class Condition(NamedTuple):
         return {self.column, self.other}
 
 
-class Column(BaseModel):
+class Column(BaseModel, frozen=True, extra="forbid"):
     """One column of a CSV."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: Literal["text", "integer", "numeric", "date", "instant"]
     required: bool = True
@@ -118,10 +115,8 @@ class Column(BaseModel):
                 return ""
 
 
-class Dataset(BaseModel):
+class Dataset(BaseModel, frozen=True, extra="forbid"):
     """One kind of batch file, and its table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     published: Literal["first_day", "every_day", "all_days"]
     table: Identifier
@@ -182,10 +177,8 @@ class Dataset(BaseModel):
         return ",".join(self.columns)
 
 
-class Datasets(BaseModel):
+class Datasets(BaseModel, frozen=True, extra="forbid"):
     """All datasets, each after those it refers to."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     datasets: Annotated[dict[Identifier, Dataset], Field(min_length=1)]
 
