@@ -4,6 +4,9 @@
 -- day they came from. Ids are compared byte by byte (collate "C"), which makes indexes faster, and
 -- no upgrade of a library can change their order. Rows arrive in the order of their day, so a block
 -- range index (brin) finds a day and costs almost nothing.
+--
+-- 0008_meanings.sql comments on the columns that have no comment of their own here, or in the files
+-- that follow.
 
 create schema hospital;
 comment on schema hospital is 'What happened in the simulated hospitals, loaded day by day from the batch lake';
@@ -20,11 +23,7 @@ create table hospital.wards (
 comment on table  hospital.wards                is 'A ward of a hospital, or its emergency department, as it was at the start';
 comment on column hospital.wards.ward_id        is 'Key, such as JHB-MED';
 comment on column hospital.wards.hospital_id    is 'The hospital that the ward belongs to';
-comment on column hospital.wards.hospital_name  is 'The full name of that hospital';
-comment on column hospital.wards.ward_name      is 'The name of the ward';
-comment on column hospital.wards.specialty      is 'What the ward treats';
 comment on column hospital.wards.capacity       is 'Beds in the ward; for an emergency department, places';
-comment on column hospital.wards.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.people (
     patient_id        text collate "C" primary key,
@@ -39,14 +38,6 @@ create table hospital.people (
 );
 comment on table  hospital.people                   is 'A person who lived near the hospitals at the start, or was born or moved in later; people_today says whether they still live there';
 comment on column hospital.people.patient_id        is 'Key, such as P0000001; for a person born or moved in later with more digits, such as P187240001';
-comment on column hospital.people.family_name       is 'Family name (invented)';
-comment on column hospital.people.given_name        is 'Given name (invented)';
-comment on column hospital.people.sex               is 'F or M';
-comment on column hospital.people.birth_date        is 'Date of birth';
-comment on column hospital.people.district          is 'District of residence';
-comment on column hospital.people.address           is 'Address (invented)';
-comment on column hospital.people.chronic_condition is 'A chronic condition; NULL if none';
-comment on column hospital.people.simulated_date    is 'The published day from which the row was loaded';
 
 create table hospital.people_changes (
     change_id      text collate "C" primary key,
@@ -58,26 +49,18 @@ create table hospital.people_changes (
     check (hospital_id is null or change_type = 'died')
 );
 comment on table  hospital.people_changes                is 'A birth, a death, or a move into or out of the area';
-comment on column hospital.people_changes.change_id      is 'Key: the person and the kind of change';
 comment on column hospital.people_changes.patient_id     is 'The person';
 comment on column hospital.people_changes.change_type    is 'born, moved_in, moved_out or died';
 comment on column hospital.people_changes.change_date    is 'The day it happened';
 comment on column hospital.people_changes.hospital_id    is 'The hospital in which the person died; NULL for other changes and places';
-comment on column hospital.people_changes.simulated_date is 'The published day from which the row was loaded';
 
 -- Finds the people who died or moved out, for the view below.
 create index on hospital.people_changes (patient_id) where change_type in ('died', 'moved_out');
 
 create view hospital.people_today as
 select
-    p.patient_id,
-    p.family_name,
-    p.given_name,
-    p.sex,
-    p.birth_date,
-    p.district,
-    p.address,
-    p.chronic_condition,
+    p.patient_id, p.family_name, p.given_name, p.sex, p.birth_date,
+    p.district, p.address, p.chronic_condition,
     case c.change_type when 'died' then 'dead' when 'moved_out' then 'away' else 'living here' end
         as status,
     c.change_date as status_since_date
@@ -86,13 +69,6 @@ left join hospital.people_changes c
     on c.patient_id = p.patient_id and c.change_type in ('died', 'moved_out');
 comment on view   hospital.people_today                   is 'Everyone who has ever lived near the hospitals, and their status at the end of the last loaded day';
 comment on column hospital.people_today.patient_id        is 'Key, such as P0000001';
-comment on column hospital.people_today.family_name       is 'Family name (invented)';
-comment on column hospital.people_today.given_name        is 'Given name (invented)';
-comment on column hospital.people_today.sex               is 'F or M';
-comment on column hospital.people_today.birth_date        is 'Date of birth';
-comment on column hospital.people_today.district          is 'District of residence';
-comment on column hospital.people_today.address           is 'Address (invented)';
-comment on column hospital.people_today.chronic_condition is 'A chronic condition; NULL if none';
 comment on column hospital.people_today.status            is 'living here, away or dead';
 comment on column hospital.people_today.status_since_date is 'The day the person died or moved out; NULL for a person who lives here';
 
@@ -115,19 +91,11 @@ create table hospital.staff (
 );
 comment on table  hospital.staff                is 'A person who worked in a hospital at the start, or was hired later; the view posts says who holds which post now';
 comment on column hospital.staff.staff_id       is 'Key, such as S00001; for a person hired later with the first day of work, such as S00001-20220301';
-comment on column hospital.staff.family_name    is 'Family name (invented)';
-comment on column hospital.staff.given_name     is 'Given name (invented)';
-comment on column hospital.staff.sex            is 'F or M';
-comment on column hospital.staff.birth_date     is 'Date of birth';
-comment on column hospital.staff.role           is 'Profession, such as nurse';
-comment on column hospital.staff.grade          is 'Rank within the role';
-comment on column hospital.staff.department     is 'The specialty of the ward, or emergency, or reserve';
 comment on column hospital.staff.post_id        is 'The post that the person fills; one person at a time';
 comment on column hospital.staff.hospital_id    is 'The hospital in which the person works';
 comment on column hospital.staff.ward_id        is 'The ward to which the person belongs; NULL for the reserve pool, which fills in on any ward';
 comment on column hospital.staff.shift_pattern  is 'The pattern of the person''s shifts';
 comment on column hospital.staff.hired_date     is 'First day of work';
-comment on column hospital.staff.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.staff_changes (
     change_id      text collate "C" primary key,
@@ -142,25 +110,15 @@ create table hospital.staff_changes (
     simulated_date date not null
 );
 comment on table  hospital.staff_changes                is 'A person on the staff was hired, left or retired';
-comment on column hospital.staff_changes.change_id      is 'Key: the person and the kind of change';
-comment on column hospital.staff_changes.staff_id       is 'The person';
 comment on column hospital.staff_changes.change_type    is 'hired, left, or retired (at 65)';
 comment on column hospital.staff_changes.change_date    is 'The first day of work, or the first day without the person';
-comment on column hospital.staff_changes.role           is 'The person''s role';
-comment on column hospital.staff_changes.grade          is 'The person''s rank within the role';
 comment on column hospital.staff_changes.post_id        is 'The post that is filled, or becomes vacant';
 comment on column hospital.staff_changes.hospital_id    is 'The hospital of the post';
 comment on column hospital.staff_changes.ward_id        is 'The ward of the post; NULL for the reserve pool';
-comment on column hospital.staff_changes.simulated_date is 'The published day from which the row was loaded';
 
 create view hospital.posts as
 select distinct on (staff.post_id)
-    staff.post_id,
-    staff.role,
-    staff.grade,
-    staff.department,
-    staff.hospital_id,
-    staff.ward_id,
+    staff.post_id, staff.role, staff.grade, staff.department, staff.hospital_id, staff.ward_id,
     case when gone.staff_id is null then staff.staff_id end as staff_id,
     coalesce(gone.change_date, staff.hired_date) as since_date
 from hospital.staff
@@ -169,10 +127,6 @@ left join hospital.staff_changes as gone
 order by staff.post_id, staff.hired_date desc;
 comment on view   hospital.posts             is 'Each post, with its holder at the end of the last loaded day';
 comment on column hospital.posts.post_id     is 'The post';
-comment on column hospital.posts.role        is 'The role it takes';
-comment on column hospital.posts.grade       is 'The rank within the role';
-comment on column hospital.posts.department  is 'The specialty of the ward, or emergency, or reserve';
-comment on column hospital.posts.hospital_id is 'The hospital';
 comment on column hospital.posts.ward_id     is 'The ward; NULL for the reserve pool';
 comment on column hospital.posts.staff_id    is 'The person who holds the post; NULL while it is vacant';
 comment on column hospital.posts.since_date  is 'The day since which that person has held it, or since which it has been vacant';
@@ -202,23 +156,16 @@ create table hospital.shifts (
 comment on table  hospital.shifts                  is 'A shift that was worked or missed';
 comment on column hospital.shifts.shift_id         is 'Key: the person, the date, D or N';
 comment on column hospital.shifts.event_id         is 'The event of its end, or of the absence, in the stream';
-comment on column hospital.shifts.staff_id         is 'The person';
-comment on column hospital.shifts.hospital_id      is 'The hospital';
-comment on column hospital.shifts.ward_id          is 'The ward';
-comment on column hospital.shifts.role             is 'The person''s role';
-comment on column hospital.shifts.grade            is 'The person''s rank within the role';
 comment on column hospital.shifts.post_id          is 'The post whose work the shift does';
 comment on column hospital.shifts.assignment       is 'own: the person''s own post; reserve: the reserve pool fills in for an absence or a vacant post';
-comment on column hospital.shifts.shift_name       is 'day or night';
 comment on column hospital.shifts.status           is 'worked or absent';
 comment on column hospital.shifts.planned_start_at is 'Planned start';
 comment on column hospital.shifts.planned_end_at   is 'Planned end';
 comment on column hospital.shifts.started_at       is 'Actual start; NULL if absent';
 comment on column hospital.shifts.ended_at         is 'Actual end; NULL if absent';
-comment on column hospital.shifts.simulated_date   is 'The published day from which the row was loaded';
 
-create index on hospital.people           using brin (simulated_date);
-create index on hospital.people_changes   using brin (simulated_date);
-create index on hospital.staff_changes    using brin (simulated_date);
-create index on hospital.shifts           using brin (simulated_date);
-create index on hospital.shifts           (simulated_date);
+create index on hospital.people         using brin (simulated_date);
+create index on hospital.people_changes using brin (simulated_date);
+create index on hospital.staff_changes  using brin (simulated_date);
+-- For the summaries: see 0002_stays_and_beds.sql.
+create index on hospital.shifts (simulated_date);

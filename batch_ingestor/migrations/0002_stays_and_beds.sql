@@ -13,16 +13,9 @@ create table hospital.registrations (
     simulated_date date not null
 );
 comment on table  hospital.registrations                is 'The registration of an arrival (HL7 ADT A04), with which an encounter begins';
-comment on column hospital.registrations.encounter_id   is 'Key: the stay';
-comment on column hospital.registrations.event_id       is 'The same event in the stream';
 comment on column hospital.registrations.patient_id     is 'The patient who arrived';
-comment on column hospital.registrations.hospital_id    is 'The hospital';
-comment on column hospital.registrations.registered_at  is 'Time of registration';
-comment on column hospital.registrations.source         is 'emergency or elective';
 comment on column hospital.registrations.arrival_mode   is 'walk_in, ambulance or referral';
 comment on column hospital.registrations.triage         is 'South African Triage Scale: red, orange, yellow or green; NULL if not triaged';
-comment on column hospital.registrations.diagnosis_code is 'ICD-10 code';
-comment on column hospital.registrations.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.admissions (
     encounter_id   text collate "C" primary key references hospital.registrations,
@@ -40,19 +33,11 @@ create table hospital.admissions (
     simulated_date date not null
 );
 comment on table  hospital.admissions                is 'An admission (HL7 ADT A01), into a bed or as a boarder';
-comment on column hospital.admissions.encounter_id   is 'Key: the stay';
-comment on column hospital.admissions.event_id       is 'The same event in the stream';
 comment on column hospital.admissions.patient_id     is 'The patient who was admitted';
-comment on column hospital.admissions.hospital_id    is 'The hospital';
 comment on column hospital.admissions.ward_id        is 'The ward that admitted the patient';
 comment on column hospital.admissions.bed_id         is 'The bed; NULL for a boarder: admitted, but still waiting for a bed';
 comment on column hospital.admissions.doctor_id      is 'The admitting doctor';
-comment on column hospital.admissions.nurse_id       is 'The nurse who received the patient';
-comment on column hospital.admissions.admitted_at    is 'Time of admission';
 comment on column hospital.admissions.specialty      is 'The specialty that treats the patient';
-comment on column hospital.admissions.source         is 'emergency or elective';
-comment on column hospital.admissions.diagnosis_code is 'ICD-10 code';
-comment on column hospital.admissions.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.transfers (
     event_id             text collate "C" primary key,
@@ -81,10 +66,8 @@ comment on column hospital.transfers.hospital_id          is 'The hospital that 
 comment on column hospital.transfers.ward_id              is 'The ward that received the patient';
 comment on column hospital.transfers.bed_id               is 'The new bed; NULL for a boarder';
 comment on column hospital.transfers.doctor_id            is 'The doctor who received the patient';
-comment on column hospital.transfers.nurse_id             is 'The nurse who received the patient';
 comment on column hospital.transfers.transferred_at       is 'Time of the transfer';
 comment on column hospital.transfers.reason               is 'bed_found, step_up, step_down, diverted (the hospital is full) or evacuated (the ward is closed)';
-comment on column hospital.transfers.simulated_date       is 'The published day from which the row was loaded';
 
 create table hospital.discharges (
     encounter_id   text collate "C" primary key references hospital.admissions,
@@ -102,18 +85,14 @@ create table hospital.discharges (
     check (discharged_at >= admitted_at)
 );
 comment on table  hospital.discharges                is 'The end of a stay (HL7 ADT A03)';
-comment on column hospital.discharges.encounter_id   is 'Key: the stay';
-comment on column hospital.discharges.event_id       is 'The same event in the stream';
 comment on column hospital.discharges.patient_id     is 'The patient who left';
 comment on column hospital.discharges.hospital_id    is 'The hospital that the patient left';
 comment on column hospital.discharges.ward_id        is 'The ward that the patient left';
 comment on column hospital.discharges.bed_id         is 'The bed that the patient left; NULL for a boarder';
 comment on column hospital.discharges.doctor_id      is 'The discharging doctor';
 comment on column hospital.discharges.nurse_id       is 'The nurse on duty at discharge';
-comment on column hospital.discharges.admitted_at    is 'Time of admission';
 comment on column hospital.discharges.discharged_at  is 'Time of discharge';
 comment on column hospital.discharges.disposition    is 'home, died, referred or against_advice';
-comment on column hospital.discharges.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.emergency_visits (
     encounter_id   text collate "C" primary key references hospital.registrations,
@@ -129,15 +108,9 @@ create table hospital.emergency_visits (
     check (left_at >= registered_at)
 );
 comment on table  hospital.emergency_visits                is 'A finished visit to an emergency department';
-comment on column hospital.emergency_visits.encounter_id   is 'Key: the stay';
-comment on column hospital.emergency_visits.patient_id     is 'The patient';
-comment on column hospital.emergency_visits.hospital_id    is 'The hospital';
-comment on column hospital.emergency_visits.triage         is 'South African Triage Scale: red, orange, yellow or green';
-comment on column hospital.emergency_visits.registered_at  is 'Time of registration';
 comment on column hospital.emergency_visits.seen_at        is 'When a doctor first saw the patient; NULL if none did';
 comment on column hospital.emergency_visits.left_at        is 'When the patient left the emergency department';
 comment on column hospital.emergency_visits.outcome        is 'home, admitted, referred, died or left_before_seen';
-comment on column hospital.emergency_visits.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.transports (
     transport_id   text collate "C" primary key,
@@ -162,7 +135,6 @@ comment on column hospital.transports.origin         is 'The district or hospita
 comment on column hospital.transports.hospital_id    is 'The hospital of its destination';
 comment on column hospital.transports.departed_at    is 'Time of departure';
 comment on column hospital.transports.arrived_at     is 'Time of arrival';
-comment on column hospital.transports.simulated_date is 'The published day from which the row was loaded';
 
 create table hospital.bed_census (
     census_date    date not null,
@@ -179,24 +151,15 @@ comment on table  hospital.bed_census                is 'The beds of a ward at t
 comment on column hospital.bed_census.census_date    is 'Key, with the ward: the day that ends';
 comment on column hospital.bed_census.ward_id        is 'Key, with the day: the ward';
 comment on column hospital.bed_census.hospital_id    is 'The hospital that the ward belongs to';
-comment on column hospital.bed_census.capacity       is 'Beds in the ward';
-comment on column hospital.bed_census.occupied       is 'Beds with a patient';
-comment on column hospital.bed_census.boarders       is 'Patients admitted to the ward who are waiting for a bed';
-comment on column hospital.bed_census.simulated_date is 'The published day from which the row was loaded';
 
 -- Finds the transfers and journeys of a stay.
 create index on hospital.transfers (encounter_id);
 create index on hospital.transports (encounter_id);
 
-create index on hospital.registrations    using brin (simulated_date);
-create index on hospital.admissions       using brin (simulated_date);
-create index on hospital.transfers        using brin (simulated_date);
-create index on hospital.discharges       using brin (simulated_date);
-create index on hospital.emergency_visits using brin (simulated_date);
-create index on hospital.transports       using brin (simulated_date);
-create index on hospital.bed_census       using brin (simulated_date);
+create index on hospital.transports using brin (simulated_date);
+create index on hospital.bed_census using brin (simulated_date);
 
--- The summaries read one day at a time while the tables grow. A block range index is brought up to
+-- The summaries read one day at a time while these tables grow. A block range index is brought up to
 -- date only by autovacuum, too late for a thousand days loaded at a stretch.
 create index on hospital.registrations    (simulated_date);
 create index on hospital.admissions       (simulated_date);

@@ -28,11 +28,6 @@ create table insight.daily_arrivals (
     primary key (simulated_date, hospital_id, hour)
 );
 comment on table  insight.daily_arrivals                is 'Arrivals and admissions by day, hospital and hour';
-comment on column insight.daily_arrivals.simulated_date is 'The published day from which the rows counted here were loaded';
-comment on column insight.daily_arrivals.hospital_id    is 'The hospital';
-comment on column insight.daily_arrivals.hour           is 'The hour in which it happened, 0 to 23';
-comment on column insight.daily_arrivals.registrations  is 'Arrivals registered';
-comment on column insight.daily_arrivals.admissions     is 'Patients admitted';
 
 create table insight.daily_ward_moves (
     simulated_date date not null,
@@ -44,8 +39,6 @@ create table insight.daily_ward_moves (
     primary key (simulated_date, ward_id)
 );
 comment on table  insight.daily_ward_moves                is 'Patients who entered and left each ward, by day';
-comment on column insight.daily_ward_moves.simulated_date is 'The published day from which the rows counted here were loaded';
-comment on column insight.daily_ward_moves.ward_id        is 'The ward';
 comment on column insight.daily_ward_moves.admissions     is 'Patients admitted into it';
 comment on column insight.daily_ward_moves.transfers_in   is 'Patients who came from another ward';
 comment on column insight.daily_ward_moves.transfers_out  is 'Patients who went to another ward';
@@ -61,7 +54,6 @@ create table insight.daily_stays (
     primary key (simulated_date, specialty, stay_hours)
 );
 comment on table  insight.daily_stays                is 'Finished stays by day, specialty and length';
-comment on column insight.daily_stays.simulated_date is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_stays.specialty      is 'The specialty that admitted the patient';
 comment on column insight.daily_stays.stay_hours     is 'Length of stay in whole hours';
 comment on column insight.daily_stays.stays          is 'Stays of that length';
@@ -81,11 +73,7 @@ create table insight.daily_visits (
     primary key (simulated_date, hospital_id, triage)
 );
 comment on table  insight.daily_visits                      is 'Finished emergency visits by day, hospital and triage';
-comment on column insight.daily_visits.simulated_date       is 'The published day from which the rows counted here were loaded';
-comment on column insight.daily_visits.hospital_id          is 'The hospital';
-comment on column insight.daily_visits.triage               is 'South African Triage Scale: red, orange, yellow or green';
 comment on column insight.daily_visits.visits               is 'Visits';
-comment on column insight.daily_visits.seen                 is 'Patients seen by a doctor';
 comment on column insight.daily_visits.seen_within_target   is 'Patients seen within the target of their triage';
 comment on column insight.daily_visits.left_before_seen     is 'Patients who left before a doctor saw them';
 comment on column insight.daily_visits.waiting_seconds      is 'The sum of the waits of the patients seen';
@@ -102,13 +90,8 @@ create table insight.daily_shifts (
     primary key (simulated_date, shift_date, ward_id, role, shift_name)
 );
 comment on table  insight.daily_shifts                is 'Shifts worked and missed, by ward, role and shift name';
-comment on column insight.daily_shifts.simulated_date is 'The published day from which the rows counted here were loaded';
 comment on column insight.daily_shifts.shift_date     is 'The day on which the shift was to start';
-comment on column insight.daily_shifts.ward_id        is 'The ward';
-comment on column insight.daily_shifts.role           is 'The role';
-comment on column insight.daily_shifts.shift_name     is 'day or night';
 comment on column insight.daily_shifts.worked         is 'Shifts worked';
-comment on column insight.daily_shifts.absent         is 'Shifts missed';
 
 -- In plpgsql, not SQL: a session keeps the plans of these statements, and planning them takes longer
 -- than counting a day.

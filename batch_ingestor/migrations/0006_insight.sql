@@ -2,24 +2,11 @@
 
 create view insight.occupancy_by_ward_and_day as
 select
-    c.census_date,
-    w.hospital_name,
-    w.ward_name,
-    c.ward_id,
-    c.capacity,
-    c.occupied,
-    c.boarders,
+    c.census_date, w.hospital_name, w.ward_name, c.ward_id, c.capacity, c.occupied, c.boarders,
     round(100.0 * c.occupied / nullif(c.capacity, 0), 1) as occupancy_percent
 from hospital.bed_census c
 join hospital.wards w using (ward_id);
 comment on view insight.occupancy_by_ward_and_day is 'Occupancy of each ward at the end of each day';
-comment on column insight.occupancy_by_ward_and_day.census_date       is 'The day';
-comment on column insight.occupancy_by_ward_and_day.hospital_name     is 'The hospital';
-comment on column insight.occupancy_by_ward_and_day.ward_name         is 'The ward';
-comment on column insight.occupancy_by_ward_and_day.ward_id           is 'The key of the ward';
-comment on column insight.occupancy_by_ward_and_day.capacity          is 'Beds in the ward';
-comment on column insight.occupancy_by_ward_and_day.occupied          is 'Beds with a patient';
-comment on column insight.occupancy_by_ward_and_day.boarders          is 'Patients waiting for a bed';
 comment on column insight.occupancy_by_ward_and_day.occupancy_percent is 'Occupied beds in percent; NULL for a ward without beds';
 
 create view insight.length_of_stay_by_specialty as
@@ -51,11 +38,8 @@ comment on column insight.length_of_stay_by_specialty.died_percent              
 
 create view insight.triage_wait_against_target as
 select
-    v.hospital_id,
-    v.triage,
-    t.target_minutes,
-    sum(v.visits) as visits,
-    sum(v.seen) as seen,
+    v.hospital_id, v.triage, t.target_minutes,
+    sum(v.visits) as visits, sum(v.seen) as seen,
     round(100.0 * sum(v.seen_within_target) / nullif(sum(v.seen), 0), 1) as within_target_percent,
     round(sum(v.waiting_seconds) / nullif(sum(v.seen), 0) / 60, 1) as mean_wait_minutes,
     round(max(v.longest_wait_seconds) / 60.0, 1) as longest_wait_minutes,
@@ -65,11 +49,9 @@ join insight.triage_targets t using (triage)
 group by v.hospital_id, v.triage, t.target_minutes, t.urgency
 order by v.hospital_id, t.urgency;
 comment on view insight.triage_wait_against_target is 'Waits of emergency patients for a doctor, against the targets of the South African Triage Scale';
-comment on column insight.triage_wait_against_target.hospital_id              is 'The hospital';
 comment on column insight.triage_wait_against_target.triage                   is 'red, orange, yellow or green';
 comment on column insight.triage_wait_against_target.target_minutes           is 'Minutes within which a doctor should see the patient';
 comment on column insight.triage_wait_against_target.visits                   is 'Finished visits';
-comment on column insight.triage_wait_against_target.seen                     is 'Patients seen by a doctor';
 comment on column insight.triage_wait_against_target.within_target_percent    is 'Patients seen within the target, in percent of those seen';
 comment on column insight.triage_wait_against_target.mean_wait_minutes        is 'Mean wait of the patients seen';
 comment on column insight.triage_wait_against_target.longest_wait_minutes     is 'Their longest wait';
@@ -77,11 +59,7 @@ comment on column insight.triage_wait_against_target.left_before_seen_percent is
 
 create view insight.staffing_against_census as
 select
-    s.shift_date,
-    s.ward_id,
-    s.role,
-    s.worked,
-    s.absent,
+    s.shift_date, s.ward_id, s.role, s.worked, s.absent,
     c.occupied + c.boarders as patients,
     round((c.occupied + c.boarders) / nullif(s.worked, 0)::numeric, 1) as patients_per_shift
 from (
@@ -92,10 +70,7 @@ from (
 left join hospital.bed_census c on c.census_date = s.shift_date and c.ward_id = s.ward_id;
 comment on view insight.staffing_against_census is 'Shifts worked on each ward and day, against its patients';
 comment on column insight.staffing_against_census.shift_date         is 'The day on which the shifts began';
-comment on column insight.staffing_against_census.ward_id            is 'The ward';
-comment on column insight.staffing_against_census.role               is 'The role';
 comment on column insight.staffing_against_census.worked             is 'Shifts worked, day and night';
-comment on column insight.staffing_against_census.absent             is 'Shifts missed';
 comment on column insight.staffing_against_census.patients           is 'Patients in the ward at the end of that day, boarders included; NULL without a census: in an emergency department, and before the census is loaded';
 comment on column insight.staffing_against_census.patients_per_shift is 'Patients for each shift worked';
 
@@ -118,22 +93,14 @@ group by 1, a.hour
 order by 1, a.hour;
 comment on view insight.admissions_by_hour_and_weekday is 'Arrivals and admissions by weekday and hour';
 comment on column insight.admissions_by_hour_and_weekday.weekday             is '1 for Monday to 7 for Sunday';
-comment on column insight.admissions_by_hour_and_weekday.weekday_name        is 'The name of the weekday';
-comment on column insight.admissions_by_hour_and_weekday.hour                is 'The hour, 0 to 23';
-comment on column insight.admissions_by_hour_and_weekday.admissions          is 'Patients admitted';
 comment on column insight.admissions_by_hour_and_weekday.admissions_a_day    is 'Patients admitted on such a weekday, on average';
-comment on column insight.admissions_by_hour_and_weekday.registrations       is 'Arrivals registered';
 comment on column insight.admissions_by_hour_and_weekday.registrations_a_day is 'Arrivals registered on such a weekday, on average';
 
 create view insight.busiest_days as
 select
     a.simulated_date as arrived_date,
     to_char(a.simulated_date, 'FMDay') as weekday_name,
-    a.registrations,
-    a.admissions,
-    c.occupied,
-    c.boarders,
-    c.occupancy_percent
+    a.registrations, a.admissions, c.occupied, c.boarders, c.occupancy_percent
 from (
     select simulated_date, sum(registrations) as registrations, sum(admissions) as admissions
     from insight.daily_arrivals
@@ -148,24 +115,17 @@ left join (
 order by a.registrations desc, a.simulated_date;
 comment on view insight.busiest_days is 'Arrivals, admissions and occupancy of each day, the busiest first; the first day also admits everyone who was in hospital at the start';
 comment on column insight.busiest_days.arrived_date      is 'The day';
-comment on column insight.busiest_days.weekday_name      is 'The name of its weekday';
-comment on column insight.busiest_days.registrations     is 'Arrivals registered';
-comment on column insight.busiest_days.admissions        is 'Patients admitted';
 comment on column insight.busiest_days.occupied          is 'Beds with a patient at its end, in all hospitals';
 comment on column insight.busiest_days.boarders          is 'Patients waiting for a bed at its end';
 comment on column insight.busiest_days.occupancy_percent is 'Occupied beds in percent';
 
 create view insight.current_patients as
 select
-    a.encounter_id,
-    a.patient_id,
+    a.encounter_id, a.patient_id,
     coalesce(t.hospital_id, a.hospital_id) as hospital_id,
     coalesce(t.ward_id, a.ward_id) as ward_id,
     case when t.event_id is null then a.bed_id else t.bed_id end as bed_id,
-    a.specialty,
-    a.source,
-    a.diagnosis_code,
-    a.admitted_at,
+    a.specialty, a.source, a.diagnosis_code, a.admitted_at,
     t.transferred_at as moved_at
 from hospital.admissions a
 left join lateral (
@@ -177,37 +137,18 @@ left join lateral (
 where not exists (select from hospital.discharges d where d.encounter_id = a.encounter_id);
 comment on view insight.current_patients is 'The patients in hospital at the end of the last loaded day';
 comment on column insight.current_patients.encounter_id   is 'The stay';
-comment on column insight.current_patients.patient_id     is 'The patient';
-comment on column insight.current_patients.hospital_id    is 'The hospital';
-comment on column insight.current_patients.ward_id        is 'The ward';
 comment on column insight.current_patients.bed_id         is 'The bed; NULL for a boarder';
 comment on column insight.current_patients.specialty      is 'The specialty that admitted the patient';
-comment on column insight.current_patients.source         is 'emergency or elective';
-comment on column insight.current_patients.diagnosis_code is 'ICD-10 code';
-comment on column insight.current_patients.admitted_at    is 'Time of admission';
 comment on column insight.current_patients.moved_at       is 'Time of the last transfer; NULL if there was none';
 
 create view insight.current_wards as
 select
-    c.census_date,
-    w.hospital_name,
-    w.ward_name,
-    w.ward_id,
-    w.specialty,
-    c.capacity,
-    c.occupied,
-    c.boarders,
+    c.census_date, w.hospital_name, w.ward_name, w.ward_id, w.specialty,
+    c.capacity, c.occupied, c.boarders,
     c.capacity - c.occupied as free_beds
 from hospital.bed_census c
 join hospital.wards w using (ward_id)
 where c.census_date = (select max(census_date) from hospital.bed_census);
 comment on view insight.current_wards is 'Each ward at the end of the last loaded day';
 comment on column insight.current_wards.census_date   is 'The last loaded day';
-comment on column insight.current_wards.hospital_name is 'The hospital';
-comment on column insight.current_wards.ward_name     is 'The ward';
-comment on column insight.current_wards.ward_id       is 'The key of the ward';
-comment on column insight.current_wards.specialty     is 'What the ward treats';
-comment on column insight.current_wards.capacity      is 'Beds in the ward';
-comment on column insight.current_wards.occupied      is 'Beds with a patient';
-comment on column insight.current_wards.boarders      is 'Patients waiting for a bed';
 comment on column insight.current_wards.free_beds     is 'Beds without a patient';

@@ -5,9 +5,7 @@
 
 create view insight.law_of_the_census as
 select
-    c.census_date,
-    c.ward_id,
-    c.patients_before,
+    c.census_date, c.ward_id, c.patients_before,
     coalesce(m.admissions + m.transfers_in, 0) as came_in,
     coalesce(m.discharges + m.transfers_out, 0) as went_out,
     c.patients_before + coalesce(m.admissions + m.transfers_in - m.discharges - m.transfers_out, 0)
@@ -26,8 +24,6 @@ where c.date_before = c.census_date - 1
   and c.patients <> c.patients_before
       + coalesce(m.admissions + m.transfers_in - m.discharges - m.transfers_out, 0);
 comment on view insight.law_of_the_census is 'Wards and days whose change of census does not equal admissions minus exits: empty when all is well';
-comment on column insight.law_of_the_census.census_date       is 'The day';
-comment on column insight.law_of_the_census.ward_id           is 'The ward';
 comment on column insight.law_of_the_census.patients_before   is 'Patients at the end of the day before, boarders included';
 comment on column insight.law_of_the_census.came_in           is 'Patients admitted, or transferred in';
 comment on column insight.law_of_the_census.went_out          is 'Patients discharged, or transferred out';
@@ -77,7 +73,6 @@ from (
 ) worked
 where started_at < previous_ended_at;
 comment on materialized view insight.law_of_the_shifts is 'Shifts that a person worked while still working another: empty when all is well. Refreshed after the last load';
-comment on column insight.law_of_the_shifts.staff_id          is 'The person';
 comment on column insight.law_of_the_shifts.shift_id          is 'The shift';
 comment on column insight.law_of_the_shifts.started_at        is 'When it started';
 comment on column insight.law_of_the_shifts.previous_shift_id is 'The person''s shift before';
@@ -124,10 +119,8 @@ comment on column insight.days_refused.processed_at                 is 'When it 
 create view insight.load_times as
 select
     simulated_date,
-    sum(rows_read) as rows_read,
-    sum(rows_loaded) as rows_loaded,
-    sum(rows_rejected) as rows_rejected,
-    sum(duration_seconds) as seconds,
+    sum(rows_read) as rows_read, sum(rows_loaded) as rows_loaded,
+    sum(rows_rejected) as rows_rejected, sum(duration_seconds) as seconds,
     round(sum(rows_read) / nullif(sum(duration_seconds), 0)) as rows_a_second,
     (array_agg(dataset order by duration_seconds desc))[1] as slowest_dataset,
     max(loaded_at) as loaded_at

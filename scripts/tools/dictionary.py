@@ -15,7 +15,10 @@ from pipeline.settings import Environment
 from pipeline.warehouse import datasets
 from pipeline.warehouse.datasets import Column, Dataset
 
-COMMENT = re.compile(r"comment on (table|column)\s+hospital\.([a-z_.]+)\s+is '((?:[^']|'')*)';")
+COMMENT = re.compile(
+    r"^(?:comment on (?:table|column) +hospital\.([a-z_.]+) +is| +\('([a-z_]+)',) '((?:[^']|'')*)'",
+    re.MULTILINE,
+)
 
 # Meanings that no table states, or each of several tables more narrowly.
 STREAM_MEANINGS = {
@@ -45,8 +48,6 @@ Instants are ISO 8601 in UTC, the simulation's one time zone (`2021-04-07T13:05:
 
 
 class DictionarySettings(Environment):
-    """What this tool needs."""
-
     configs_dir: Path
     migrations_dir: Path
 
@@ -66,12 +67,18 @@ def main() -> None:
 
 
 def read_comments(migrations_dir: Path) -> dict[str, str]:
-    """The comments' texts, by table and by `table.column`."""
+    """The comments' texts, by table, by `table.column`, and by `.column` if tables share it."""
     return {
-        name: text.replace("''", "'")
+        own or f".{shared}": text.replace("''", "'")
         for path in sorted(migrations_dir.glob("*.sql"))
-        for _kind, name, text in COMMENT.findall(path.read_text(encoding="utf-8"))
+        for own, shared, text in COMMENT.findall(path.read_text(encoding="utf-8"))
     }
+
+
+def meaning_of(field: str, tables: list[str], meanings: dict[str, str]) -> str:
+    """The comment of the first table with one of its own on the field; else the one they share."""
+    names = [f"{table}.{field}" for table in (*tables, "")]
+    return next(meanings[name] for name in names if name in meanings)
 
 
 def dataset_lines(name: str, dataset: Dataset, meanings: dict[str, str]) -> Iterator[str]:
@@ -82,7 +89,7 @@ def dataset_lines(name: str, dataset: Dataset, meanings: dict[str, str]) -> Iter
     for field, column in dataset.columns.items():
         key = "key" if field in dataset.key else dataset.references.get(field, "")
         key = f"→ {key}" if key not in ("key", "") else key
-        meaning = meanings[f"{dataset.table}.{field}"]
+        meaning = meaning_of(field, [dataset.table], meanings)
         required = "yes" if column.required else ""
         yield f"| `{field}` | {kind(column)} | {required} | {key} | {meaning} |"
     yield ""
@@ -106,9 +113,7 @@ def topic_lines(name: str, topic: Topic, meanings: dict[str, str]) -> Iterator[s
         having = [kind for kind, names in topic.fields.items() if field in names]
         where = "all" if len(having) == len(topic.events) else ", ".join(having)
         null = "yes" if field in topic.may_be_null else ""
-        meaning = STREAM_MEANINGS.get(field) or next(
-            meanings[f"{table}.{field}"] for table in TABLES[name] if f"{table}.{field}" in meanings
-        )
+        meaning = STREAM_MEANINGS.get(field) or meaning_of(field, TABLES[name], meanings)
         yield f"| `{field}` | {where} | {null} | {meaning} |"
     yield ""
 
