@@ -53,8 +53,6 @@ class KafkaSettings(Settings):
 
 
 class SchedulerSettings(Settings):
-    """What `scheduler.py` needs."""
-
     configs_dir: Path
     simulation_dir: Path
     batch_lake_dir: Path
@@ -62,15 +60,11 @@ class SchedulerSettings(Settings):
 
 
 class ProducerSettings(KafkaSettings):
-    """What `producer.py` needs."""
-
     simulation_dir: Path
     producer_window_events: PositiveInt
 
 
 class StreamProcessorSettings(KafkaSettings):
-    """What `stream_processor.py` needs."""
-
     stream_lake_dir: Path
     kafka_group_id: Name
     kafka_session_timeout_ms: PositiveInt
@@ -89,8 +83,6 @@ class PostgresSettings(Settings):
 
 
 class BatchIngestorSettings(PostgresSettings):
-    """What `batch_ingestor.py` needs."""
-
     configs_dir: Path
     batch_lake_dir: Path
     migrations_dir: Path
@@ -102,8 +94,6 @@ class BatchIngestorSettings(PostgresSettings):
 
 
 class ReconcileSettings(PostgresSettings, KafkaSettings):
-    """What `reconcile.py` needs."""
-
     batch_lake_dir: Path
     stream_lake_dir: Path
     reconcile_patience_seconds: PositiveFloat

@@ -26,8 +26,6 @@ DOTS_PER_INCH = 110
 
 
 class PicturesSettings(Environment):
-    """What this tool needs."""
-
     configs_dir: Path
     batch_lake_dir: Path
 
@@ -39,24 +37,17 @@ def main(directory: Path) -> None:
     mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
     draw_occupancy(read(own, "bed_census"), directory / "occupancy.png")
     draw_arrivals(read(own, "registrations"), directory / "arrivals.png")
-    stays = read(own, "discharges").merge(
-        read(own, "admissions")[["encounter_id", "specialty"]], on="encounter_id"
-    )
-    configured = config_store.read_files(own.configs_dir).content["simulation"][
-        "length_of_stay_days"
-    ]
-    draw_stays(stays, configured, directory / "length-of-stay.png")
+    specialties = read(own, "admissions")[["encounter_id", "specialty"]]
+    stays = read(own, "discharges").merge(specialties, on="encounter_id")
+    simulation = config_store.read_files(own.configs_dir).content["simulation"]
+    draw_stays(stays, simulation["length_of_stay_days"], directory / "length-of-stay.png")
 
 
 def read(own: PicturesSettings, dataset: str) -> pd.DataFrame:
     """All rows of a dataset that every day but day zero has."""
     days = batch_lake.published_days(own.batch_lake_dir)[1:]
-    return pd.concat(
-        [
-            pd.read_csv(batch_lake.day_directory(own.batch_lake_dir, day) / f"{dataset}.csv")
-            for day in days
-        ]
-    )
+    directories = (batch_lake.day_directory(own.batch_lake_dir, day) for day in days)
+    return pd.concat([pd.read_csv(directory / f"{dataset}.csv") for directory in directories])
 
 
 def draw_occupancy(census: pd.DataFrame, path: Path) -> None:
@@ -79,15 +70,13 @@ def draw_arrivals(registrations: pd.DataFrame, path: Path) -> None:
     began = registrations["encounter_id"].str.contains("-X")  # those in hospital when the run began
     emergency = registrations[(registrations["source"] == "emergency") & ~began]
     at = pd.to_datetime(emergency["registered_at"])
-    count = pd.crosstab(at.dt.day_of_week, at.dt.hour).reindex(
-        range(7), columns=range(24), fill_value=0
-    )
+    count = pd.crosstab(at.dt.day_of_week, at.dt.hour)
+    count = count.reindex(range(7), columns=range(24), fill_value=0)
     weeks = at.dt.date.nunique() / 7
     figure, axes = plt.subplots(figsize=SIZE_INCHES, layout="constrained")
     picture = axes.imshow(count / weeks, aspect="auto", cmap="viridis")
-    axes.set(
-        yticks=range(7), yticklabels=WEEKDAYS, xticks=range(0, 24, 2), xlabel="hour of the day"
-    )
+    axes.set(yticks=range(7), yticklabels=WEEKDAYS)
+    axes.set(xticks=range(0, 24, 2), xlabel="hour of the day")
     axes.set_title("Emergency arrivals in an hour, all hospitals", loc="left")
     axes.spines[:].set_visible(False)
     figure.colorbar(picture, ax=axes, label="arrivals")
@@ -109,9 +98,8 @@ def draw_stays(stays: pd.DataFrame, configured: dict[str, Any], path: Path) -> N
         axes.hist(own, edges, weights=np.full(len(own), 100 / len(own)), color="lightsteelblue")
         density = lognormal(points, curve["mean"], curve["sd"])
         axes.plot(points, 100 * density, color="black")
-        axes.set_title(
-            f"{specialty}\nmean {own.mean():.1f}, configured {curve['mean']:g}", fontsize=9
-        )
+        title = f"{specialty}\nmean {own.mean():.1f}, configured {curve['mean']:g}"
+        axes.set_title(title, fontsize=9)
         axes.set(xlabel="days", xlim=(0, 20))
     panels[0].set_ylabel("% of stays per day of length")
     save(figure, path)

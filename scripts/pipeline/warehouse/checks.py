@@ -7,14 +7,7 @@ as a digit or as equal does not depend on the server's language.
 
 from psycopg2 import sql
 
-from pipeline.warehouse.datasets import (
-    SQL_TYPES,
-    Column,
-    Comparison,
-    Condition,
-    Dataset,
-    Datasets,
-)
+from pipeline.warehouse.datasets import SQL_TYPES, Column, Comparison, Condition, Dataset, Datasets
 
 Case = tuple[sql.Composable, str]
 

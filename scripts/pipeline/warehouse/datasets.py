@@ -8,14 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import (
-    BaseModel,
-    Field,
-    NonNegativeInt,
-    PositiveInt,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from pipeline import value_forms
 from pipeline.settings import parse, read_yaml
@@ -46,7 +39,6 @@ class Comparison(NamedTuple):
     right: str
 
     def columns(self) -> set[str]:
-        """The columns that it compares."""
         return {self.left, self.right}
 
 
@@ -59,7 +51,6 @@ class Condition(NamedTuple):
     value: str
 
     def columns(self) -> set[str]:
-        """The columns that it reads."""
         return {self.column, self.other}
 
 

@@ -37,7 +37,6 @@ class PublishedFile:
             raise self.invalid(f"{size} bytes, but the manifest says {entry.bytes}")
 
     def close(self) -> None:
-        """Close the file."""
         self._file.close()
 
     def invalid(self, reason: str) -> InvalidDay:
