@@ -114,10 +114,9 @@ add_plugins() {
     exit 1
   }
   say "adding plugins: ${packages[*]}"
-  local work package plugin
+  local package plugin
   work=$(mktemp -d)
-  # shellcheck disable=SC2064 # expand the name now
-  trap "rm -rf '$work'" EXIT
+  trap 'rm -rf "$work"' EXIT
   trixie_apt_get "$work" update
   for package in "${packages[@]}"; do
     (cd "$work" && trixie_apt_get "$work" download "$package")

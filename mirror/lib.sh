@@ -14,38 +14,32 @@ die() {
 
 # quietly COMMAND…: runs it and shows its output only if it fails.
 quietly() {
-  local output
+  local output status=0
   output=$(mktemp)
-  if "$@" >"$output" 2>&1 </dev/null; then
-    rm -f "$output"
-  else
-    local status=$?
-    tail -n 40 "$output" >&2
-    rm -f "$output"
-    return "$status"
-  fi
+  "$@" >"$output" 2>&1 </dev/null || status=$?
+  ((status == 0)) || tail -n 40 "$output" >&2
+  rm -f "$output"
+  return "$status"
 }
+
+# apt_archive LABEL: prints Debian's archive of that label that this host's apt uses, if it has one.
+# The label tells the main archive (Debian) from Debian-Security, the origin both from third parties.
+apt_archive() {
+  command -v apt-get >/dev/null || return 0
+  # shellcheck disable=SC2016 # apt expands these, not the shell
+  apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(CREATED_BY)|$(REPO_URI)' 2>/dev/null |
+    awk -F'|' -v label="$1" '$1 == "Debian" && $2 == label && $3 == "Packages" { print $4; exit }'
+}
+
+debian_security_mirror() { apt_archive Debian-Security; }
 
 # Prints the Debian mirror that this host's apt uses. A network that allows only
 # certain mirrors has them configured there, so no script names one.
 debian_mirror() {
   local uri=${DEBIAN_MIRROR:-}
-  if [[ -z $uri ]] && command -v apt-get >/dev/null; then
-    # The label tells Debian's own archive from -security and from third parties.
-    # shellcheck disable=SC2016 # apt expands these, not the shell
-    uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(CREATED_BY)|$(REPO_URI)' 2>/dev/null |
-      awk -F'|' '$1 == "Debian" && $2 == "Debian" && $3 == "Packages" { print $4; exit }')
-  fi
+  [[ -n $uri ]] || uri=$(apt_archive Debian)
   [[ -n $uri ]] || die "no Debian mirror known: set DEBIAN_MIRROR to one that has trixie"
   printf '%s\n' "${uri%/}"
-}
-
-# Prints the security archive of the host's own release, if its apt has one.
-debian_security_mirror() {
-  command -v apt-get >/dev/null || return 0
-  # shellcheck disable=SC2016 # apt expands these, not the shell
-  apt-get indextargets --format '$(LABEL)|$(CREATED_BY)|$(REPO_URI)' 2>/dev/null |
-    awk -F'|' '$1 == "Debian-Security" && $2 == "Packages" { print $3; exit }'
 }
 
 # This label of a mirror image holds the hash of everything the image was built
