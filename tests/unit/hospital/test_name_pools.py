@@ -14,7 +14,7 @@ HASH_FOR_SEED_42 = "a3be257882b108617740fb9368312fe103554a59f2092f5d7724ad30b7a9
 
 
 def test_the_names_of_the_shipped_setting_come_out_the_same() -> None:
-    # So many people that nearly every name of each pool is drawn.
+    # Enough people that nearly every name of each pool is drawn.
     numbers = np.arange(100_000, dtype=np.uint64)
     drawn = NamePools(42, SHIPPED).draw("people", numbers, female=numbers % 2 == 0)
     columns = (drawn.family_name, drawn.given_name, drawn.address)
