@@ -96,7 +96,7 @@ class BatchIngestorSettings(PostgresSettings):
 class ReconcileSettings(PostgresSettings, KafkaSettings):
     batch_lake_dir: Path
     stream_lake_dir: Path
-    reconcile_patience_seconds: PositiveFloat
+    reconcile_timeout_seconds: PositiveFloat
 
 
 def read[E: Environment](kind: type[E]) -> E:
