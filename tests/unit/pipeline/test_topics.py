@@ -188,7 +188,7 @@ topics:
         ("partitions: 1", "partitions: '1'", "topics.a.partitions: got '1', expected a valid int"),
         ("partitions: 1", "partitions: 1.5", "topics.a.partitions: got 1.5, expected a valid int"),
         ("partitions: 1", "partitons: 1", "topics.a.partitions: got nothing, expected a value"),
-        ("partitions: 1", "partitons: 1", "topics.a.partitons: got 1, expected no such key"),
+        ("partitions: 1", "partitons: 1", "topics.a.partitons: unknown key (a typo?)"),
         ("key: k", "key: ''", "topics.a.key: got '', expected"),
         ("key: k", "key: 7", "topics.a.key: got 7, expected a valid string"),
         ("{x: [k, o]}", "{}", "topics.a.events: got {}, expected"),
