@@ -39,7 +39,7 @@ from pipeline import settings
 from pipeline.broker import clients, partitions, topics
 given = settings.read(settings.StreamProcessorSettings)
 reader = clients.consumer(given, max_poll_records=5000)
-wanted = partitions.all_partitions(topics.load(given.configs_dir))
+wanted = partitions.all_partitions(topics.read_topics(given.configs_dir))
 left = sum(reader.end_offsets(wanted).values())
 reader.assign(wanted)
 reader.seek_to_beginning()

@@ -99,7 +99,7 @@ build_mirror() {
 
 use_mirror() {
   if [[ -e $override && ! -L $override ]]; then
-    die 'docker-compose.override.yml is a file of yours; this needs that name. Move it away, or pass both with -f.'
+    die 'mirror/images.sh must create docker-compose.override.yml, but you already have one. Rename yours, and pass both files to Compose with -f.'
   fi
   build_mirror
   ln -sfn "$link_target" "$override"

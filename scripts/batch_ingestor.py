@@ -86,7 +86,7 @@ def load_days(
     while not service.stopping.is_set():
         due = loader.due_days()
         for day in due:
-            load_day(loader, day, service)
+            load_and_log(loader, day, service)
             if service.stopping.is_set():
                 return
         if due:
@@ -100,7 +100,7 @@ def load_days(
             service.wait(LOOK_EVERY_SECONDS)
 
 
-def load_day(loader: Loader, day: date, service: Service) -> None:
+def load_and_log(loader: Loader, day: date, service: Service) -> None:
     """Load a day; if it cannot be used, log the reason, which blocks no later day."""
     began = time.monotonic()
     try:
@@ -114,9 +114,9 @@ def load_day(loader: Loader, day: date, service: Service) -> None:
 
 def check_laws(connection: Connection) -> None:
     """Warn if the loaded rows contradict each other."""
-    for law, broken in laws.refresh(connection).items():
+    for law, broken in laws.check(connection).items():
         if broken:
-            log.warning("insight.%s: broken by %d rows", law, broken)
+            log.warning("insight.%s is broken, rows: %d", law, broken)
 
 
 if __name__ == "__main__":

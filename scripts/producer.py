@@ -1,20 +1,21 @@
 """The producer: publishes the journal's events to Kafka as simulated time passes them.
 
-It keeps no progress of its own. At start it asks the broker for the running number of the last
-record in each partition, starts reading the journal a window before the highest of them, and skips
-what is already there. If a partition does not start as the journal does, it refuses to start. If a
+It keeps no progress of its own. At start it asks the broker for the newest record of each topic,
+starts reading the journal one window before the oldest of these, and skips what is already there.
+No record is missing before that, because it never runs more than a window ahead of its oldest
+unacknowledged record. If a partition does not start as the journal does, it refuses to start. If a
 record cannot be delivered, it ends at once, and the next start asks the broker what arrived.
 """
 
 import logging
 
-from pipeline import service
-from pipeline.broker import partitions, resume, topics
+from pipeline.broker import partitions, resume
 from pipeline.broker.delivery import Delivery
+from pipeline.broker.topics import read_topics
 from pipeline.rate_log import RateLog
 from pipeline.run import clock, journal
 from pipeline.run.clock import Clock
-from pipeline.service import Service
+from pipeline.service import Service, run
 from pipeline.settings import ProducerSettings
 
 IDLE_SECONDS = 0.2
@@ -23,21 +24,21 @@ BATCH_EVENTS = 500
 log = logging.getLogger("producer")
 
 
-def main(settings: ProducerSettings, svc: Service) -> None:
+def main(settings: ProducerSettings, service: Service) -> None:
     """Resume after what the broker has, then follow the clock until stopped."""
-    wanted = topics.load(settings.configs_dir)
-    partitions.create_missing_topics(settings, wanted)
-    now = wait_for_clock(settings, svc)
+    topics = read_topics(settings.configs_dir)
+    partitions.create_missing_topics(settings, topics)
+    now = wait_for_clock(settings, service)
     if now is None:
         return
     journal_dir = settings.simulation_dir / "journal"
-    resume.check_beginnings(settings, wanted, journal.opened(journal_dir, now.open_until))
-    delivery = Delivery(settings, wanted)
+    resume.check_beginnings(settings, topics, journal.opened(journal_dir, now.open_until))
+    delivery = Delivery(settings, topics)
     log.info("resuming at event %d of the run", delivery.resume_number)
     reader = journal.Reader(journal_dir, now.start, delivery.resume_number)
     rate = RateLog(log, "published", settings.log_events_per_second)
     finished = False
-    while not svc.stopping.is_set():
+    while not service.stopping.is_set():
         now = clock.read(settings.simulation_dir) or now
         due = reader.take(clock.text(now.instant), now.open_until, BATCH_EVENTS)
         for record in due:
@@ -49,21 +50,21 @@ def main(settings: ProducerSettings, svc: Service) -> None:
             if now.instant == now.end and delivery.pending == 0 and not finished:
                 finished = True
                 log.info("the run is over: all its events are published")
-            svc.wait(IDLE_SECONDS)
+            service.wait(IDLE_SECONDS)
         if delivery.is_answered():
-            svc.turn_completed()
+            service.turn_completed()
     delivery.close()
 
 
-def wait_for_clock(settings: ProducerSettings, svc: Service) -> Clock | None:
+def wait_for_clock(settings: ProducerSettings, service: Service) -> Clock | None:
     """Wait until the scheduler has set the clock for the first time; None if stopped before."""
-    while not svc.stopping.is_set():
+    while not service.stopping.is_set():
         if now := clock.read(settings.simulation_dir):
             return now
-        svc.turn_completed()
-        svc.wait(IDLE_SECONDS)
+        service.turn_completed()
+        service.wait(IDLE_SECONDS)
     return None
 
 
 if __name__ == "__main__":
-    service.run(main, ProducerSettings)
+    run(main, ProducerSettings)

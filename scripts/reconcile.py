@@ -1,11 +1,12 @@
 """Counts and compares both paths, for every day that is closed: docker compose run --rm reconcile
 
-Notes as a baseline where the broker ends and which days are published, waits until both paths have
-passed it, and then compares: events acknowledged with lines in the lake and dead letters; lines
-with the manifests, byte for byte; events with rows, by key; files with the manifests; tables with
-an independent load of the files; and the laws that patients, beds and staff obey. So it may be run
-at any time. Prints a line for each comparison, with the first difference exactly. Exits with 0 if
-all is well, 1 if anything differs, 2 if it could not compare.
+It first records each partition's end offset and the published days, so it may be run at any time.
+When both paths have passed this baseline, it compares
+- the events that the broker acknowledged with lines in the lake and dead letters,
+- lines with the manifests, byte for byte, and events with rows, by key,
+- files with the manifests, tables with an independent load of the files, and rows with the laws.
+It prints a line for each comparison, with the first difference exactly. It exits with 0 if all is
+well, 1 if anything differs, 2 if it could not compare.
 """
 
 import csv
@@ -19,10 +20,8 @@ import psycopg2
 from kafka.errors import KafkaError
 from psycopg2.extensions import connection as Connection
 
-from pipeline import settings
-from pipeline.broker import topics
-from pipeline.broker.topics import Topics
-from pipeline.settings import ConfigurationError, ReconcileSettings
+from pipeline.broker.topics import Topics, read_topics
+from pipeline.settings import ConfigurationError, ReconcileSettings, read
 from pipeline.warehouse import connections
 from reconciliation import batch, positions, stream
 from reconciliation.baseline import Baseline, Comparison
@@ -31,11 +30,11 @@ LOOK_EVERY_SECONDS = 1
 
 
 def main() -> int:
-    """Make every comparison and print it; the exit code."""
+    """Make every comparison, print it, and return the exit code."""
     failed = 0
     try:
-        own = settings.read(ReconcileSettings)
-        for result in compare(own, topics.load(own.configs_dir)):
+        settings = read(ReconcileSettings)
+        for result in compare(settings, read_topics(settings.configs_dir)):
             failed += bool(result.difference)
             verdict = f"DIFFERS: {result.difference}" if result.difference else "ok"
             print(f"{result.name:<48} {result.counted:<52} {verdict}", flush=True)
@@ -46,29 +45,29 @@ def main() -> int:
         # A KeyError: a manifest, event or row lacks a field.
         print(f"not compared: {type(error).__name__}: {error}")
         return 2
-    print("all is well" if not failed else f"{failed} comparisons differ")
+    print(f"comparisons that differ: {failed}" if failed else "all is well")
     return 1 if failed else 0
 
 
-def compare(own: ReconcileSettings, wanted: Topics) -> Iterator[Comparison]:
+def compare(settings: ReconcileSettings, topics: Topics) -> Iterator[Comparison]:
     """Every comparison, against what was there at the start."""
-    baseline = Baseline(positions.end_offsets(own, wanted), *batch.published(own))
-    with closing(connections.connect_as_ingestor(own)) as connection:
-        yield wait_until_passed(own, wanted, baseline, connection)
-        yield from stream.compare(own, wanted, baseline)
-        yield from batch.compare(own, baseline, connection)
+    baseline = Baseline(positions.end_offsets(settings, topics), *batch.published(settings))
+    with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
+        yield wait_until_passed(settings, topics, baseline, connection)
+        yield from stream.compare(settings, topics, baseline)
+        yield from batch.compare(settings, baseline, connection)
 
 
 def wait_until_passed(
-    own: ReconcileSettings, wanted: Topics, baseline: Baseline, connection: Connection
+    settings: ReconcileSettings, topics: Topics, baseline: Baseline, connection: Connection
 ) -> Comparison:
-    """Wait until both paths have passed the baseline, or until patience ends."""
+    """Wait until both paths have passed the baseline, or until the timeout."""
     began = time.monotonic()
     while True:
-        lags = stream.lag(own, wanted, baseline), batch.lag(baseline, connection)
+        lags = stream.lag(settings, topics, baseline), batch.lag(baseline, connection)
         lag = "; ".join(filter(None, lags))
         waited = time.monotonic() - began
-        if not lag or waited > own.reconcile_patience_seconds:
+        if not lag or waited > settings.reconcile_timeout_seconds:
             return Comparison("both paths have caught up", f"{waited:.0f} s waited", lag)
         time.sleep(LOOK_EVERY_SECONDS)
 

@@ -10,10 +10,9 @@ import time
 
 import schedule
 
-from pipeline import service
-from pipeline.broker import topics
+from pipeline.broker.topics import read_topics
 from pipeline.run import clock
-from pipeline.service import Service
+from pipeline.service import Service, run
 from pipeline.settings import SchedulerSettings
 from scheduling import first_start
 from scheduling.hospital_run import HospitalRun
@@ -26,22 +25,22 @@ LONGEST_TURN_SECONDS = 2.0
 STATUS_SECONDS = 60
 
 
-def main(settings: SchedulerSettings, svc: Service) -> None:
+def main(settings: SchedulerSettings, service: Service) -> None:
     """Resume the run, or begin it; then let time pass until stopped."""
-    wanted = topics.load(settings.configs_dir)
+    topics = read_topics(settings.configs_dir)
     world, now = None, clock.read(settings.simulation_dir)
     if now is None:
         world, now = first_start.begin(settings)
-    run = HospitalRun(settings.simulation_dir, wanted, now, svc.turn_completed, world)
-    publisher = Publisher(settings.batch_lake_dir, run)
-    timekeeper = Timekeeper(settings, svc, run, now)
+    hospital_run = HospitalRun(settings.simulation_dir, topics, now, service.turn_completed, world)
+    publisher = Publisher(settings.batch_lake_dir, hospital_run)
+    timekeeper = Timekeeper(settings, service, hospital_run, now)
 
-    publisher.publish_missing(timekeeper.now, svc)
+    publisher.publish_missing(timekeeper.now, service)
     timekeeper.check_configs()
     timekeeper.log_status()
     chores = recurring_chores(settings, timekeeper, publisher)
     last = time.monotonic()
-    while not svc.stopping.is_set():
+    while not service.stopping.is_set():
         chores.run_pending()
         if (chores.idle_seconds or 0) > settings.config_check_seconds:
             # `schedule` reads the wall clock. If that was set back, the chores would wait until it
@@ -49,9 +48,9 @@ def main(settings: SchedulerSettings, svc: Service) -> None:
             chores = recurring_chores(settings, timekeeper, publisher)
         elapsed, last = time.monotonic() - last, time.monotonic()
         timekeeper.advance(min(elapsed, LONGEST_TURN_SECONDS))
-        publisher.publish_missing(timekeeper.now, svc)
-        svc.turn_completed()
-        svc.wait(timekeeper.pause_seconds())
+        publisher.publish_missing(timekeeper.now, service)
+        service.turn_completed()
+        service.wait(timekeeper.pause_seconds())
 
 
 def recurring_chores(
@@ -68,4 +67,4 @@ def recurring_chores(
 
 
 if __name__ == "__main__":
-    service.run(main, SchedulerSettings)
+    run(main, SchedulerSettings)

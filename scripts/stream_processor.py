@@ -17,14 +17,13 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CommitFailedError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
-from pipeline import service
-from pipeline.broker import clients, partitions, topics
+from pipeline.broker import clients, partitions
 from pipeline.broker.dead_letters import DeadLetters
 from pipeline.broker.ownership import Ownership
-from pipeline.broker.topics import Topics
+from pipeline.broker.topics import Topics, check_value, read_topics
 from pipeline.lakes.stream_lake import PartitionFiles
 from pipeline.rate_log import RateLog
-from pipeline.service import Service
+from pipeline.service import Service, run
 from pipeline.settings import StreamProcessorSettings
 
 POLL_MS = 1_000
@@ -33,27 +32,27 @@ KEYS_SHOWN = ("encounter_id", "transport_id", "shift_id", "patient_id", "ward_id
 log = logging.getLogger("stream_processor")
 
 
-def main(settings: StreamProcessorSettings, svc: Service) -> None:
+def main(settings: StreamProcessorSettings, service: Service) -> None:
     """Own partitions and write their records until stopped."""
-    wanted = topics.load(settings.configs_dir)
-    partitions.create_missing_topics(settings, wanted)
+    topics = read_topics(settings.configs_dir)
+    partitions.create_missing_topics(settings, topics)
     consumer = clients.group_member(settings)
     ownership = Ownership(consumer, settings.stream_lake_dir)
     dead_letters = DeadLetters(settings)
     rate = RateLog(log, "wrote", settings.log_events_per_second)
-    consumer.subscribe(list(wanted.topics), listener=ownership)
-    while not svc.stopping.is_set():
+    consumer.subscribe(list(topics.topics), listener=ownership)
+    while not service.stopping.is_set():
         next_offsets = {}
         for partition, records in consumer.poll(timeout_ms=POLL_MS).items():
             if unwritten := ownership.unwritten(partition, records):
                 owned = ownership.owned[partition]
-                write(unwritten, owned.files, wanted, dead_letters, rate)
+                write(unwritten, owned.files, topics, dead_letters, rate)
                 owned.next_offset = next_offsets[partition] = records[-1].offset + 1
         commit(consumer, next_offsets)
         ownership.take_free_partitions()
         rate.flush()
-        if next_offsets or ownership.is_idle(partitions.all_partitions(wanted)):
-            svc.turn_completed()
+        if next_offsets or ownership.is_idle(partitions.all_partitions(topics)):
+            service.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()
 
@@ -61,14 +60,14 @@ def main(settings: StreamProcessorSettings, svc: Service) -> None:
 def write(
     records: list[ConsumerRecord],
     files: PartitionFiles,
-    wanted: Topics,
+    topics: Topics,
     dead_letters: DeadLetters,
     rate: RateLog,
 ) -> None:
     """Append the records of one partition to its files, on disk when this returns."""
     for record in records:
         try:
-            event = topics.check_value(wanted.topics[record.topic], record.key, record.value)
+            event = check_value(topics.topics[record.topic], record.key, record.value)
             files.append(event["event_time"][:10], record.offset, record.value)
         except ValueError as reason:
             dead_letters.send(record, str(reason))
@@ -93,4 +92,4 @@ def commit(consumer: KafkaConsumer, next_offsets: dict[TopicPartition, int]) -> 
 
 
 if __name__ == "__main__":
-    service.run(main, StreamProcessorSettings)
+    run(main, StreamProcessorSettings)

@@ -1,9 +1,9 @@
--- Wards, people and staff: what and who exists, and what they do.
+-- Wards, people and staff.
 --
--- Of all tables in schema hospital: rows are only ever added, and simulated_date is the published
--- day they came from. Ids are compared byte by byte (collate "C"), which makes indexes faster, and
--- no upgrade of a library can change their order. Rows arrive in the order of their day, so a block
--- range index (brin) finds a day and costs almost nothing.
+-- In every table of schema hospital, simulated_date is the published day from which a row came. No
+-- row is updated: a day that is published anew replaces its rows. Ids are compared byte by byte
+-- (collate "C"), which makes indexes faster, and no upgrade of a library can change their order.
+-- Rows arrive in the order of their day, so a block range index (brin) finds a day at little cost.
 --
 -- 0008_meanings.sql comments on the columns that have no comment of their own here, or in the files
 -- that follow.

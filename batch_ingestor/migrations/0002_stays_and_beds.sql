@@ -1,4 +1,4 @@
--- Stays, from the registration of an arrival to the discharge, and the beds they take.
+-- Encounters, from the registration of an arrival to the discharge, and the beds they take.
 
 create table hospital.registrations (
     encounter_id   text collate "C" primary key,
@@ -57,7 +57,7 @@ create table hospital.transfers (
 );
 comment on table  hospital.transfers                      is 'A transfer between beds, wards or hospitals (HL7 ADT A02)';
 comment on column hospital.transfers.event_id             is 'Key: the same event in the stream';
-comment on column hospital.transfers.encounter_id         is 'The stay';
+comment on column hospital.transfers.encounter_id         is 'The encounter';
 comment on column hospital.transfers.patient_id           is 'The patient who moved';
 comment on column hospital.transfers.previous_hospital_id is 'The hospital that the patient left';
 comment on column hospital.transfers.previous_ward_id     is 'The ward that the patient left';
@@ -128,7 +128,7 @@ create table hospital.transports (
 comment on table  hospital.transports                is 'A finished journey of a patient';
 comment on column hospital.transports.transport_id   is 'Key: the journey';
 comment on column hospital.transports.event_id       is 'The event of its arrival in the stream';
-comment on column hospital.transports.encounter_id   is 'The stay that the journey belongs to';
+comment on column hospital.transports.encounter_id   is 'The encounter that the journey belongs to';
 comment on column hospital.transports.patient_id     is 'The patient on board';
 comment on column hospital.transports.transport_type is 'ambulance or inter_hospital';
 comment on column hospital.transports.origin         is 'The district or hospital where it began';

@@ -19,7 +19,7 @@ comment on column lake.ingested_days.refused_reason  is 'Why the last attempt wa
 comment on column lake.ingested_days.status          is 'How the last attempt ended: loaded or refused';
 comment on column lake.ingested_days.directory_state is 'What the directory looked like then (inodes, sizes, times), as a hash; if it differs now, the day is tried again';
 comment on column lake.ingested_days.rows_waiting    is 'Rejected rows that may refer to an earlier day which is not loaded';
-comment on column lake.ingested_days.to_load_again   is 'Whether an earlier day has been loaded since for which rows may have waited';
+comment on column lake.ingested_days.to_load_again   is 'True if an earlier day that rows of this day may be waiting for has been loaded since';
 comment on column lake.ingested_days.processed_at    is 'When the attempt ended (wall clock)';
 
 create table lake.ingested_files (
@@ -63,5 +63,5 @@ comment on column lake.rejected_rows.simulated_date is 'Key: the published day';
 comment on column lake.rejected_rows.dataset        is 'Key: the dataset';
 comment on column lake.rejected_rows.line           is 'Key: the line of the file on which the row begins; the header is line 1';
 comment on column lake.rejected_rows.reason         is 'What is wrong with the row; quotes none of its values';
-comment on column lake.rejected_rows.waiting        is 'Whether the row refers to another that an earlier day, not loaded yet, may bring';
+comment on column lake.rejected_rows.waiting        is 'True if the row refers to a row that may come with an earlier day which is not loaded';
 comment on column lake.rejected_rows.raw_row        is 'The fields as in the file; only the owner may read them';

@@ -1,7 +1,7 @@
--- Whether the data can be true (the conservation laws), and how well it was loaded.
+-- Views that check the conservation laws and report the loads.
 --
 -- The two laws that follow each bed and each person through the whole run are materialised; the
--- batch_ingestor refreshes them when nothing is left to load.
+-- batch_ingestor refreshes them, and checks all three, when nothing is left to load.
 
 create view insight.law_of_the_census as
 select

@@ -21,7 +21,7 @@ begin
             ('department', 'The specialty of the ward, or emergency, or reserve'),
             ('diagnosis_code', 'ICD-10 code'),
             ('district', 'District of residence'),
-            ('encounter_id', 'Key: the stay'),
+            ('encounter_id', 'Key: the encounter'),
             ('event_id', 'The same event in the stream'),
             ('family_name', 'Family name (invented)'),
             ('given_name', 'Given name (invented)'),

@@ -96,7 +96,7 @@ class BatchIngestorSettings(PostgresSettings):
 class ReconcileSettings(PostgresSettings, KafkaSettings):
     batch_lake_dir: Path
     stream_lake_dir: Path
-    reconcile_patience_seconds: PositiveFloat
+    reconcile_timeout_seconds: PositiveFloat
 
 
 def read[E: Environment](kind: type[E]) -> E:
@@ -164,18 +164,20 @@ def explain(error: ValidationError, source: str | None) -> str:
         file = source or (f"{place.pop(0)}.yaml" if place else "the files together")
         key = ".".join(place) or "the file"
         got = "nothing" if fault["type"] == "missing" else _short(fault["input"])
-        faults.append(f"{file}: {key}: got {got}, expected {_expected(fault)}")
+        got = "" if fault["type"] == "extra_forbidden" else f"got {got}, "
+        faults.append(f"{file}: {key}: {got}{without_value(fault)}")
     return "; ".join(faults)
 
 
-def _expected(fault: ErrorDetails) -> str:
-    """What pydantic wanted, worded as the end of 'expected …'."""
+def without_value(fault: ErrorDetails) -> str:
+    """What is wrong with a key, without the value it got: 'expected …', or that it is unknown."""
     if fault["type"] == "missing":
-        return "a value"
+        return "expected a value"
     if fault["type"] == "extra_forbidden":
-        return "no such key (a typo?)"
+        return "unknown key (a typo?)"
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return message.replace("Input should be ", "").removeprefix("expected ")
+    message = message.replace("Input should be ", "").replace("Invalid JSON", "valid JSON")
+    return f"expected {message.removeprefix('expected ')}"
 
 
 def _short(value: object) -> str:

@@ -1,7 +1,7 @@
 """The batch half of `reconcile`: the days in the lake, their files, the tables, and the laws."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from reconciliation import tables
 from reconciliation.baseline import Baseline, Comparison
 
 
-def published(own: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date, str]]:
+def published(settings: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date, str]]:
     """The manifests of the published days in order of date, and the hashes of their bytes.
 
     Raises:
@@ -26,9 +26,9 @@ def published(own: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date, 
     """
     manifests: dict[date, Manifest] = {}
     hashes: dict[date, str] = {}
-    for day in batch_lake.published_days(own.batch_lake_dir):
+    for day in batch_lake.published_days(settings.batch_lake_dir):
         try:
-            directory = batch_lake.day_directory(own.batch_lake_dir, day)
+            directory = batch_lake.day_directory(settings.batch_lake_dir, day)
             manifests[day], hashes[day] = batch_lake.read_manifest(directory)
         except ValueError as error:
             raise ValueError(f"{day}: {error}") from None
@@ -48,16 +48,16 @@ def lag(baseline: Baseline, connection: Connection) -> str:
 
 
 def compare(
-    own: ReconcileSettings, baseline: Baseline, connection: Connection
+    settings: ReconcileSettings, baseline: Baseline, connection: Connection
 ) -> Iterator[Comparison]:
-    """Every comparison of the batch lake and the tables; the tables as of one instant."""
+    """Every comparison of the batch lake and the tables, which are read as of one instant."""
     yield manifest_chain(baseline)
-    yield files_with_manifests(own.batch_lake_dir, baseline)
-    laws.refresh(connection)
+    yield files_with_manifests(settings.batch_lake_dir, baseline)
+    names = laws.check(connection)
     connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
     with connection, connection.cursor() as cursor:
-        yield from tables.compare(own, baseline, cursor)
-        yield from empty_laws(cursor)
+        yield from tables.compare(settings, baseline, cursor)
+        yield from empty_laws(cursor, names)
 
 
 def manifest_chain(baseline: Baseline) -> Comparison:
@@ -88,7 +88,7 @@ def files_with_manifests(root: Path, baseline: Baseline) -> Comparison:
     # listed after the names, so that a day published meanwhile is among them.
     names = {path.name for path in root.iterdir() if not path.name.startswith(".")}
     for name in sorted(names - {day.isoformat() for day in batch_lake.published_days(root)}):
-        difference = difference or f"{name} is no published day"
+        difference = difference or f"{name} is not a published day"
     return Comparison("batch lake = manifests", f"{files} files", difference)
 
 
@@ -99,13 +99,9 @@ def _is_as_published(path: Path, entry: FileEntry | None) -> bool:
         return hashlib.file_digest(content, "sha256").hexdigest() == entry.sha256
 
 
-def empty_laws(cursor: Cursor) -> Iterator[Comparison]:
+def empty_laws(cursor: Cursor, names: Iterable[str]) -> Iterator[Comparison]:
     """The views of the laws, which are empty unless rows contradict each other."""
-    cursor.execute(
-        "select relname from pg_class where relnamespace = 'insight'::regnamespace"
-        " and relname like 'law\\_%' and relkind in ('v', 'm') order by 1"
-    )
-    for (name,) in cursor.fetchall():
+    for name in names:
         cursor.execute(
             sql.SQL(
                 "select row_to_json(v)::text, count(*) over () from {} v order by 1 limit 1"

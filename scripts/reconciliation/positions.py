@@ -11,17 +11,17 @@ from pipeline.lakes import stream_lake
 from pipeline.settings import KafkaSettings
 
 
-def end_offsets(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, int]:
+def end_offsets(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, int]:
     """Per partition the offset after the last record that the broker acknowledged.
 
     Raises:
         KafkaError: if the broker does not answer within one request's time, or lacks a topic.
     """
     with _consumer(settings) as consumer:
-        return _ends(settings, consumer, partitions.all_partitions(wanted))
+        return _ends(settings, consumer, partitions.all_partitions(topics))
 
 
-def dead_letters(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, set[int]]:
+def dead_letters(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, set[int]]:
     """Per partition the offsets of its records that are dead letters.
 
     Reads up to where the dead letter topics end now, even while more dead letters arrive.
@@ -29,8 +29,8 @@ def dead_letters(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition
     Raises:
         KafkaError: if the broker does not answer within one request's time, or lacks a topic.
     """
-    dead: dict[TopicPartition, set[int]] = {p: set() for p in partitions.all_partitions(wanted)}
-    dlq_partitions = [TopicPartition(dead_letter_topic(name), 0) for name in wanted.topics]
+    dead: dict[TopicPartition, set[int]] = {p: set() for p in partitions.all_partitions(topics)}
+    dlq_partitions = [TopicPartition(dead_letter_topic(name), 0) for name in topics.topics]
     with _consumer(settings) as consumer:
         unread = {p: end for p, end in _ends(settings, consumer, dlq_partitions).items() if end}
         if unread:
@@ -69,9 +69,9 @@ def _consumer(settings: KafkaSettings) -> KafkaConsumer:
 
 
 def _ends(
-    settings: KafkaSettings, consumer: KafkaConsumer, wanted: list[TopicPartition]
+    settings: KafkaSettings, consumer: KafkaConsumer, asked: list[TopicPartition]
 ) -> dict[TopicPartition, int]:
     try:
-        return dict(consumer.end_offsets(wanted, timeout_ms=settings.kafka_request_timeout_ms))
+        return dict(consumer.end_offsets(asked, timeout_ms=settings.kafka_request_timeout_ms))
     except KeyError as missing:  # kafka-python's answer for a topic that does not exist
         raise UnknownTopicOrPartitionError(f"not there yet: {missing}") from None

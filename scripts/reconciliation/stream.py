@@ -30,40 +30,43 @@ EVENTS_OF_ROWS = {
 }
 
 
-def lag(own: ReconcileSettings, wanted: Topics, baseline: Baseline) -> str:
+def lag(settings: ReconcileSettings, topics: Topics, baseline: Baseline) -> str:
     """What the stream lake still lacks of the baseline; empty if nothing."""
-    dead = positions.dead_letters(own, wanted)
-    for name in wanted.topics:
+    dead = positions.dead_letters(settings, topics)
+    for name in topics.topics:
         lines = 0
         for partition in (p for p in baseline.ends if p.topic == name):
-            reached = positions.lake_end(own.stream_lake_dir, *partition)
-            while reached in dead[partition]:
-                reached += 1
-            if reached < baseline.ends[partition]:
-                end = baseline.ends[partition]
-                return f"{name} partition {partition.partition}: at {reached}, the broker at {end}"
-            lines += reached - sum(offset < reached for offset in dead[partition])
+            position = positions.lake_end(settings.stream_lake_dir, *partition)
+            while position in dead[partition]:
+                position += 1
+            if position < (end := baseline.ends[partition]):
+                return f"{name} partition {partition.partition}: at {position}, the broker at {end}"
+            lines += position - sum(offset < position for offset in dead[partition])
         events = sum(m.events[name].count for m in baseline.closed_days.values())
         if lines < events:
             return f"{name}: {lines} lines, but {events} events until {max(baseline.closed_days)}"
     return ""
 
 
-def compare(own: ReconcileSettings, wanted: Topics, baseline: Baseline) -> Iterator[Comparison]:
+def compare(
+    settings: ReconcileSettings, topics: Topics, baseline: Baseline
+) -> Iterator[Comparison]:
     """Every comparison of the stream lake."""
-    yield from lines_with_broker(own, wanted, baseline)
-    for name in wanted.topics:
-        yield from events_with_manifests_and_rows(own, baseline, name)
+    yield from lines_with_broker(settings, topics, baseline)
+    for name in topics.topics:
+        yield from events_with_manifests_and_rows(settings, baseline, name)
 
 
 def lines_with_broker(
-    own: ReconcileSettings, wanted: Topics, baseline: Baseline
+    settings: ReconcileSettings, topics: Topics, baseline: Baseline
 ) -> Iterator[Comparison]:
     """Per topic: each offset of the baseline is a line or a dead letter, once; none is beyond."""
-    dead = positions.dead_letters(own, wanted)
-    scans = {p: _scan(own.stream_lake_dir, p, end, dead[p]) for p, end in baseline.ends.items()}
-    ends_now = positions.end_offsets(own, wanted)
-    for name in wanted.topics:
+    dead = positions.dead_letters(settings, topics)
+    scans = {
+        p: _scan(settings.stream_lake_dir, p, end, dead[p]) for p, end in baseline.ends.items()
+    }
+    ends_now = positions.end_offsets(settings, topics)
+    for name in topics.topics:
         ends, lines, letters, difference = 0, 0, 0, ""
         for partition in (p for p in baseline.ends if p.topic == name):
             (found, newest, wrong), end = scans[partition], baseline.ends[partition]
@@ -79,7 +82,7 @@ def lines_with_broker(
 
 def _scan(root: Path, partition: TopicPartition, end: int, dead: set[int]) -> tuple[int, int, str]:
     """A partition's lines below `end`, its newest offset, and what is wrong with the lines."""
-    times, newest = bytearray(end), -1  # how often each offset is there, at most 255
+    times, newest = bytearray(end), -1  # how often each offset appears, at most 255
     for segment in stream_lake.segments(root, *partition):
         for line in stream_lake.lines(segment):
             if (line.topic, line.partition) != partition:
@@ -92,12 +95,14 @@ def _scan(root: Path, partition: TopicPartition, end: int, dead: set[int]) -> tu
         if offset < end:
             times[offset] = min(times[offset] + 1, 255)
     wrong = next((offset for offset, count in enumerate(times) if count != 1), None)
-    said = "" if wrong is None else f"offset {wrong} is there {times[wrong]} times"
-    return lines, newest, said
+    if wrong is None:
+        return lines, newest, ""
+    count = f"appears {times[wrong]} times" if times[wrong] else "is missing"
+    return lines, newest, f"offset {wrong} {count}"
 
 
 def events_with_manifests_and_rows(
-    own: ReconcileSettings, baseline: Baseline, topic: str
+    settings: ReconcileSettings, baseline: Baseline, topic: str
 ) -> Iterator[Comparison]:
     """A topic's events of each closed day, read once: against the manifest, and against the rows.
 
@@ -111,13 +116,13 @@ def events_with_manifests_and_rows(
     counted: Counter[str] = Counter()
     differences: dict[str, str] = {}
     for day, manifest in baseline.closed_days.items():
-        events = _events(own.stream_lake_dir / topic / day.isoformat())
+        events = _events(settings.stream_lake_dir / topic / day.isoformat())
         counted[topic] += len(events)
         if wrong := _against_manifest(manifest.events[topic], [value for _, value in events]):
             differences.setdefault(topic, f"{day}: {wrong}")
         for dataset, (event_types, key) in datasets.items():
             stream = Counter(e[key] for e, _ in events if e["event_type"] in event_types)
-            batch = _keys(own.batch_lake_dir, day, dataset, key)
+            batch = _keys(settings.batch_lake_dir, day, dataset, key)
             counted[dataset] += batch.total()
             if stream != batch:
                 first = sorted((stream - batch) | (batch - stream))[0]

@@ -1,7 +1,7 @@
 """The tables' part of `reconcile`: rows counted, and compared with a load of the same files.
 
-That load shares nothing with the batch_ingestor's: Python's csv module reads the files. It leaves
-out the rows that are rejected according to the ledger.
+That load uses no parser and no check of the batch_ingestor: Python's csv module reads the files. It
+leaves out the rows that are rejected according to the ledger.
 """
 
 import csv
@@ -33,7 +33,9 @@ order by simulated_date, 1 limit 1
 """
 
 
-def compare(own: ReconcileSettings, baseline: Baseline, cursor: Cursor) -> Iterator[Comparison]:
+def compare(
+    settings: ReconcileSettings, baseline: Baseline, cursor: Cursor
+) -> Iterator[Comparison]:
     """Every table, in a transaction that sees one instant."""
     cursor.execute("set local work_mem = '128MB'")
     cursor.execute("select dataset, simulated_date, line from lake.rejected_rows")
@@ -41,9 +43,9 @@ def compare(own: ReconcileSettings, baseline: Baseline, cursor: Cursor) -> Itera
     for name, day, line in cursor:
         rejected.setdefault((name, day), set()).add(line)
     # From here on the transaction sees no new row, so every day it sees is published by now.
-    later = set(batch_lake.published_days(own.batch_lake_dir)) - baseline.manifests.keys()
-    for name, dataset in read_datasets(own.configs_dir / "datasets.yaml").datasets.items():
-        files = Files(own, baseline, name, rejected)
+    later = set(batch_lake.published_days(settings.batch_lake_dir)) - baseline.manifests.keys()
+    for name, dataset in read_datasets(settings.configs_dir / "datasets.yaml").datasets.items():
+        files = Files(settings, baseline, name, rejected)
         table = table_with_files(cursor, name, dataset, files, later)
         yield rows_with_manifests(baseline, cursor, name, files)
         yield table
@@ -58,11 +60,11 @@ class Files:
     """
 
     def __init__(
-        self, own: ReconcileSettings, baseline: Baseline, name: str, rejected: Rejected
+        self, settings: ReconcileSettings, baseline: Baseline, name: str, rejected: Rejected
     ) -> None:
         self.rows: Counter[date] = Counter()
         self.at_end = False
-        self._root = own.batch_lake_dir
+        self._root = settings.batch_lake_dir
         self._days = baseline.manifests.keys()
         self._name = name
         self._rejected = rejected

@@ -27,8 +27,9 @@ def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
     """
     if days := batch_lake.published_days(settings.batch_lake_dir):
         raise ConfigurationError(
-            f"simulation volume: it is empty, but the batch lake has {len(days)} days of another "
-            "run; expected both or none: restore the volume, or remove all of them (make clean)"
+            f"the simulation volume is empty, but the batch lake has {len(days)} "
+            f"{'day' if len(days) == 1 else 'days'} of another run: restore the volume, or delete "
+            "all data (make clean)"
         )
     files = config_store.read_files(settings.configs_dir)
     config = parse(Configuration, files.content, None)

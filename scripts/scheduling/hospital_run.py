@@ -41,7 +41,7 @@ log = logging.getLogger("scheduler")
 def save_configuration(
     simulation_dir: Path, content: dict[str, Any], from_hour: datetime
 ) -> ConfigurationEntry:
-    """Save a configuration; the entry of the clock's history for the hours that run under it."""
+    """Save a configuration; return the clock's entry for the hours that run under it."""
     digest = config_store.save(simulation_dir / CONFIGURATIONS, content)
     return ConfigurationEntry(
         from_hour=from_hour, configuration=digest, model_version=hospital.MODEL_VERSION
@@ -149,7 +149,7 @@ class HospitalRun:
                     log.info("computed again up to %s", clock.text(again))
 
     def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
-        """Compute one hour; its events in order, as the journal records them."""
+        """Compute one hour; return its events in order, as the journal records them."""
         model = self._model(entry)
         events, self._state = simulate_hour(model, self._state or opening_state(model), hour)
         for event in events:

@@ -26,16 +26,16 @@ class Publisher:
         """Forget which days were there: a day that somebody removed is published again."""
         self._complete_until = None
 
-    def publish_missing(self, now: Clock, svc: Service) -> None:
+    def publish_missing(self, now: Clock, service: Service) -> None:
         """Publish each missing day in order of date, day zero first: the same bytes every time."""
         zero = (now.start - DAY).date()
         day = self._complete_until + DAY if self._complete_until else zero
         while day < now.instant.date():
-            if svc.stopping.is_set():
+            if service.stopping.is_set():
                 return
             if not batch_lake.is_published(self._lake, day):
                 self._publish(day, now)
-                svc.turn_completed()
+                service.turn_completed()
             self._complete_until = day
             day += DAY
         if now.instant == now.end and not self._totals_logged:

@@ -26,11 +26,11 @@ class Timekeeper:
     """
 
     def __init__(
-        self, settings: SchedulerSettings, svc: Service, run: HospitalRun, now: Clock
+        self, settings: SchedulerSettings, service: Service, run: HospitalRun, now: Clock
     ) -> None:
         self.now = now
         self._simulation_dir = settings.simulation_dir
-        self._stopping = svc.stopping
+        self._stopping = service.stopping
         self._run = run
         digest = now.configurations[-1].configuration
         in_force = config_store.load(self._simulation_dir / CONFIGURATIONS, digest)

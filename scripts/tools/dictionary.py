@@ -8,19 +8,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline import settings
-from pipeline.broker import topics
-from pipeline.broker.topics import COMMON_FIELDS, Topic
-from pipeline.settings import Environment
-from pipeline.warehouse import datasets
-from pipeline.warehouse.datasets import Column, Dataset
+from pipeline.broker.topics import COMMON_FIELDS, Topic, read_topics
+from pipeline.settings import Environment, read
+from pipeline.warehouse.datasets import Column, Dataset, read_datasets
 
 COMMENT = re.compile(
     r"^(?:comment on (?:table|column) +hospital\.([a-z_.]+) +is| +\('([a-z_]+)',) '((?:[^']|'')*)'",
     re.MULTILINE,
 )
 
-# Meanings that no table states, or each of several tables more narrowly.
+# Meanings that no table gives, or that each table gives too narrowly for the topic.
 STREAM_MEANINGS = {
     "event_id": "Identifies the event in the whole run",
     "event_type": "The kind of event",
@@ -54,15 +51,15 @@ class DictionarySettings(Environment):
 
 def main() -> None:
     """Print the page."""
-    own = settings.read(DictionarySettings)
-    meanings = read_comments(own.migrations_dir)
+    settings = read(DictionarySettings)
+    meanings = read_comments(settings.migrations_dir)
     print(HEAD)
     print("## Datasets: /lake/batch/<day>/<dataset>.csv → hospital.<table>\n")
-    for name, dataset in datasets.read_datasets(own.configs_dir / "datasets.yaml").datasets.items():
+    for name, dataset in read_datasets(settings.configs_dir / "datasets.yaml").datasets.items():
         print("\n".join(dataset_lines(name, dataset, meanings)))
     print("## Topics: Kafka → /lake/stream/<topic>/<day>/*.jsonl\n")
     print("A line of the lake is `{topic, partition, offset, event}`; the event is as below.\n")
-    for name, topic in topics.load(own.configs_dir).topics.items():
+    for name, topic in read_topics(settings.configs_dir).topics.items():
         print("\n".join(topic_lines(name, topic, meanings)))
 
 

@@ -15,10 +15,10 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pipeline import settings
+from hospital.config.fields import Spread
 from pipeline.lakes import batch_lake
 from pipeline.run import config_store
-from pipeline.settings import Environment
+from pipeline.settings import Environment, read
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SIZE_INCHES = (9.6, 4.2)
@@ -32,21 +32,21 @@ class PicturesSettings(Environment):
 
 def main(directory: Path) -> None:
     """Draw all pictures into `directory`."""
-    own = settings.read(PicturesSettings)
+    settings = read(PicturesSettings)
     plt.style.use("tableau-colorblind10")
     mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
-    draw_occupancy(read(own, "bed_census"), directory / "occupancy.png")
-    draw_arrivals(read(own, "registrations"), directory / "arrivals.png")
-    specialties = read(own, "admissions")[["encounter_id", "specialty"]]
-    stays = read(own, "discharges").merge(specialties, on="encounter_id")
-    simulation = config_store.read_files(own.configs_dir).content["simulation"]
+    draw_occupancy(read_dataset(settings, "bed_census"), directory / "occupancy.png")
+    draw_arrivals(read_dataset(settings, "registrations"), directory / "arrivals.png")
+    specialties = read_dataset(settings, "admissions")[["encounter_id", "specialty"]]
+    stays = read_dataset(settings, "discharges").merge(specialties, on="encounter_id")
+    simulation = config_store.read_files(settings.configs_dir).content["simulation"]
     draw_stays(stays, simulation["length_of_stay_days"], directory / "length-of-stay.png")
 
 
-def read(own: PicturesSettings, dataset: str) -> pd.DataFrame:
+def read_dataset(settings: PicturesSettings, dataset: str) -> pd.DataFrame:
     """All rows of a dataset that every day but day zero has."""
-    days = batch_lake.published_days(own.batch_lake_dir)[1:]
-    directories = (batch_lake.day_directory(own.batch_lake_dir, day) for day in days)
+    days = batch_lake.published_days(settings.batch_lake_dir)[1:]
+    directories = (batch_lake.day_directory(settings.batch_lake_dir, day) for day in days)
     return pd.concat([pd.read_csv(directory / f"{dataset}.csv") for directory in directories])
 
 
@@ -94,23 +94,21 @@ def draw_stays(stays: pd.DataFrame, configured: dict[str, Any], path: Path) -> N
         1, len(configured), figsize=SIZE_INCHES, layout="constrained", sharey=True
     )
     for axes, (specialty, curve) in zip(panels, configured.items(), strict=True):
-        own = days[whole["specialty"] == specialty]
-        axes.hist(own, edges, weights=np.full(len(own), 100 / len(own)), color="lightsteelblue")
-        density = lognormal(points, curve["mean"], curve["sd"])
+        part = days[whole["specialty"] == specialty]
+        axes.hist(part, edges, weights=np.full(len(part), 100 / len(part)), color="lightsteelblue")
+        density = lognormal(points, *Spread.model_validate(curve).logarithmic)
         axes.plot(points, 100 * density, color="black")
-        title = f"{specialty}\nmean {own.mean():.1f}, configured {curve['mean']:g}"
+        title = f"{specialty}\nmean {part.mean():.1f}, configured {curve['mean']:g}"
         axes.set_title(title, fontsize=9)
         axes.set(xlabel="days", xlim=(0, 20))
     panels[0].set_ylabel("% of stays per day of length")
     save(figure, path)
 
 
-def lognormal(days: NDArray[np.float64], mean: float, deviation: float) -> NDArray[np.float64]:
-    """The density of the lognormal distribution with that mean and standard deviation, in days."""
-    variance = np.log1p((deviation / mean) ** 2)
-    location = np.log(mean) - variance / 2
-    exponent = -((np.log(days) - location) ** 2) / (2 * variance)
-    density: NDArray[np.float64] = np.exp(exponent) / (days * np.sqrt(2 * np.pi * variance))
+def lognormal(days: NDArray[np.float64], mu: float, sigma: float) -> NDArray[np.float64]:
+    """The density of a length in days whose logarithm is normal with `mu` and `sigma`."""
+    exponent = -((np.log(days) - mu) ** 2) / (2 * sigma**2)
+    density: NDArray[np.float64] = np.exp(exponent) / (days * sigma * np.sqrt(2 * np.pi))
     return density
 
 

@@ -94,7 +94,7 @@ def test_the_stream_processor_logs_a_rate_at_full_speed(stack: Stack) -> None:
 def test_the_scheduler_ends_with_the_totals_that_arrived(
     stack: Stack, lakes: Lakes, end_offsets: dict[str, int]
 ) -> None:
-    said = stack.wait_for_log("scheduler", "the run is over", seconds=1)
+    line = stack.wait_for_log("scheduler", "the run is over", seconds=1)
     lines = sum(1 for _event in lakes.events())
     assert lines == sum(end_offsets[topic] for topic in TOPICS)
-    assert f"{DAYS} days, {lines} events for the stream" in said
+    assert f"{DAYS} days, {lines} events for the stream" in line

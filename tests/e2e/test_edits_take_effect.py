@@ -32,13 +32,13 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def edited_from(stack: Stack) -> datetime:
-    """Live through the thirty days; the hour from which the doubled rate was in force."""
+    """Live through the thirty days; return the hour from which the doubled rate was in force."""
     wait_until(lambda: "2021-04-14" in published(stack), 120, "the first week to pass")
 
     doubled = copy.deepcopy(stack.simulation)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
-    said = stack.wait_for_log("scheduler", "edit accepted, in force from", seconds=20)
+    accepted = stack.wait_for_log("scheduler", "edit accepted, in force from", seconds=20)
 
     broken = copy.deepcopy(doubled)
     broken["arrivals"]["emergency_per_dya"] = broken["arrivals"].pop("emergency_per_day")
@@ -54,8 +54,8 @@ def edited_from(stack: Stack) -> datetime:
     for service in PYTHON_SERVICES:
         stack.compose("restart", service)
     stack.wait_for_log("scheduler", "the run is over", seconds=240)
-    found = ACCEPTED.search(said)
-    assert found, said
+    found = ACCEPTED.search(accepted)
+    assert found, accepted
     return datetime.fromisoformat(found[1])
 
 
@@ -87,7 +87,7 @@ def test_each_refusal_of_a_typo_names_the_key_what_it_got_and_what_it_expected(
     refused = refusals(stack)
     assert len(refused) == 2
     for line in refused:
-        assert "simulation.yaml: arrivals.emergency_per_dya: got 100, expected no such key" in line
+        assert "simulation.yaml: arrivals.emergency_per_dya: unknown key (a typo?)" in line
         assert "simulation.yaml: arrivals.emergency_per_day: got nothing, expected a value" in line
 
 

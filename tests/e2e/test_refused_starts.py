@@ -55,7 +55,7 @@ def test_a_bad_topics_file_stops_each_reader(stack: Stack, service: str) -> None
 def test_a_bad_datasets_file_stops_the_batch_ingestor(stack: Stack) -> None:
     with misspelt(stack, "datasets.yaml", "table: wards", "tabel: wards"):
         line = refusal(stack, "batch_ingestor")
-    assert "datasets.yaml: datasets.wards.tabel: got 'wards', expected no such key" in line
+    assert "datasets.yaml: datasets.wards.tabel: unknown key (a typo?)" in line
 
 
 @pytest.mark.parametrize(

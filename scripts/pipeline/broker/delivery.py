@@ -20,10 +20,10 @@ class Delivery:
         resume_number: running number of the event from which to read the journal.
     """
 
-    def __init__(self, settings: ProducerSettings, wanted: Topics) -> None:
+    def __init__(self, settings: ProducerSettings, topics: Topics) -> None:
         """Ask the broker what it has. Raises what kafka-python raises."""
-        self._progress = resume.progress(settings, wanted)
-        self._wanted = wanted
+        self._progress = resume.progress(settings, topics)
+        self._topics = topics
         self._window = settings.producer_window_events
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self._producer = clients.producer(settings)
@@ -47,7 +47,7 @@ class Delivery:
         Returns:
             Whether the record was sent.
         """
-        partition = partitions.partition_of(self._wanted, record.topic, record.key)
+        partition = partitions.partition_of(self._topics, record.topic, record.key)
         if record.number <= self._progress[partition].last_number:
             return False
         with self._changed:

@@ -107,7 +107,8 @@ class Ownership(ConsumerRebalanceListener):
         way_out = stream_lake.how_to_rebuild(partition.topic)
         if found.offset > expected:
             raise OperatorNeeded(
-                f"{place} is gone from the broker, {found.offset} is next; {way_out}"
+                f"{label(partition)}: the broker no longer has offset {expected}; its next offset "
+                f"is {found.offset}; {way_out}"
             )
         if found.offset < expected:
             log.warning("%s expected, but the broker is back at %d", place, found.offset)

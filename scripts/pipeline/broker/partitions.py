@@ -17,14 +17,14 @@ ROOM_FOR_REASONS = {"max.message.bytes": str(1_048_576 + 131_072)}
 log = logging.getLogger(__name__)
 
 
-def create_missing_topics(settings: KafkaSettings, wanted: Topics) -> None:
+def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
     """Create the topics and their dead letter topics where they are missing.
 
     Raises:
         ConfigurationError: if a topic exists with another number of partitions.
     """
-    counts = {name: topic.partitions for name, topic in wanted.topics.items()}
-    counts |= {dead_letter_topic(name): 1 for name in wanted.topics}
+    counts = {name: topic.partitions for name, topic in topics.topics.items()}
+    counts |= {dead_letter_topic(name): 1 for name in topics.topics}
     with KafkaAdminClient(**clients.connection(settings)) as admin:
         existing = admin.list_topics()
         for name, count in counts.items():
@@ -32,8 +32,8 @@ def create_missing_topics(settings: KafkaSettings, wanted: Topics) -> None:
                 continue
             options = {
                 "num_partitions": count,
-                "replication_factor": wanted.replication_factor,
-                "configs": FOREVER if name in wanted.topics else FOREVER | ROOM_FOR_REASONS,
+                "replication_factor": topics.replication_factor,
+                "configs": FOREVER if name in topics.topics else FOREVER | ROOM_FOR_REASONS,
             }
             try:
                 admin.create_topics({name: options})
@@ -50,18 +50,18 @@ def create_missing_topics(settings: KafkaSettings, wanted: Topics) -> None:
                 )
 
 
-def all_partitions(wanted: Topics) -> list[TopicPartition]:
+def all_partitions(topics: Topics) -> list[TopicPartition]:
     """Every partition of every topic, without the dead letter topics."""
     return [
         TopicPartition(name, index)
-        for name, topic in wanted.topics.items()
+        for name, topic in topics.topics.items()
         for index in range(topic.partitions)
     ]
 
 
-def partition_of(wanted: Topics, topic: str, key: bytes) -> TopicPartition:
+def partition_of(topics: Topics, topic: str, key: bytes) -> TopicPartition:
     """The partition of a key: the one that the Java client, too, would choose."""
-    index = (murmur2(key) & 0x7FFFFFFF) % wanted.topics[topic].partitions
+    index = (murmur2(key) & 0x7FFFFFFF) % topics.topics[topic].partitions
     return TopicPartition(topic, index)
 
 

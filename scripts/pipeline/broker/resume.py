@@ -1,4 +1,4 @@
-"""What the broker already has of the run: where the producer resumes, and whether it may."""
+"""Measures what the broker already has of the run, and checks that the producer may resume."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def running_number(headers: Iterable[tuple[str, bytes | None]]) -> int:
     return -1
 
 
-def check_beginnings(settings: KafkaSettings, wanted: Topics, journal: Iterable[Record]) -> None:
+def check_beginnings(settings: KafkaSettings, topics: Topics, journal: Iterable[Record]) -> None:
     """Check that each partition starts with the journal's first record for it.
 
     If Kafka was emptied while a producer ran, that producer's next records landed at the start of
@@ -48,13 +48,13 @@ def check_beginnings(settings: KafkaSettings, wanted: Topics, journal: Iterable[
     Raises:
         ConfigurationError: if a partition starts with another record of ours.
     """
-    found = first_numbers(settings, wanted)
+    found = first_numbers(settings, topics)
     expected: dict[TopicPartition, int] = {}
     for record in journal:
         if expected.keys() >= found.keys():
             break
         if record.topic:
-            partition = partitions.partition_of(wanted, record.topic, record.key)
+            partition = partitions.partition_of(topics, record.topic, record.key)
             expected.setdefault(partition, record.number)
     for partition, number in sorted(found.items()):
         if number != expected.get(partition):
@@ -62,15 +62,15 @@ def check_beginnings(settings: KafkaSettings, wanted: Topics, journal: Iterable[
                 f"{partitions.label(partition)} starts with event {number} of the run, but the "
                 f"journal's first event for it is {expected.get(partition, 'missing')}: Kafka was "
                 "emptied, or contains another run; stop producer and stream_processor, delete the "
-                "topics, start again: the producer fills them from the journal"
+                "topics, and start both again: the producer fills them from the journal"
             )
 
 
-def first_numbers(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, int]:
+def first_numbers(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, int]:
     """The running number of our first record in each partition; other programs' are skipped."""
     found: dict[TopicPartition, int] = {}
     with clients.consumer(settings) as reader:
-        ends, starts = _ends_and_starts(reader, wanted)
+        ends, starts = _ends_and_starts(reader, topics)
         unread = {p for p in ends if starts[p] < ends[p]}
         reader.assign(list(unread))
         for partition in unread:
@@ -87,16 +87,16 @@ def first_numbers(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartitio
     return found
 
 
-def progress(settings: KafkaSettings, wanted: Topics) -> dict[TopicPartition, Progress]:
+def progress(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, Progress]:
     """How far each partition has come. Other programs' records after our last one are skipped."""
     with clients.consumer(settings) as reader:
-        ends, starts = _ends_and_starts(reader, wanted)
+        ends, starts = _ends_and_starts(reader, topics)
         return {p: Progress(_last_number(reader, p, starts[p], ends[p]), ends[p] - 1) for p in ends}
 
 
-def _ends_and_starts(reader: KafkaConsumer, wanted: Topics) -> list[dict[TopicPartition, int]]:
+def _ends_and_starts(reader: KafkaConsumer, topics: Topics) -> list[dict[TopicPartition, int]]:
     """The end offset and the first offset of every partition."""
-    every = partitions.all_partitions(wanted)
+    every = partitions.all_partitions(topics)
     return [reader.end_offsets(every), reader.beginning_offsets(every)]
 
 

@@ -57,7 +57,7 @@ class Topics(BaseModel, frozen=True, extra="forbid", strict=True):
     topics: Annotated[dict[TopicName, Topic], Field(min_length=1)]
 
 
-def load(configs_dir: Path) -> Topics:
+def read_topics(configs_dir: Path) -> Topics:
     """Read `topics.yaml`.
 
     Raises:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline import atomic_files
 from pipeline.run.clock import ConfigurationEntry
+from pipeline.settings import without_value
 
 MANIFEST = "manifest.json"
 
@@ -119,7 +120,7 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise InvalidDay(f"{MANIFEST} is wrong: {key}: {fault['msg']}") from None
+        raise InvalidDay(f"{MANIFEST} is wrong: {key}: {without_value(fault)}") from None
     if manifest.simulated_date.isoformat() != directory.name:
         raise InvalidDay(f"{MANIFEST} is of {manifest.simulated_date}, not of {directory.name}")
     return manifest, atomic_files.sha256(content)

@@ -159,7 +159,7 @@ def how_to_rebuild(topic: str) -> str:
     """What a person can do if the lake and the broker contradict each other in a topic."""
     return (
         f"to rebuild the lake from the broker, stop this service, remove {topic} from "
-        "the stream lake, start again"
+        "the stream lake, and start the service again"
     )
 
 

@@ -2,7 +2,7 @@
 
 `clock.json` contains the simulated instant, the pace, the hour up to which time is open, and the
 history of what was in force from which hour. Opening hours is one atomic rename; journalled events
-of later hours are not real.
+of later hours do not count.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -81,7 +81,7 @@ def blocks(root: Path, day: date) -> list[Block]:
 
 
 def discard_from(root: Path, hour: datetime) -> None:
-    """Remove the blocks from `hour` on: these hours never opened, so they are not real."""
+    """Remove the blocks from `hour` on: these hours never opened, so they do not count."""
     for day in _days(root):
         if day >= hour.date():
             for block in blocks(root, day):

@@ -17,7 +17,7 @@ from psycopg2.extras import execute_values
 
 from pipeline.warehouse import ledger, statements
 from pipeline.warehouse.connections import CopySource, without_values
-from pipeline.warehouse.csv_records import Record, UnclosedQuote, records
+from pipeline.warehouse.csv_records import CsvRecord, UnclosedQuote, records
 from pipeline.warehouse.datasets import Datasets
 from pipeline.warehouse.published_files import PublishedFile
 
@@ -76,8 +76,8 @@ class CarefulPath:
             )
             [(reason,)] = cursor.fetchall()
             raise file.invalid(
-                f"{rejected - waiting} of {rows} rows are bad, more than a share of "
-                f"{self._max_rejected_share:g}; the first is line {first_line}: {reason}"
+                f"{rejected - waiting} of {rows} rows are bad; the limit is "
+                f"{100 * self._max_rejected_share:g} %. First bad row, line {first_line}: {reason}"
             )
         return Rejected(rejected, waiting)
 
@@ -86,7 +86,7 @@ class CarefulPath:
         self._run(cursor, "keep_rejected", day)
 
     def _stage(self, cursor: Cursor, file: PublishedFile) -> int:
-        """Fill the staging table, and reject the malformed records; how many there are."""
+        """Fill the staging table, and reject the malformed records; return their number."""
         lines = file.lines()
         next(lines, None)  # the header
         source = _RecordSource(records(lines, len(self._dataset.columns)))
@@ -98,7 +98,8 @@ class CarefulPath:
         if source.unclosed:
             raise file.invalid(source.unclosed)
         if source.count != file.entry.rows:
-            raise file.invalid(f"{source.count} rows, but the manifest says {file.entry.rows}")
+            counted = f"{source.count} {'row' if source.count == 1 else 'rows'}"
+            raise file.invalid(f"{counted}, but the manifest says {file.entry.rows}")
         execute_values(
             cursor,
             INSERT_BAD_RECORDS,
@@ -107,7 +108,7 @@ class CarefulPath:
         return len(source.bad)
 
     def _run(self, cursor: Cursor, verb: str, *parameters: date | str | None) -> int:
-        """Execute a prepared statement; how many rows it wrote."""
+        """Execute a prepared statement; return how many rows it wrote."""
         places = sql.SQL(", ").join([sql.Placeholder()] * len(parameters))
         statement = sql.SQL("execute {} ({})").format(statements.prepared(verb, self._name), places)
         cursor.execute(statement, parameters)
@@ -117,10 +118,10 @@ class CarefulPath:
 class _RecordSource:
     """The records of a file, the good ones for COPY; keeps the others, and counts all."""
 
-    def __init__(self, source: Iterable[Record]) -> None:
+    def __init__(self, source: Iterable[CsvRecord]) -> None:
         self._source = source
         self.count = 0
-        self.bad: list[Record] = []
+        self.bad: list[CsvRecord] = []
         self.unclosed = ""
 
     def good(self) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ as a digit or as equal does not depend on the server's language.
 
 from psycopg2 import sql
 
-from pipeline.warehouse.datasets import SQL_TYPES, Column, Comparison, Condition, Dataset, Datasets
+from pipeline.warehouse.datasets import SQL_TYPES, Column, Condition, Dataset, Datasets, OrderRule
 
 Case = tuple[sql.Composable, str]
 
@@ -72,11 +72,11 @@ def _header_again(dataset: Dataset) -> list[Case]:
     tests = [
         sql.SQL("{} = {}").format(field(column), sql.Literal(column)) for column in dataset.columns
     ]
-    return [(sql.SQL("({})").format(sql.SQL(" and ").join(tests)), "the header once more")]
+    return [(sql.SQL("({})").format(sql.SQL(" and ").join(tests)), "the header is repeated")]
 
 
 def _duplicates(dataset: Dataset) -> list[Case]:
-    why = f"{', '.join(dataset.key)}: the same as on an earlier line of this file"
+    why = f"{', '.join(dataset.key)}: duplicate key, already on an earlier line"
     return [(sql.SQL("s.line > first_with_key.line"), why)]
 
 
@@ -147,7 +147,7 @@ def _broken_rules(dataset: Dataset, row: str) -> list[Case]:
     cases: list[Case] = []
     for rule in dataset.parsed_rules():
         match rule:
-            case Comparison(left, operator, right):
+            case OrderRule(left, operator, right):
                 test = sql.SQL("not ({} {} {})").format(
                     typed(left, dataset.columns[left], row),
                     sql.SQL(operator),

@@ -6,6 +6,7 @@ contain one: an error is only ever shown through `without_values`.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -17,11 +18,9 @@ from pipeline.settings import BatchIngestorSettings, PostgresSettings
 TEMPORARY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 # Both ends must notice within seconds that the other was cut off: we, to reconnect; the server, to
-# free the lock of a dead session.
+# free the lock of a dead session. Keepalives are in seconds, and a number of probes.
 CONNECT_TIMEOUT_SECONDS = 5
-KEEPALIVE_IDLE_SECONDS = 5
-KEEPALIVE_INTERVAL_SECONDS = 3
-KEEPALIVE_PROBES = 3
+KEEPALIVES: dict[str, Any] = dict(keepalives_idle=5, keepalives_interval=3, keepalives_count=3)
 UNACKNOWLEDGED_LIMIT_MS = 15_000
 
 SESSION_SETTINGS = {
@@ -29,10 +28,8 @@ SESSION_SETTINGS = {
     "datestyle": "ISO",
     "search_path": "pg_catalog",
     "client_min_messages": "warning",
-    "tcp_keepalives_idle": KEEPALIVE_IDLE_SECONDS,
-    "tcp_keepalives_interval": KEEPALIVE_INTERVAL_SECONDS,
-    "tcp_keepalives_count": KEEPALIVE_PROBES,
     "tcp_user_timeout": UNACKNOWLEDGED_LIMIT_MS,
+    **{f"tcp_{name}": value for name, value in KEEPALIVES.items()},
 }
 
 
@@ -42,7 +39,7 @@ def connect(settings: PostgresSettings, user: str, password: str, purpose: str) 
     Raises:
         psycopg2.OperationalError: if the server cannot be reached or refuses the login.
     """
-    return psycopg2.connect(
+    session: Connection = psycopg2.connect(
         host=settings.postgres_host,
         port=settings.postgres_port,
         dbname=settings.postgres_db,
@@ -53,12 +50,11 @@ def connect(settings: PostgresSettings, user: str, password: str, purpose: str) 
         application_name=purpose,
         client_encoding="UTF8",
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        keepalives_idle=KEEPALIVE_IDLE_SECONDS,
-        keepalives_interval=KEEPALIVE_INTERVAL_SECONDS,
-        keepalives_count=KEEPALIVE_PROBES,
+        **KEEPALIVES,
         tcp_user_timeout=UNACKNOWLEDGED_LIMIT_MS,
         options=" ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
     )
+    return session
 
 
 def connect_as_owner(settings: BatchIngestorSettings) -> Connection:
@@ -68,13 +64,10 @@ def connect_as_owner(settings: BatchIngestorSettings) -> Connection:
     )
 
 
-def connect_as_ingestor(settings: PostgresSettings) -> Connection:
+def connect_as_ingestor(settings: PostgresSettings, purpose: str = "batch_ingestor") -> Connection:
     """Open a session that may only add, replace and read data."""
     return connect(
-        settings,
-        settings.postgres_ingestor_user,
-        settings.postgres_ingestor_password,
-        "batch_ingestor",
+        settings, settings.postgres_ingestor_user, settings.postgres_ingestor_password, purpose
     )
 
 

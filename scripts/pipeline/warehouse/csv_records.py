@@ -25,7 +25,7 @@ class UnclosedQuote(Exception):
     """The file cannot be divided into records; the text is the reason, and quotes no value."""
 
 
-class Record(NamedTuple):
+class CsvRecord(NamedTuple):
     """One record: the line on which it begins, its bytes, and what is wrong with it, if anything.
 
     The header is line 1, so the first record begins on line 2.
@@ -36,7 +36,7 @@ class Record(NamedTuple):
     fault: str | None
 
 
-def records(lines: Iterable[bytes], fields: int) -> Iterator[Record]:
+def records(lines: Iterable[bytes], fields: int) -> Iterator[CsvRecord]:
     """Divide the lines after the header into records, which should have `fields` fields each.
 
     Raises:
@@ -54,11 +54,11 @@ def records(lines: Iterable[bytes], fields: int) -> Iterator[Record]:
         content = b"" if inside else b"".join(pending).removesuffix(b"\n")
         if not inside and not OPEN_RECORD.fullmatch(content):
             pending = []
-            yield Record(start, content, _fault(content, fields))
+            yield CsvRecord(start, content, _fault(content, fields))
         elif size > MAX_RECORD_BYTES:
             break
     if pending:
-        raise UnclosedQuote(f"line {start}: a quoted field that never ends")
+        raise UnclosedQuote(f"line {start}: a quoted field is not closed")
 
 
 def _fault(content: bytes, fields: int) -> str | None:
@@ -66,7 +66,7 @@ def _fault(content: bytes, fields: int) -> str | None:
     if not content:
         return "a blank line"
     if END_OF_DATA in content.split(b"\n"):
-        return r"a line of \. alone"
+        return r"a line that contains only \."
     if b"\0" in content:
         return "a NUL character"
     if not RECORD.fullmatch(content):

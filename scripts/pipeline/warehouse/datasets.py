@@ -27,11 +27,11 @@ SQL_TYPES = {
 # The loader fills these columns: the day in the tables, the line of the file in staging.
 RESERVED = ("simulated_date", "line")
 
-COMPARISON = re.compile(rf"({IDENTIFIER}) (<|<=|=|>=|>) ({IDENTIFIER})")
+ORDER_RULE = re.compile(rf"({IDENTIFIER}) (<|<=|=|>=|>) ({IDENTIFIER})")
 CONDITION = re.compile(rf"({IDENTIFIER}) (required|empty) when ({IDENTIFIER}) = (\w+)")
 
 
-class Comparison(NamedTuple):
+class OrderRule(NamedTuple):
     """A rule: `left operator right` must hold where neither is empty."""
 
     left: str
@@ -134,7 +134,7 @@ class Dataset(BaseModel, frozen=True, extra="forbid"):
     def _uses_columns_that_fit(self) -> Self:
         for rule in self.parsed_rules():
             types = {self.columns[name].type for name in rule.columns()}
-            if isinstance(rule, Comparison) and len(types) > 1:
+            if isinstance(rule, OrderRule) and len(types) > 1:
                 raise ValueError(f"two columns of one type in the rule {rule}")
         kinds = {self.columns[name].type for name in self.dated_by}
         if kinds not in (set(), {"date"}, {"instant"}):
@@ -144,16 +144,16 @@ class Dataset(BaseModel, frozen=True, extra="forbid"):
                 raise ValueError(f"a key column that is required, unlike {name!r}")
         return self
 
-    def parsed_rules(self) -> list[Comparison | Condition]:
+    def parsed_rules(self) -> list[OrderRule | Condition]:
         """The rules, taken apart.
 
         Raises:
             ValueError: naming a rule that has neither form.
         """
-        parsed: list[Comparison | Condition] = []
+        parsed: list[OrderRule | Condition] = []
         for rule in self.rules:
-            if comparison := COMPARISON.fullmatch(rule):
-                parsed.append(Comparison(*comparison.groups()))
+            if order := ORDER_RULE.fullmatch(rule):
+                parsed.append(OrderRule(*order.groups()))
             elif condition := CONDITION.fullmatch(rule):
                 parsed.append(Condition(*condition.groups()))
             else:
@@ -199,8 +199,8 @@ class Datasets(BaseModel, frozen=True, extra="forbid"):
         Args:
             first: whether it is day zero, which has what exists at the start.
         """
-        wanted = ("first_day" if first else "every_day", "all_days")
-        return [name for name, dataset in self.datasets.items() if dataset.published in wanted]
+        choices = ("first_day" if first else "every_day", "all_days")
+        return [name for name, dataset in self.datasets.items() if dataset.published in choices]
 
 
 def read_datasets(path: Path) -> Datasets:

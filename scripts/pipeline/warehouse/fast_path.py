@@ -19,7 +19,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from pipeline.warehouse.checks import wrong_between_columns
 from pipeline.warehouse.connections import CopySource
-from pipeline.warehouse.datasets import Column, Comparison, Condition, Dataset, Datasets
+from pipeline.warehouse.datasets import Column, Condition, Dataset, Datasets, OrderRule
 from pipeline.warehouse.published_files import PublishedFile
 
 # So small that Postgres works on one block while the next is checked.
@@ -140,7 +140,7 @@ def _line(dataset: Dataset) -> str | None:
     for rule in dataset.parsed_rules():
         # Two texts are ordered as their table has it, anything else is compared as text.
         match rule:
-            case Comparison(left, _, _) if dataset.columns[left].type == "text":
+            case OrderRule(left, _, _) if dataset.columns[left].type == "text":
                 return None
             case Condition(_, _, other, _) if dataset.columns[other].type != "text":
                 return None

@@ -1,6 +1,6 @@
 """The ledger, in `lake.ingested_days` and `lake.ingested_files`: what was loaded, and what was not.
 
-The tables are its only copy; nothing here remembers them. A day is due again when its directory
+The tables are its only copy; this module caches nothing. A day is due again when its directory
 looks different, or when rows of it waited for an earlier day that has been loaded since.
 """
 
@@ -25,7 +25,7 @@ where not exists (
 
 
 class LoadedFile(NamedTuple):
-    """What loading one file came to; the fields are columns of `lake.ingested_files`."""
+    """The result of loading one file; the fields are columns of `lake.ingested_files`."""
 
     dataset: str
     path: str
@@ -38,7 +38,7 @@ class LoadedFile(NamedTuple):
 
 
 class LoadedDay(NamedTuple):
-    """What loading a day came to.
+    """The result of loading a day.
 
     Attributes:
         rows_waiting: rejected rows that may refer to an earlier day which is not loaded.
@@ -83,8 +83,8 @@ def directory_state(directory: Path, every_file: bool) -> str:
     """What a day's directory looks like (inodes, sizes, times), as a hash.
 
     Args:
-        every_file: for a refused day, which any of its files may mend. For a loaded one the
-            directory and its manifest are enough, and cheap to look at each turn.
+        every_file: True for a refused day, because a change to any of its files may repair it.
+            For a loaded one the directory and its manifest are enough, and cheap to read each turn.
     """
     paths = [directory, directory / batch_lake.MANIFEST]
     if every_file and directory.is_dir():

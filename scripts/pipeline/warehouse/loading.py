@@ -33,7 +33,7 @@ from pipeline.warehouse.fast_path import FastPath
 from pipeline.warehouse.ledger import LoadedDay, LoadedFile
 from pipeline.warehouse.published_files import PublishedFile
 
-PLANNING = {
+LOADER_SETTINGS = {
     # One sort or hash: enough for a million people without going to disk.
     "work_mem": "128MB",
     # Postgres keeps the plan of a foreign key's check for the whole session. One made while the
@@ -73,7 +73,7 @@ class Loader:
         self._days_planned = 0
         with connection, connection.cursor() as cursor:
             _check_tables(cursor, datasets)
-            for setting, value in PLANNING.items():
+            for setting, value in LOADER_SETTINGS.items():
                 cursor.execute("select set_config(%s, %s, false)", [setting, value])
             cursor.execute(statements.REJECTED)
             names = datasets.datasets
@@ -99,7 +99,7 @@ class Loader:
         """
         directory = batch_lake.day_directory(self._root, day)
         try:
-            return self._load_day(day, directory, progress)
+            return self._commit_day(day, directory, progress)
         except InvalidDay as refusal:
             reason = str(refusal)
         except (psycopg2.DataError, psycopg2.IntegrityError) as error:
@@ -109,7 +109,7 @@ class Loader:
             ledger.record_refused(cursor, day, reason, state)
         raise InvalidDay(reason)
 
-    def _load_day(self, day: date, directory: Path, progress: Callable[[], object]) -> LoadedDay:
+    def _commit_day(self, day: date, directory: Path, progress: Callable[[], object]) -> LoadedDay:
         # Before the files are read: a change meanwhile is seen at the next turn.
         state = ledger.directory_state(directory, every_file=False)
         manifest, digest = batch_lake.read_manifest(directory)

@@ -104,8 +104,8 @@ def _header_problem(start: bytes, expected: bytes) -> str:
     Says nothing of what the line contains: without its header a file begins with a row.
     """
     line = start.split(b"\n", 1)[0]
-    names, wanted = line.split(b","), expected.split(b",")
-    absent = [name.decode() for name in wanted if name not in names]
+    names, columns = line.split(b","), expected.split(b",")
+    absent = [name.decode() for name in columns if name not in names]
     if not start:
         return "the file is empty"
     if start.startswith(BYTE_ORDER_MARKS):
@@ -118,10 +118,10 @@ def _header_problem(start: bytes, expected: bytes) -> str:
         return "it is in another case"
     if line.replace(b";", b",") == expected:
         return "it is separated by semicolons"
-    if sorted(names) == sorted(wanted):
+    if sorted(names) == sorted(columns):
         return "its columns are in another order"
     if not absent:
         return "it has more columns"
-    if len(absent) < len(wanted):
+    if len(absent) < len(columns):
         return f"it lacks {', '.join(absent)}"
     return "the first line is not a header"

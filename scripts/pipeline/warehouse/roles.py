@@ -1,4 +1,9 @@
-"""The roles `ingestor` and `analyst`, and what each may do in the warehouse."""
+"""What the roles `ingestor` and `analyst` may do in the warehouse.
+
+Both may select from hospital and insight, lake.migrations, lake.ingested_days, lake.ingested_files,
+and lake.rejected_rows without raw_row. The analyst may do nothing else, and its transactions are
+read-only by default. The ingestor may also add and delete rows, and refresh the materialised laws.
+"""
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
@@ -10,8 +15,8 @@ ATTRIBUTES = sql.SQL(
     "login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %(password)s"
 )
 
-# Granted anew at every start, in full: what is not listed here, a role may not do. The raw row of
-# a rejected row may contain anything, so only the owner may read it.
+# Granted anew at every start, in full: what is not listed here, a role may not do. A raw row may
+# contain anything, so only the owner may read it.
 RIGHTS = """
 revoke all on database {database} from public, {ingestor}, {analyst};
 grant connect, temporary on database {database} to {ingestor};

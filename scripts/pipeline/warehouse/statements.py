@@ -21,8 +21,8 @@ create temporary table rejected
     (dataset text, line bigint, reason text, waiting boolean, raw_row json) on commit delete rows
 """
 
-# The parameters of the statements: the day of the file; for check also what may be missing because
-# it comes with another day, in words, or NULL.
+# The parameter of the statements is the day of the file; `check` also takes a note that names the
+# missing earlier day, or NULL.
 SET_UP = """
 create temporary table {bare_staged} (line bigint, {text_columns}) on commit delete rows;
 

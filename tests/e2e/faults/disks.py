@@ -22,7 +22,7 @@ class Disks:
         self._keeper = name
 
     def make(self) -> dict[str, str]:
-        """Make the disks; the variables that name their devices to Compose."""
+        """Make the disks; return the variables that name their devices to Compose."""
         docker(
             *("run", "--detach", "--init", "--network", "none", *MAY_MOUNT),
             *("--name", self._keeper, "--label", f"com.docker.compose.project={self._keeper}"),
@@ -38,7 +38,7 @@ class Disks:
         docker("rm", "--force", "--volumes", self._keeper)
 
     def run(self, volume: str, command: str) -> str:
-        """Run a shell command as root in the root directory of a volume's disk; its output."""
+        """Run a shell command as root in a disk's root directory; return its output."""
         where = ("exec", "-w", f"/mnt/{volume}", self._keeper)
         return docker(*where, "bash", "-euc", command).strip()
 

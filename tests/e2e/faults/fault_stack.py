@@ -76,8 +76,8 @@ class FaultStack(Stack):
     def wall_clock_shift(self) -> float:
         """By how many hours the scheduler's wall clock is ahead of ours."""
         program = ("python", "-c", "import time; print(time.time())")
-        said = self.compose("exec", "-T", "scheduler", *program)
-        return (float(said) - time.time()) / 3600
+        seconds = self.compose("exec", "-T", "scheduler", *program)
+        return (float(seconds) - time.time()) / 3600
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers."""

@@ -21,9 +21,9 @@ WRITERS = {
 @cells("disk full", *WRITERS)
 def disk_full(stack: FaultStack, draw: Random, volume: str) -> None:
     writer = WRITERS[volume]
-    said = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
+    warning = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
     try:
-        with stack.saying(writer, said, NOTICED_SECONDS):
+        with stack.saying(writer, warning, NOTICED_SECONDS):
             stack.disks.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)
             time.sleep(3)  # meanwhile a part of a day is published
             if writer == "zookeeper":

@@ -27,8 +27,8 @@ def collected(seed: str) -> tuple[str, list[str]]:
         cwd=ROOT,
         env=environment,
     ).stdout
-    [said] = re.findall(r"FAULT_SEED=(\d+)$", printed, re.MULTILINE)
-    return said, re.findall(r"::(.+)", printed)
+    [seed_drawn] = re.findall(r"FAULT_SEED=(\d+)$", printed, re.MULTILINE)
+    return seed_drawn, re.findall(r"::(.+)", printed)
 
 
 def test_a_run_tries_one_cell_of_every_row() -> None:

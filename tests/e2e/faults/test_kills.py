@@ -26,12 +26,12 @@ def stack() -> Iterator[FaultStack]:
 def wait_for_its_progress(stack: FaultStack, victim: str) -> None:
     """Wait until the victim has done more work: loaded a day, or let the stream lake grow."""
 
-    def reached() -> int:
+    def work_done() -> int:
         return stack.loaded_days() if victim == "batch_ingestor" else stack.progress()[1]
 
-    before = reached()
+    before = work_done()
     try:
-        wait_until(lambda: reached() > before, HEALED_SECONDS, f"{victim} to do more work")
+        wait_until(lambda: work_done() > before, HEALED_SECONDS, f"{victim} to do more work")
     except AssertionError:
         stack.print_logs()
         raise

@@ -13,7 +13,7 @@ import yaml
 from kafka.partitioner.default import murmur2
 
 import scheduler
-from pipeline.broker import topics
+from pipeline.broker.topics import read_topics
 from pipeline.lakes import batch_lake
 from pipeline.run import clock, journal
 from pipeline.run.clock import DAY
@@ -84,7 +84,7 @@ class Undisturbed:
         The offsets of a partition count its events, from 0, and a day's segment is named by the
         first of them.
         """
-        wanted = topics.load(self._configs).topics
+        wanted = read_topics(self._configs).topics
         ends: Counter[tuple[str, int]] = Counter()
         hashes = {}
         now = clock.read(self._simulation)

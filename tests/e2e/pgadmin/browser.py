@@ -85,11 +85,11 @@ class PgAdmin:
         return node
 
     def show_all_rows(self, *table: str) -> FrameLocator:
-        """Choose View/Edit Data, All Rows for a table or view; the tab that opens."""
+        """Choose View/Edit Data, All Rows for a table or view; return the tab that opens."""
         return self._open_tab("All Rows", *table)
 
     def open_query_tool(self, *node: str) -> FrameLocator:
-        """Open a Query Tool on the node's database; its tab."""
+        """Open a Query Tool on the node's database; return its tab."""
         tab = self._open_tab("Query Tool", *node)
         expect(tab.get_by_role("button", name="Execute script")).to_be_enabled()
         return tab

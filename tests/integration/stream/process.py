@@ -94,12 +94,12 @@ class Process:
         self._process.terminate()
 
     def ended(self) -> tuple[int, float]:
-        """Wait until it ends; its exit code, and the seconds since SIGTERM."""
+        """Wait until it ends; return its exit code, and the seconds since SIGTERM."""
         code = self._process.wait(timeout=30)
         return code, time.monotonic() - self._terminated
 
     def stop(self) -> tuple[int, float]:
-        """SIGTERM; its exit code, and the seconds until it ended."""
+        """SIGTERM; return its exit code, and the seconds until it ended."""
         self.terminate()
         return self.ended()
 

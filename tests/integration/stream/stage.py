@@ -14,8 +14,8 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError, UnknownError
 
-from pipeline.broker import clients, partitions, topics
-from pipeline.broker.topics import Topics
+from pipeline.broker import clients, partitions
+from pipeline.broker.topics import Topics, read_topics
 from pipeline.lakes import stream_lake
 from pipeline.run import clock, journal
 from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
@@ -85,7 +85,7 @@ class Stage:
     @property
     def wanted(self) -> Topics:
         """The file as our services read it."""
-        return topics.load(self._configs)
+        return read_topics(self._configs)
 
     def partitions(self) -> list[TopicPartition]:
         """Every partition of every topic."""

@@ -54,7 +54,9 @@ def test_without_the_record_of_the_last_line_nothing_is_written(stage: Stage) ->
     with KafkaAdminClient(**clients.connection(stage.settings)) as admin:
         admin.delete_records({TopicPartition(stage.topic, 0): 22})
     process = stage.start("stream_processor.py")
-    process.says("partition 0: offset 19 is gone from the broker, 22 is next; to rebuild")
+    process.says(
+        "partition 0: the broker no longer has offset 19; its next offset is 22; to rebuild"
+    )
     assert process.ended()[0] == 70
     assert bytes_of(stage) == before
 
@@ -73,7 +75,10 @@ def test_a_producer_whose_broker_was_emptied_ends_and_then_refuses_to_start(stag
     second = stage.start("producer.py")
     assert second.ended()[0] == 78, second.text()
     assert f"{stage.topic} partition 0 starts with event " in second.text()
-    assert "stop producer and stream_processor, delete the topics, start again" in second.text()
+    assert (
+        "stop producer and stream_processor, delete the topics, and start both again"
+        in second.text()
+    )
     stage.empty()
     stage.start("producer.py")
     wait_until_published(stage, records)

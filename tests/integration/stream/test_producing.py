@@ -106,14 +106,14 @@ def test_records_of_other_programs_after_our_last_one_are_skipped(stage: Stage) 
 def test_the_producer_ends_at_once_if_a_partition_grew_while_it_resumed(stage: Stage) -> None:
     stage.create()
     program = (
-        "import sys; from pathlib import Path; from pipeline.broker import topics\n"
+        "import sys; from pathlib import Path; from pipeline.broker.topics import read_topics\n"
         "from pipeline.broker.delivery import Delivery; from pipeline.run.journal import Record\n"
         "from pipeline.settings import ProducerSettings\n"
         "settings = ProducerSettings.model_validate_json(sys.argv[1])\n"
-        "wanted = topics.load(settings.configs_dir)\n"
-        "delivery = Delivery(settings, wanted)\n"
+        "topics = read_topics(settings.configs_dir)\n"
+        "delivery = Delivery(settings, topics)\n"
         "print('resumed', flush=True); sys.stdin.readline()\n"
-        "delivery.send(Record(0, '', next(iter(wanted.topics)), b'k', b'v')); delivery.close()\n"
+        "delivery.send(Record(0, '', next(iter(topics.topics)), b'k', b'v')); delivery.close()\n"
         "print('closed')\n"
     )
     with subprocess.Popen(
@@ -148,7 +148,7 @@ def test_the_producer_follows_the_clock(stage: Stage) -> None:
 
 
 def kill_while_producing(stage: Stage, draw: random.Random) -> int:
-    """Start a producer and kill it at a random instant; how many records the broker has then."""
+    """Start a producer and kill it at a random instant; return how many records the broker has."""
     before = stage.record_count()
     process = stage.start("producer.py")
     wait_until(lambda: stage.record_count() > before)

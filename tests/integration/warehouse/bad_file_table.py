@@ -88,12 +88,12 @@ WRONG_FILES = [
     BadFile(
         "cut at the end of a line",
         published(lambda b: b[: b[:-1].rindex(b"\n") + 1]),
-        f"{FILE}: 1 rows, but the manifest says 2",
+        f"{FILE}: 1 row, but the manifest says 2",
     ),
     BadFile(
         "a quote is opened and never closed",
         published(replace(b",red,", b',"red,')),
-        f"{FILE}: line 2: a quoted field that never ends",
+        f"{FILE}: line 2: a quoted field is not closed",
     ),
     BadFile(
         "a blank line at the end",
@@ -108,7 +108,7 @@ WRONG_FILES = [
     BadFile(
         "the file of the day before once more",
         of_day_before,
-        f"{FILE}: 2 of 2 rows are bad, more than a share of 0.75; the first is line 2: "
+        f"{FILE}: 2 of 2 rows are bad; the limit is 75 %. First bad row, line 2: "
         "registered_at: not on the day of the file",
     ),
 ]
@@ -118,12 +118,12 @@ WRONG_LINES = [
     BadFile(
         "header repeated in the middle",
         published(header_again, 3),
-        rejected={3: "the header once more"},
+        rejected={3: "the header is repeated"},
     ),
     BadFile(
         "a row repeated",
         published(insert_first_again, 3),
-        rejected={3: "encounter_id: the same as on an earlier line of this file"},
+        rejected={3: "encounter_id: duplicate key, already on an earlier line"},
     ),
     BadFile(
         "some lines end in CR LF",
@@ -156,7 +156,9 @@ WRONG_LINES = [
         "a blank line in the middle", published(insert(b"\n"), 3), rejected={3: "a blank line"}
     ),
     BadFile(
-        r"`\.` alone on a line", published(insert(b"\\.\n"), 3), rejected={3: r"a line of \. alone"}
+        r"`\.` alone on a line",
+        published(insert(b"\\.\n"), 3),
+        rejected={3: r"a line that contains only \."},
     ),
     BadFile(
         r"`\.` alone on a line, and the manifest says no more rows",

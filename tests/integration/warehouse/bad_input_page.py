@@ -1,4 +1,4 @@
-"""docs/bad-input.md, made of the tables that the tests try on a real Postgres.
+"""Generates docs/bad-input.md from the tables that the tests try on a real Postgres.
 
 To write it anew, from the directory tests/:
 
@@ -15,17 +15,17 @@ PAGE = ROOT / "docs" / "bad-input.md"
 HEAD = """\
 # Bad input, and what a user sees
 
-What the batch_ingestor says about each kind of bad file and bad value. This page is made of the
-tables of the test suite, `tests/integration/warehouse/bad_*.py`: each line below is tried on a real
-Postgres, and the reason is the exact text.
+What the batch_ingestor says about each kind of bad file and bad value. The test suite generates
+this page from `tests/integration/warehouse/bad_*.py`: it tries each line below on a real Postgres,
+and the reason is the exact text.
 
-- **The day is refused**: none of its rows is loaded, and other days are. The log says
+- **The day is refused**: None of its rows is loaded. Other days are unaffected. The log says
   `refused <day>: <reason>`, and `select * from insight.days_refused` shows both. Once the file is
   again as it was published, the batch_ingestor loads the day by itself.
-- **The row is rejected**: everything else of the day is loaded. `select * from
+- **The row is rejected**: Everything else of the day is loaded. `select * from
   insight.rejected_rows` shows the day, the dataset, the line of the file and the reason. The row
   itself is in `lake.rejected_rows`, where only the owner can read it.
-- **Loaded**: stored as it is.
+- **Loaded**: Stored as it is.
 
 A day is refused, too, if more than the share `MAX_REJECTED_SHARE` of a file's rows are bad. No
 reason and no log line quotes a value of a row.

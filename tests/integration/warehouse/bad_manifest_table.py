@@ -17,7 +17,7 @@ from .bad_files import (
 )
 
 WRONG = "manifest.json is wrong"
-NO_JSON = f"{WRONG}: the file: Invalid JSON"
+NO_JSON = f"{WRONG}: the file: expected valid JSON"
 
 # What is wrong with the manifest.
 BAD_MANIFESTS = [
@@ -35,17 +35,17 @@ BAD_MANIFESTS = [
     BadFile(
         "the manifest is not an object",
         manifest_bytes(b"[]"),
-        f"{WRONG}: the file: Input should be an object",
+        f"{WRONG}: the file: expected an object",
     ),
     BadFile(
         "the manifest lacks a key",
         manifest(lambda m: m.pop("files")),
-        f"{WRONG}: files: Field required",
+        f"{WRONG}: files: expected a value",
     ),
     BadFile(
         "the manifest has an unknown key",
         manifest(lambda m: m.update(more=1)),
-        f"{WRONG}: more: Extra inputs are not permitted",
+        f"{WRONG}: more: unknown key (a typo?)",
     ),
     BadFile(
         "the manifest is of another day",

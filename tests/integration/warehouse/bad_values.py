@@ -141,7 +141,7 @@ BAD_VALUES = [
         "people",
         "patient_id",
         "P0000001",
-        "patient_id: the same as on an earlier line of this file",
+        "patient_id: duplicate key, already on an earlier line",
     ),
     BadValue(
         "an unknown foreign key",

@@ -93,8 +93,9 @@ def test_a_broken_law_is_shown_and_logged(
     assert shifts == [("S00001", "S00001-20210407-N", "S00001-20210407-D")]
     assert database.view("law_of_the_census") == [(ONE, "JHB-MED", 0, 2, 0, 2, 1)]
     assert caplog.messages == [
-        "insight.law_of_the_beds: broken by 1 rows",
-        "insight.law_of_the_shifts: broken by 1 rows",
+        "insight.law_of_the_beds is broken, rows: 1",
+        "insight.law_of_the_census is broken, rows: 1",
+        "insight.law_of_the_shifts is broken, rows: 1",
     ]
 
 

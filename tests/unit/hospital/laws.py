@@ -139,13 +139,13 @@ def check_staff(run: Run) -> None:
     for value in open_shifts.values():
         spans[value["staff_id"]].append((value["started_at"], "9999", value["ward_id"]))
     at_work: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for staff_id, mine in spans.items():
-        mine.sort()
-        for (_, end, _), (start, _, _) in pairwise(mine):
+    for staff_id, shifts in spans.items():
+        shifts.sort()
+        for (_, end, _), (start, _, _) in pairwise(shifts):
             rest = datetime.fromisoformat(start) - datetime.fromisoformat(end)
             assert rest >= timedelta(hours=11)
         role = staff.post_of(staff.number[staff_id]).role
-        for start, end, ward_id in mine:
+        for start, end, ward_id in shifts:
             at_work[ward_id, role].append((start, end))
     for value in run.values("admitted", "transferred", "discharged"):
         at, ward_id = value["event_time"], value["ward_id"]

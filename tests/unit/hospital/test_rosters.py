@@ -72,8 +72,8 @@ def test_the_laws_of_the_roster_hold_for_any_seed(seed: int, tiny: SmallFiles) -
             assert own is post or own.ward_id is None
             reserves_at_work += own is not post
     assert reserves_at_work > 20
-    for mine in spans.values():
-        for (_, ended), (started, _) in pairwise(sorted(mine)):
+    for worked in spans.values():
+        for (_, ended), (started, _) in pairwise(sorted(worked)):
             assert started - ended >= 11 * HOUR
 
 

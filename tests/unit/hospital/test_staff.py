@@ -137,11 +137,11 @@ def test_ages_sexes_and_ids_are_as_configured(config: Configuration, staff: Staf
         assert staff.staff_id[number] == f"S{post + 1:05d}-{hired:%Y%m%d}"
     posts = [staff.post_of(number) for number in range(len(staff.staff_id))]
     for name, role in config.staffing.roles.items():
-        mine = np.array([post.role == name for post in posts])
-        spread = 4 * (role.female_share * (1 - role.female_share) / mine.sum()) ** 0.5
-        assert abs(columns.female[mine].mean() - role.female_share) < spread
+        of_role = np.array([post.role == name for post in posts])
+        spread = 4 * (role.female_share * (1 - role.female_share) / of_role.sum()) ** 0.5
+        assert abs(columns.female[of_role].mean() - role.female_share) < spread
         for grade, rule in role.grades.items():
-            for number in np.flatnonzero(mine).tolist():
+            for number in np.flatnonzero(of_role).tolist():
                 if posts[number].grade != grade:
                     continue
                 day = FIRST_DAY if number < first else int(columns.hired_day[number])

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from pipeline.settings import ConfigurationError, parse
-from pipeline.warehouse.datasets import Comparison, Condition, Datasets, read_datasets
+from pipeline.warehouse.datasets import Condition, Datasets, OrderRule, read_datasets
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,7 +61,7 @@ def test_our_own_file_is_good_and_in_the_order_of_loading() -> None:
 def test_rules_are_parsed() -> None:
     rules = Datasets.model_validate(GOOD).datasets["census"].parsed_rules()
     assert rules == [
-        Comparison("closed_at", ">=", "opened_at"),
+        OrderRule("closed_at", ">=", "opened_at"),
         Condition("closed_at", "required", "ward_id", "X"),
     ]
 
@@ -69,7 +69,7 @@ def test_rules_are_parsed() -> None:
 @pytest.mark.parametrize(
     ("dataset", "key", "value", "complaint"),
     [
-        ("wards", "tabel", "wards", r"datasets\.wards\.tabel: got 'wards', expected no such key"),
+        ("wards", "tabel", "wards", r"datasets\.wards\.tabel: unknown key \(a typo\?\)"),
         ("wards", "table", 'wards"; drop', r"datasets\.wards\.table: got 'wards\"; drop'"),
         (
             "wards",

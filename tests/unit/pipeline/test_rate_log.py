@@ -26,7 +26,7 @@ class Log(logging.Handler):
         self.lines.append(record.getMessage())
 
     def second(self, events: int) -> list[str]:
-        """Let a second with this many events pass; the lines logged in it."""
+        """Let a second with this many events pass; return the lines logged in it."""
         self.lines.clear()
         for number in range(events):
             self.rate.event(f"event {number}")

@@ -15,34 +15,34 @@ SCRIPTS = Path(__file__).parents[3] / "scripts"
 PROGRAM = """
 import sys, threading, time
 from pipeline import service
-from pipeline.service import OperatorNeeded, Service
+from pipeline.service import OperatorNeeded, Service, end_now
 from pipeline.settings import ConfigurationError, Settings
 
-def until_stopped(settings: Settings, svc: Service) -> None:
-    svc.turn_completed()
+def until_stopped(settings: Settings, service: Service) -> None:
+    service.turn_completed()
     print("running", flush=True)
-    while not svc.stopping.is_set():
-        svc.wait(60)
+    while not service.stopping.is_set():
+        service.wait(60)
 
-def hangs(settings: Settings, svc: Service) -> None:
-    svc.turn_completed()
+def hangs(settings: Settings, service: Service) -> None:
+    service.turn_completed()
     print("running", flush=True)
     while True:
         time.sleep(60)
 
-def refused(settings: Settings, svc: Service) -> None:
+def refused(settings: Settings, service: Service) -> None:
     raise ConfigurationError("topics.yaml: topics.a.key: got nothing, expected a value")
 
-def needs_an_operator(settings: Settings, svc: Service) -> None:
+def needs_an_operator(settings: Settings, service: Service) -> None:
     raise OperatorNeeded("the lake is damaged; remove it")
 
-def fails(settings: Settings, svc: Service) -> None:
+def fails(settings: Settings, service: Service) -> None:
     raise RuntimeError("broken")
 
-def ends_from_a_thread(settings: Settings, svc: Service) -> None:
+def ends_from_a_thread(settings: Settings, service: Service) -> None:
     import atexit
     atexit.register(print, "flushed")
-    threading.Thread(target=service.end_now, args=("in doubt",)).start()
+    threading.Thread(target=end_now, args=("in doubt",)).start()
     time.sleep(60)
 
 # A thread that is older than the service, as those of numpy: it does not block any signal.
@@ -69,7 +69,7 @@ def start(main: str, tmp_path: Path, stuck_limit: str = "60") -> subprocess.Pope
 
 
 def end(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Wait until it ends by itself; its exit code and its log."""
+    """Wait until it ends by itself; return its exit code and its log."""
     output, _ = process.communicate(timeout=15)
     return process.returncode, output
 

@@ -158,7 +158,7 @@ class Outer(BaseModel):
     [
         ({"share": "x"}, "topics.yaml", "topics.yaml: share: got 'x', expected a valid number"),
         ({}, "topics.yaml", "topics.yaml: share: got nothing, expected a value"),
-        ({"share": 1, "shar": 2}, "a.yaml", "a.yaml: shar: got 2, expected no such key (a typo?)"),
+        ({"share": 1, "shar": 2}, "a.yaml", "a.yaml: shar: unknown key (a typo?)"),
         ([], "a.yaml", "a.yaml: the file: got [], expected a valid dictionary"),
     ],
 )

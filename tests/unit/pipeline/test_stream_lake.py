@@ -28,7 +28,7 @@ def own(root: Path, partition: int = 3) -> PartitionFiles:
 
 
 def fill(root: Path, offsets: list[tuple[int, int]]) -> list[bytes]:
-    """Write a record for each (offset, index of its day); the lines of the lake."""
+    """Write a record for each (offset, index of its day); return the lines of the lake."""
     owned = own(root)
     owned.recover(None)
     for offset, day in offsets:

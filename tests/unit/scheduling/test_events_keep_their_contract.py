@@ -13,7 +13,7 @@ from .conftest import CONFIGS, Place
 def test_every_event_keeps_its_topics_contract(place: Callable[[str], Place]) -> None:
     run = place("run")
     run.run()
-    wanted = topics.load(CONFIGS).topics
+    wanted = topics.read_topics(CONFIGS).topics
     seen: Counter[tuple[str, str]] = Counter()
     for day in (date(2021, 4, 7), date(2021, 4, 8)):
         for block in journal.blocks(run.simulation / "journal", day):

@@ -65,8 +65,8 @@ def test_a_run_does_not_begin_over_the_days_of_another(place: Callable[[str], Pl
     before = run.contents()
     with pytest.raises(
         ConfigurationError,
-        match=r"^simulation volume: it is empty, but the batch lake has 3 days of another run; "
-        r"expected both or none: restore the volume, or remove all of them \(make clean\)$",
+        match=r"^the simulation volume is empty, but the batch lake has 3 days of another run: "
+        r"restore the volume, or delete all data \(make clean\)$",
     ):
         run.run()
     assert run.contents() == before

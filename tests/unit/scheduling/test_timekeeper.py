@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.broker import topics
+from pipeline.broker.topics import read_topics
 from pipeline.run import clock
 from pipeline.run.clock import HOUR, Clock
 from scheduling import first_start
@@ -30,8 +30,8 @@ def paced(place: Callable[[str], Place], simulation: dict[str, Any]) -> Place:
 
 def begin(place: Place) -> tuple[HospitalRun, Timekeeper]:
     world, now = first_start.begin(place.settings)
-    wanted = topics.load(place.configs)
-    run = HospitalRun(place.simulation, wanted, now, lambda: None, world)
+    topics = read_topics(place.configs)
+    run = HospitalRun(place.simulation, topics, now, lambda: None, world)
     return run, Timekeeper(place.settings, Life(), run, now)
 
 
