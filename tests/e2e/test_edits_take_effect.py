@@ -50,7 +50,7 @@ def edited_from(stack: Stack) -> datetime:
     )
 
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
-    stack.wait_for_log("scheduler", "in order again", seconds=20)
+    stack.wait_for_log("scheduler", "valid again", seconds=20)
     for service in PYTHON_SERVICES:
         stack.compose("restart", service)
     stack.wait_for_log("scheduler", "the run is over", seconds=240)

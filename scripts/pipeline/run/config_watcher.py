@@ -41,7 +41,7 @@ class ConfigWatcher:
                 log.error("edit refused, the configuration in force stays: %s", refusal)
             return
         if self._refusal:
-            log.info("the configuration files are in order again")
+            log.info("the configuration files are valid again")
         self._refusal = ""
         for change in config_store.differences(self.accepted.content, files.content):
             log.info("edit accepted, in force from %s: %s", from_hour, change)

@@ -39,5 +39,5 @@ def refuse_a_typo(stack: FaultStack, draw: Random, *, restart: bool) -> None:
     if restart:
         with stack.saying("scheduler", f"arrivals.{key}_typo", REFUSED_SECONDS):
             stack.compose("restart", "scheduler")
-    with stack.saying("scheduler", "in order again", REFUSED_SECONDS):
+    with stack.saying("scheduler", "valid again", REFUSED_SECONDS):
         stack.edit("simulation.yaml", yaml.safe_dump(stack.simulation))

@@ -100,7 +100,7 @@ def test_a_mended_edit_is_accepted(watcher: ConfigWatcher, logged: Logged, tmp_p
     logged()
     save(tmp_path, rate=5)
     assert logged() == [
-        "INFO the configuration files are in order again",
+        "INFO the configuration files are valid again",
         f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 5",
     ]
     assert logged() == []
@@ -113,7 +113,7 @@ def test_a_bad_edit_taken_back_changes_nothing(
     (tmp_path / "simulation.yaml").unlink()
     assert len(logged()) == 1
     save(tmp_path)
-    assert logged() == ["INFO the configuration files are in order again"]
+    assert logged() == ["INFO the configuration files are valid again"]
     assert watcher.accepted == before
 
 
