@@ -16,6 +16,7 @@ from pipeline import atomic_files
 from pipeline.service import OperatorNeeded
 
 LOCKS = ".locks"
+NOT_A_LINE = (ValueError, KeyError, TypeError)  # what reading a broken line raises
 OFFSET_DIGITS = 20  # a Kafka offset is a signed 64-bit integer
 
 
@@ -150,7 +151,7 @@ def lines(segment: Path) -> Iterator[Line]:
                 return
             try:
                 line = _parse(text)
-            except (ValueError, KeyError):
+            except NOT_A_LINE:
                 raise ValueError(f"{_name(segment)}, line {number} is broken") from None
             yield line
 
@@ -164,12 +165,12 @@ def how_to_rebuild(topic: str) -> str:
 
 
 def _parse(text: bytes) -> Line:
-    """Split a line into its parts, without decoding the event. Raises ValueError or KeyError."""
+    """Split a line into its parts, without decoding the event. Raises NOT_A_LINE."""
     head, found, tail = text.partition(b',"event":')
     if not found or not tail.endswith(b"}\n"):
         raise ValueError("no event")
     place = json.loads(head + b"}")
-    return Line(place["topic"], place["partition"], place["offset"], tail[:-2])
+    return Line(place["topic"], place["partition"], int(place["offset"]), tail[:-2])
 
 
 def _whole(text: bytes) -> Line | None:
@@ -177,7 +178,7 @@ def _whole(text: bytes) -> Line | None:
     try:
         line = _parse(text)
         json.loads(line.value)
-    except (ValueError, KeyError):
+    except NOT_A_LINE:
         return None
     return line
 

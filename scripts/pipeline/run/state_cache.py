@@ -52,7 +52,7 @@ def newest(root: Path, now: Clock) -> Snapshot | None:
         if hour <= now.open_until:
             try:
                 return _load(path, hour, now.in_force(hour - HOUR).model_version)
-            except (OSError, EOFError, ValueError, TypeError, zlib.error) as error:
+            except (OSError, EOFError, LookupError, ValueError, TypeError, zlib.error) as error:
                 log.warning("%s cannot be used (%s): the state is computed again", path.name, error)
         path.unlink()
     return None

@@ -118,6 +118,12 @@ def test_a_state_of_another_model_version_than_the_history_says_is_passed_over(
     assert len(kept(root)) == used - 22
 
 
+def test_a_state_from_before_the_run_is_passed_over_and_removed(tmp_path: Path) -> None:
+    state_cache.save(tmp_path / "states", snapshot(0))
+    assert newest(tmp_path / "states", 24) is None
+    assert kept(tmp_path / "states") == []
+
+
 def test_a_draft_is_no_state(root: Path) -> None:
     (root / ".2021-04-08T02Z.json.gz.draft").write_bytes(b"half")
     assert newest(root, 99) == snapshot(25)

@@ -180,7 +180,20 @@ def test_a_segment_without_a_whole_line_is_skipped(tmp_path: Path) -> None:
     assert positions.lake_end(tmp_path, TOPIC, 3) == 5
 
 
-@pytest.mark.parametrize("broken", [b"\n", b"}\n", b'{"topic":"t"}\n', b'{"a,"event":{}}\n'])
+NO_OFFSET = b'{"topic":"t","partition":3,"offset":null,"event":{}}\n'
+
+
+def test_recovery_cuts_a_line_whose_offset_is_no_number(tmp_path: Path) -> None:
+    fill(tmp_path, [(4, 0)])
+    (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
+    path.write_bytes(path.read_bytes() + NO_OFFSET)
+    newest = own(tmp_path).recover(9)
+    assert newest is not None and newest.offset == 4
+
+
+@pytest.mark.parametrize(
+    "broken", [b"\n", b"}\n", b'{"topic":"t"}\n', b'{"a,"event":{}}\n', NO_OFFSET]
+)
 @pytest.mark.parametrize("after", [b"", b'{"topic":"hosp'])
 def test_a_broken_line_is_named(tmp_path: Path, broken: bytes, after: bytes) -> None:
     fill(tmp_path, [(4, 0)])
