@@ -149,7 +149,7 @@ def wiped_simulation(stack: FaultStack, _draw: Random, volume: str) -> None:
     stack.disks.run(volume, "tar -C . -cf /disks/saved.tar .")
     try:
         stack.disks.wipe(volume)
-        with stack.saying("scheduler", "restore the volume, or remove all of them", 60):
+        with stack.saying("scheduler", "restore the volume, or delete all data", 60):
             stack.compose("start", "scheduler")
         stack.compose("stop", "scheduler")
         assert stack.disks.run(volume, "ls -A") == ""
