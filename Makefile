@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs images test check drill lock pictures dictionary bench
+.PHONY: help up down clean logs images test check drill fullrun lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: ## run the checks and all tests, in containers (ARGS="tests/unit -k clock"
 
 drill: ## try every fault of the matrix in any order, and 50 kills (ROUNDS=3, SEED=7, ARGS="-k kafka")
 	@DRILL_ROUNDS=$(or $(ROUNDS),1) FAULT_SEED=$(SEED) tests/run.sh tests/e2e/faults -v --durations=0 $(ARGS)
+
+fullrun: ## run all 1,455 days while people and programs read all the time (DAYS=60 for fewer)
+	@DAYS=$(DAYS) tests/run.sh tests/e2e/full_run -v -s $(ARGS)
 
 # The targets below run in the tests' image, which `make test` builds.
 tests_image = $(or $(IMAGE_PREFIX),hospital-pipeline)/tests

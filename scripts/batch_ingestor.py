@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as Connection
 from pipeline.lakes.batch_lake import InvalidDay
 from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings
-from pipeline.warehouse import connections, laws, migrations, roles
+from pipeline.warehouse import connections, laws, locks, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
 from pipeline.warehouse.loading import Loader
 
@@ -41,7 +41,8 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
         try:
             update_schema(settings, files)
             last_error = ""
-            with closing(connections.connect_as_ingestor(settings)) as connection:
+            connection = connections.connect_as_ingestor(settings)
+            with closing(connection), locks.naming_who_is_in_the_way(connection):
                 if wait_for_lock(connection, service):
                     load_days(connection, settings, datasets, service)
         except connections.TEMPORARY_ERRORS as error:
@@ -54,7 +55,8 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
 
 def update_schema(settings: BatchIngestorSettings, files: list[migrations.Migration]) -> None:
     """As the owner, apply the migrations that are new, then grant the other roles their rights."""
-    with closing(connections.connect_as_owner(settings)) as connection:
+    connection = connections.connect_as_owner(settings)
+    with closing(connection), locks.naming_who_is_in_the_way(connection):
         with connection, connection.cursor() as cursor:
             cursor.execute("select pg_advisory_lock(%s)", [migrations.MIGRATION_LOCK])
         migrations.apply(connection, files)
@@ -63,16 +65,21 @@ def update_schema(settings: BatchIngestorSettings, files: list[migrations.Migrat
 
 
 def wait_for_lock(connection: Connection, service: Service) -> bool:
-    """Stand by until no other batch_ingestor holds the lock; False if told to stop first."""
-    standing_by = False
+    """Stand by until no other session holds the lock; False if told to stop first.
+
+    Standing by is healthy only while another batch_ingestor loads.
+    """
+    standing_by_for: list[locks.Session] = []
     while not service.stopping.is_set():
-        if connections.try_lock(connection, INGESTOR_LOCK):
+        if locks.try_lock(connection, INGESTOR_LOCK):
             log.info("loading: this batch_ingestor holds the lock")
             return True
-        if not standing_by:
-            log.info("standing by: another batch_ingestor holds the lock")
-            standing_by = True
-        service.turn_completed()
+        others = locks.holders(connection, INGESTOR_LOCK)
+        if others != standing_by_for:
+            log.info("standing by: the lock is held by %s", ", ".join(map(str, others)))
+            standing_by_for = others
+        if all(other.program == connections.INGESTOR for other in others):
+            service.turn_completed()
         service.wait(STAND_BY_SECONDS)
     return False
 

@@ -22,6 +22,13 @@ TEMPORARY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 CONNECT_TIMEOUT_SECONDS = 5
 KEEPALIVES: dict[str, Any] = dict(keepalives_idle=5, keepalives_interval=3, keepalives_count=3)
 UNACKNOWLEDGED_LIMIT_MS = 15_000
+# Nothing that a reader holds makes a load wait for a lock. Whoever else does is named: locks.py.
+LOCK_TIMEOUT_MS = 5_000
+# A statement ends this soon after its client, even while it waits for a lock.
+CLIENT_CHECK_INTERVAL_MS = 5_000
+
+# The purpose of a session that loads.
+INGESTOR = "batch_ingestor"
 
 SESSION_SETTINGS = {
     "timezone": "UTC",
@@ -29,6 +36,8 @@ SESSION_SETTINGS = {
     "search_path": "pg_catalog",
     "client_min_messages": "warning",
     "tcp_user_timeout": UNACKNOWLEDGED_LIMIT_MS,
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "client_connection_check_interval": CLIENT_CHECK_INTERVAL_MS,
     **{f"tcp_{name}": value for name, value in KEEPALIVES.items()},
 }
 
@@ -64,19 +73,11 @@ def connect_as_owner(settings: BatchIngestorSettings) -> Connection:
     )
 
 
-def connect_as_ingestor(settings: PostgresSettings, purpose: str = "batch_ingestor") -> Connection:
+def connect_as_ingestor(settings: PostgresSettings, purpose: str = INGESTOR) -> Connection:
     """Open a session that may only add, replace and read data."""
     return connect(
         settings, settings.postgres_ingestor_user, settings.postgres_ingestor_password, purpose
     )
-
-
-def try_lock(connection: Connection, key: int) -> bool:
-    """Try to take an advisory lock that lives as long as the session; never wait for it."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [key])
-        [(taken,)] = cursor.fetchall()
-        return bool(taken)
 
 
 def without_values(error: psycopg2.Error) -> str:

@@ -172,12 +172,10 @@ class Loader:
         if ledger.is_first(cursor, day):
             cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
         else:
-            cursor.execute("select hospital.index_references(%s)", [day])
             for table in tables:
                 cursor.execute(
                     sql.SQL("delete from {} where simulated_date >= %s").format(table), [day]
                 )
-            cursor.execute("select hospital.drop_reference_indexes()")
         cursor.execute("select insight.forget(%s, 'infinity')", [day])
 
 

@@ -2,7 +2,7 @@
 
 Both may select from hospital and insight, lake.migrations, lake.ingested_days, lake.ingested_files,
 and lake.rejected_rows without raw_row. The analyst may do nothing else, and its transactions are
-read-only by default. The ingestor may also add and delete rows, and refresh the materialised laws.
+read-only by default. The ingestor may also add and delete rows.
 """
 
 from psycopg2 import sql
@@ -35,9 +35,8 @@ revoke insert, delete, truncate on hospital.people_today, hospital.posts from {i
 grant insert, update, delete on lake.ingested_days to {ingestor};
 grant insert, delete on lake.ingested_files, lake.rejected_rows to {ingestor};
 grant insert, delete on insight.daily_arrivals, insight.daily_ward_moves, insight.daily_stays,
-    insight.daily_visits, insight.daily_shifts to {ingestor};
--- The ingestor refreshes the materialised views; their definitions stay the owner's.
-grant maintain on insight.law_of_the_beds, insight.law_of_the_shifts to {ingestor};
+    insight.daily_visits, insight.daily_shifts, insight.law_of_the_beds, insight.law_of_the_shifts
+    to {ingestor};
 revoke execute on all functions in schema hospital, insight from public;
 grant execute on all functions in schema hospital, insight to {ingestor};
 

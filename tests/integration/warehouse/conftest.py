@@ -1,10 +1,11 @@
 """A database of its own for each test, and a small lake to load into it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from .ingestor_process import Ingestor
 from .own_database import Database, new_database
 from .small_lake import ONE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
@@ -47,6 +48,21 @@ def read_only_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dat
         database.migrate()
         database.ingest()
         yield database
+
+
+@pytest.fixture
+def start(empty_database: Database, tmp_path: Path) -> Iterator[Callable[[str], Ingestor]]:
+    """Starts batch_ingestors, and kills them at the end."""
+    started = []
+
+    def one(name: str) -> Ingestor:
+        started.append(Ingestor(empty_database, tmp_path, name))
+        return started[-1]
+
+    yield one
+    for ingestor in started:
+        ingestor.process.kill()
+        ingestor.process.wait()
 
 
 def publish_three_days(lake: Lake) -> None:

@@ -84,24 +84,6 @@ def test_other_content_replaces_the_day_and_what_follows(
     assert database.rejected() == []
 
 
-def test_references_are_indexed_while_a_day_is_replaced(
-    database: Database, three_days: Lake
-) -> None:
-    database.ingest()
-    with closing(database.connect("ingestor")) as session, session.cursor() as cursor:
-        cursor.execute("select hospital.index_references(%s)", [ONE])
-        cursor.execute(
-            "select confrelid::regclass::text from pg_constraint c where contype = 'f'"
-            " and connamespace = 'hospital'::regnamespace and not exists (select from pg_index"
-            " where indrelid = conrelid and indkey[0] = conkey[1] and indpred is null)"
-        )
-        # Of the first day alone, so none of its rows is deleted.
-        assert {name for (name,) in cursor.fetchall()} == {"hospital.wards"}
-        cursor.execute("select hospital.drop_reference_indexes()")
-        cursor.execute("select count(*) from pg_class where relname like 'replacing%'")
-        assert cursor.fetchone() == (0,)
-
-
 def test_a_session_killed_before_commit_leaves_nothing(
     database: Database, three_days: Lake
 ) -> None:

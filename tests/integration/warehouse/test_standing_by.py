@@ -1,66 +1,12 @@
 """Several batch_ingestors: one loads, the others stand by, healthy, and take over."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
+from .ingestor_process import PATIENCE_SECONDS, Ingestor, wait_until
 from .own_database import Database
-from .small_lake import ONE, ROOT, ZERO, Lake, day_one, day_zero
-
-PATIENCE_SECONDS = 30
-
-
-class Ingestor:
-    """The service as a process of its own."""
-
-    def __init__(self, database: Database, directory: Path, name: str) -> None:
-        self.heartbeat = directory / f"{name}.heartbeat"
-        self._log = directory / f"{name}.log"
-        given = database.settings.model_dump(mode="json") | {
-            "heartbeat_file": str(self.heartbeat),
-            "migrations_dir": str(ROOT / "batch_ingestor" / "migrations"),
-        }
-        environment = {name.upper(): str(value) for name, value in given.items()}
-        with self._log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, ROOT / "scripts" / "batch_ingestor.py"],
-                env={**os.environ, **environment},
-                stdout=log,
-                stderr=log,
-            )
-
-    def log(self) -> str:
-        """The lines that it has logged."""
-        return self._log.read_text()
-
-
-def wait_until(true: Callable[[], bool], ingestor: Ingestor) -> None:
-    """Wait for a condition that must come true soon."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < end, ingestor.log()
-        time.sleep(0.1)
-
-
-@pytest.fixture
-def start(empty_database: Database, tmp_path: Path) -> Iterator[Callable[[str], Ingestor]]:
-    """Starts batch_ingestors, and kills them at the end."""
-    started = []
-
-    def one(name: str) -> Ingestor:
-        started.append(Ingestor(empty_database, tmp_path, name))
-        return started[-1]
-
-    yield one
-    for ingestor in started:
-        ingestor.process.kill()
-        ingestor.process.wait()
+from .small_lake import ONE, ZERO, Lake, day_one, day_zero
 
 
 def test_the_second_takes_over_when_the_first_is_killed(
