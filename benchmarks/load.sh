@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures how fast the batch_ingestor loads published days, with every check, rejected rows, ledger
 # and summaries, against psql's plain \copy of the same files into the same tables (keys, foreign
-# keys, constraints, indexes). Also measures each view of schema insight on the loaded days.
+# keys, constraints, indexes). Also measures each view of schema insight, and the queries
+# in benchmarks/queries, on the loaded days.
 #
 # DAYS=1455 benchmarks/load.sh loads the whole run (a quarter of an hour); the default is 60 days.
 # Runs as a Compose project of its own, which it removes.
@@ -42,12 +43,16 @@ select e.rows, z.seconds + l.seconds, e.rows - z.rows, l.seconds from zero z, la
 SQL
 )
 
+# timed: runs the SQL on its standard input, and prints how long it took.
+timed() { { printf '\\timing on\n\\o /dev/null\n'; cat; } | ask | grep -o '[0-9.]* ms'; }
 printf 'views on %s days:\n' "$days"
 ask <<<'vacuum analyze'
-for view in $(ask <<<"select relname from pg_class where relnamespace = 'insight'::regnamespace and relkind in ('v', 'm') order by 1"); do
-  printf '  %-32s %s\n' "$view" "$(ask <<<"\\timing on
-\\o /dev/null
-select * from insight.$view" | grep -o '[0-9.]* ms')"
+for view in $(ask <<<"select relname from pg_class where relnamespace = 'insight'::regnamespace and relkind in ('v', 'r') order by 1"); do
+  printf '  %-32s %s\n' "$view" "$(timed <<<"select * from insight.$view")"
+done
+printf 'queries on %s days:\n' "$days"
+for query in benchmarks/queries/*.sql; do
+  printf '  %-32s %s\n' "$(basename "$query" .sql)" "$(timed <"$query")"
 done
 
 tables=(wards people staff staff_changes registrations admissions transfers discharges people_changes

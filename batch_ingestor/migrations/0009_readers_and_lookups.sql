@@ -107,4 +107,5 @@ create index on hospital.discharges       (nurse_id);
 create index on hospital.emergency_visits (patient_id, registered_at);
 create index on hospital.transports       (patient_id, departed_at);
 create index on hospital.shifts           (staff_id, started_at);
-create index on hospital.shifts           (ward_id, started_at);
+-- With both instants: who was on shift at an instant is then found in the index alone.
+create index on hospital.shifts           (ward_id, started_at, ended_at);

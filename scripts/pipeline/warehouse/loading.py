@@ -164,7 +164,11 @@ class Loader:
         return loaded, rejected
 
     def _delete_rows_from(self, cursor: Cursor, day: date) -> None:
-        """Delete the rows of the day and of every later one, those that refer to others first."""
+        """Delete the rows of the day and of every later one, those that refer to others first.
+
+        If the first day was published anew, everything goes: this is another run. Deleting row by
+        row would take minutes. Truncating waits for whoever reads.
+        """
         tables = [
             sql.Identifier("hospital", dataset.table)
             for dataset in reversed(self._datasets.datasets.values())

@@ -15,7 +15,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 import batch_ingestor
 from pipeline.service import Service
 from pipeline.settings import BatchIngestorSettings, read
-from pipeline.warehouse import connections, migrations
+from pipeline.warehouse import connections, locks, migrations
 from pipeline.warehouse.datasets import read_datasets
 
 from .small_lake import ROOT
@@ -51,7 +51,8 @@ class Database:
     def ingest(self) -> None:
         """Load everything that is due, in a session of its own."""
         datasets = read_datasets(self.settings.configs_dir / "datasets.yaml")
-        with closing(connections.connect_as_ingestor(self.settings)) as session:
+        session = connections.connect_as_ingestor(self.settings)
+        with closing(session), locks.naming_who_is_in_the_way(session):
             batch_ingestor.load_days(session, self.settings, datasets, OneTurn())
 
     def connect(self, role: str) -> connection:
