@@ -84,7 +84,7 @@ def _some_weight(weights: list[float]) -> list[float]:
 
 
 def _calendar_day(value: object) -> object:
-    """YAML reads 2021-04-07 as a date; from the JSON of a stored configuration it comes as text."""
+    """Files and stored configurations contain a date as text; it may also be a date already."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         try:
             return date.fromisoformat(value)

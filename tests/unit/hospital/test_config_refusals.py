@@ -20,6 +20,8 @@ REFUSED = [
     ("simulation.arrivals.emergency_per_day", float("inf"), None, "finite"),
     ("simulation.arrivals.emergency_per_day", None, None, "valid number"),
     ("simulation.arrivals.emergency_per_days", 5, None, "not permitted"),
+    ("simulation.scenarios.flu_wave.enabled", "y", None, "valid boolean"),
+    ("simulation.run.start_date", "2021-04-07T00:00:00Z", None, "valid date"),
     ("simulation.run.seed", 1.5, None, "integer"),
     ("simulation.run.seed", -1, None, "greater"),
     ("simulation.run.start_date", "2021-02-30", None, "a day that exists"),

@@ -1,11 +1,16 @@
 """A YAML file is read as it looks, or refused with the line, what it says and what was expected."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pipeline.broker.topics import read_topics
+from pipeline.run import config_store
 from pipeline.settings import ConfigurationError
+from pipeline.warehouse.datasets import read_datasets
 from pipeline.yaml_files import MAX_VALUES, read_yaml
+from tools.overlay import laid_over
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 BILLION = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
@@ -123,3 +128,27 @@ def test_what_editors_of_windows_write_is_read(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"^topics\.yaml: cannot be read: "):
         read_yaml(tmp_path / "topics.yaml")
+
+
+@pytest.mark.parametrize(
+    ("file", "read_it"),
+    [
+        ("simulation.yaml", config_store.read_files),
+        ("staffing.yaml", config_store.read_files),
+        ("topics.yaml", read_topics),
+        ("datasets.yaml", lambda root: read_datasets(root / "datasets.yaml")),
+        ("full.yaml", lambda root: laid_over(root, root / "full.yaml")),
+    ],
+)
+def test_every_file_of_configs_is_read_like_that(
+    tmp_path: Path, file: str, read_it: Callable[[Path], object]
+) -> None:
+    for path in CONFIGS.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    read_it(tmp_path)
+    first = next(iter(read_yaml(tmp_path / file)))
+    with (tmp_path / file).open("a", encoding="utf-8") as opened:
+        opened.write(f"{first}: no\n")
+    twice = rf"^{file}: line [0-9]+, column 1: got the key {first}, which line [0-9]+ has already"
+    with pytest.raises(ConfigurationError, match=twice):
+        read_it(tmp_path)
