@@ -1,4 +1,4 @@
-"""The only reader of the environment and of the YAML files: typed and complete, or refused.
+"""The only reader of the environment: typed and complete, or refused.
 
 Every program that an image runs declares here, as a class, which variables it needs; `read` fills
 the class from the environment. A refusal is one line that names the variable or the key, what it
@@ -6,11 +6,9 @@ got and what it expected.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from dotenv import dotenv_values, find_dotenv
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from pydantic_core import ErrorDetails
@@ -116,32 +114,6 @@ def read[E: Environment](kind: type[E]) -> E:
         raise ConfigurationError(explain(error, "environment")) from None
 
 
-def read_yaml(path: Path) -> dict[str, object]:
-    """Read the mapping in a YAML file.
-
-    Raises:
-        ConfigurationError: if the file is missing, cut off, empty or not a mapping with text keys.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        wrong_key = next(_keys_that_are_not_text(content), None)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        where = f"line {place.line + 1}, column {place.column + 1}" if place else "somewhere"
-        problem = getattr(error, "problem", None) or "not valid YAML"
-        raise ConfigurationError(f"{path.name}: {where}: {problem}, expected valid YAML") from None
-    except (ValueError, RecursionError) as error:  # 2021-02-30; a thousand brackets
-        raise ConfigurationError(f"{path.name}: {error}, expected valid YAML") from None
-    if wrong_key:
-        raise ConfigurationError(f"{path.name}: {wrong_key}, expected text (in quotes)")
-    if not isinstance(content, dict):
-        got = "an empty file" if content is None else f"a {type(content).__name__}"
-        raise ConfigurationError(f"{path.name}: got {got}, expected a mapping of keys")
-    return content
-
-
 def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M:
     """Validate `content` as `kind`; a refusal names `source`.
 
@@ -183,12 +155,3 @@ def without_value(fault: ErrorDetails) -> str:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _keys_that_are_not_text(content: object, place: str = "") -> Iterator[str]:
-    """Describe each key that JSON could not have: YAML reads `1:` as a number, `on:` as true."""
-    pairs = content.items() if isinstance(content, dict) else ()
-    for key, inner in enumerate(content) if isinstance(content, list) else pairs:
-        if isinstance(content, dict) and not isinstance(key, str):
-            yield f"{place}{key}: got a key of type {type(key).__name__}"
-        yield from _keys_that_are_not_text(inner, f"{place}{key}.")

@@ -13,6 +13,9 @@ from typing import Any
 
 import yaml
 
+from pipeline.settings import ConfigurationError
+from pipeline.yaml_files import read_yaml
+
 FILES = ("simulation", "staffing")
 
 
@@ -29,13 +32,10 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def laid_over(configs_dir: Path, overlay: Path | None) -> dict[str, dict[str, Any]]:
     """Both files, by name, under the overlay (None: as they are)."""
-    over = yaml.safe_load(overlay.read_text(encoding="utf-8")) if overlay else {}
+    over = read_yaml(overlay) if overlay else {}
     if unknown := set(over) - set(FILES):
         raise SystemExit(f"{overlay}: got the sections {sorted(unknown)}, expected {FILES}")
-    base = {
-        name: yaml.safe_load((configs_dir / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in FILES
-    }
+    base = {name: read_yaml(configs_dir / f"{name}.yaml") for name in FILES}
     return {name: merged(base[name], over.get(name) or {}) for name in FILES}
 
 
@@ -45,7 +45,11 @@ def main() -> None:
         raise SystemExit(__doc__)
     configs_dir, overlay, target = map(Path, sys.argv[1:])
     target.mkdir(parents=True, exist_ok=True)
-    for name, content in laid_over(configs_dir, overlay).items():
+    try:
+        files = laid_over(configs_dir, overlay)
+    except ConfigurationError as refusal:
+        raise SystemExit(str(refusal)) from None
+    for name, content in files.items():
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=140)
         (target / f"{name}.yaml").write_text(text, encoding="utf-8")
         print(target / f"{name}.yaml")

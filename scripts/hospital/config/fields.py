@@ -24,14 +24,18 @@ from pydantic_core import PydanticCustomError
 
 SHARE_TOLERANCE = 1e-6
 
+# The batch_ingestor's list (pipeline.value_forms).
+MISSING_WORDS = (
+    *("NA", "N/A", "n/a", "<NA>", "NaN", "nan", "NaT", "NULL", "null", "(null)", "None", "nil"),
+    *("undefined", r"\N", "#N/A", "#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!"),
+    *("-", "--", ".", "?"),
+)
+
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Age = Annotated[int, Field(ge=0, le=120)]  # years
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$")]
 Triage = Literal["red", "orange", "yellow", "green"]  # the South African Triage Scale
 
 
@@ -48,6 +52,16 @@ def refuse(expected: str, got: object = None, at: Sequence[str | int] = ()) -> E
     return ValidationError.from_exception_data(
         "configuration", [{"type": fault, "loc": tuple(at), "input": got}]
     )
+
+
+def _loadable(name: str) -> str:
+    """Refuse a name for which the batch_ingestor would reject every row."""
+    edges = name[0] + name[-1]
+    if " " in edges or not edges.isprintable() or "\0" in name:
+        raise refuse("a name without blanks or invisible characters around it")
+    if name in MISSING_WORDS:
+        raise refuse("a name that no program writes for a missing value")
+    return name
 
 
 def check_shares(shares: Mapping[str, float], at: Sequence[str | int] = ()) -> None:
@@ -70,7 +84,7 @@ def _some_weight(weights: list[float]) -> list[float]:
 
 
 def _calendar_day(value: object) -> object:
-    """YAML reads 2021-04-07 as a date; from the JSON of a stored configuration it comes as text."""
+    """Files and stored configurations contain a date as text; it may also be a date already."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         try:
             return date.fromisoformat(value)
@@ -79,6 +93,9 @@ def _calendar_day(value: object) -> object:
     return value
 
 
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_loadable)]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$"), AfterValidator(_loadable)]
+HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$"), AfterValidator(_loadable)]
 Weights24 = Annotated[list[Rate], Field(min_length=24, max_length=24), AfterValidator(_some_weight)]
 Weights12 = Annotated[list[Rate], Field(min_length=12, max_length=12), AfterValidator(_some_weight)]
 Weights7 = Annotated[list[Rate], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]

@@ -1,5 +1,6 @@
 """The sections of `configs/simulation.yaml` about the people who live near the hospitals."""
 
+from difflib import get_close_matches
 from typing import Annotated
 
 from faker.config import AVAILABLE_LOCALES
@@ -54,8 +55,16 @@ class Names(Section):
         check_shares(self.locale_shares, ("locale_shares",))
         for locale, share in self.locale_shares.items():
             if locale not in AVAILABLE_LOCALES:
-                raise refuse("a locale of Faker, such as en_GB", share, ("locale_shares", locale))
+                expected = f"a locale of Faker, such as {' or '.join(_similar_locales(locale))}"
+                raise refuse(expected, share, ("locale_shares", locale))
         return self
+
+
+def _similar_locales(written: str) -> list[str]:
+    """What whoever wrote `en-gb` or `fr` may have meant, the likeliest first."""
+    by_key = {locale.lower(): locale for locale in sorted(AVAILABLE_LOCALES)}
+    near = get_close_matches(written.lower().replace("-", "_"), by_key, cutoff=0.5)
+    return [by_key[key] for key in near] or ["en_GB"]
 
 
 class Population(Section):

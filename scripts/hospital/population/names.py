@@ -70,5 +70,6 @@ class NamePools:
                 ("male", faker.first_name_male),
                 ("street", faker.street_name),
             ):
-                pools[kind] += [draw() for _ in range(self._rule.pool_size)]
+                # Some locales' lists contain names that end in a blank.
+                pools[kind] += [draw().strip() for _ in range(self._rule.pool_size)]
         return {kind: np.array(names, dtype=object) for kind, names in pools.items()}

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field, PositiveInt, model_validator
 
 from pipeline import value_forms
-from pipeline.settings import Name, parse, read_yaml
+from pipeline.settings import Name, parse
+from pipeline.yaml_files import read_yaml
 
 COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
 # A topic's name is also the name of its directory in the stream lake.

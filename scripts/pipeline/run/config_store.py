@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from pipeline import atomic_files
 from pipeline.run.clock import Pace
-from pipeline.settings import ConfigurationError, parse, read_yaml
+from pipeline.settings import ConfigurationError, parse
+from pipeline.yaml_files import read_yaml
 
 FILES = ("simulation.yaml", "staffing.yaml")
 
@@ -34,14 +35,14 @@ def read_files(configs_dir: Path) -> ConfigFiles:
     simulation, staffing = (read_yaml(configs_dir / name) for name in FILES)
     section = {"clock": simulation.pop("clock")} if "clock" in simulation else {}
     pace = parse(_ClockSection, section, "simulation.yaml").clock
-    # Through JSON, so that it equals what `load` returns (YAML knows dates, JSON does not).
+    # Through JSON, so that it equals what `load` returns, in the order of the keys, too.
     content = json.loads(canonical({"simulation": simulation, "staffing": staffing}))
     return ConfigFiles(pace, content)
 
 
 def canonical(content: dict[str, Any]) -> bytes:
     """The bytes that are hashed and saved."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), default=str).encode()
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 def save(root: Path, content: dict[str, Any]) -> str:
@@ -73,8 +74,11 @@ def load(root: Path, digest: str) -> dict[str, Any]:
     return content
 
 
+MISSING = object()  # in the place of a value: the key is not in the file
+
+
 class Change(NamedTuple):
-    """One key whose value differs; None where it is missing. A key begins with its file's name."""
+    """One key whose value differs, or is `MISSING`. A key begins with its file's name."""
 
     key: str
     before: object
@@ -91,21 +95,24 @@ class Change(NamedTuple):
 
 
 def differences(before: object, after: object, key: str = "") -> Iterator[Change]:
-    """What changed: mappings key by key, lists of equal length item by item."""
+    """What changed: mappings key by key, lists of equal length item by item.
+
+    Whatever changes the hash is a change: a key set to null where there was none, 1.0 for 1.
+    """
     if isinstance(before, dict) and isinstance(after, dict):
         for name in sorted(before.keys() | after.keys()):
             inner = f"{key}.{name}" if key else name
-            yield from differences(before.get(name), after.get(name), inner)
+            yield from differences(before.get(name, MISSING), after.get(name, MISSING), inner)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(old, new, f"{key}.{index}")
-    elif before != after:
+    elif as_text(before) != as_text(after):
         yield Change(key, before, after)
 
 
 def as_text(value: object) -> str:
     """A value as a person would write it in the file."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return "nothing" if value is MISSING else json.dumps(value, ensure_ascii=False)
 
 
 class _ClockSection(BaseModel):

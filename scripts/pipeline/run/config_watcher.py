@@ -32,7 +32,9 @@ class ConfigWatcher:
         """Read the files; log what changed and from which hour, or why they are refused."""
         try:
             files = config_store.read_files(self._configs_dir)
-            if files == self.accepted and not self._refusal:
+            before = self.accepted
+            changes = list(config_store.differences(before.content, files.content))
+            if not changes and files.pace == before.pace and not self._refusal:
                 return
             self._check(files.content)
         except ConfigurationError as refusal:
@@ -43,9 +45,9 @@ class ConfigWatcher:
         if self._refusal:
             log.info("the configuration files are valid again")
         self._refusal = ""
-        for change in config_store.differences(self.accepted.content, files.content):
+        for change in changes:
             log.info("edit accepted, in force from %s: %s", from_hour, change)
-        if files.pace != self.accepted.pace:
-            before, after = self.accepted.pace.real_days, files.pace.real_days
-            log.info("edit accepted, in force now: clock.real_days: %g → %g", before, after)
+        if files.pace != before.pace:
+            paces = (before.pace.real_days, files.pace.real_days)
+            log.info("edit accepted, in force now: clock.real_days: %g → %g", *paces)
         self.accepted = files

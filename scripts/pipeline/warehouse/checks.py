@@ -7,6 +7,7 @@ as a digit or as equal does not depend on the server's language.
 
 from psycopg2 import sql
 
+from pipeline.value_forms import BYTE_ORDER_MARK, INVISIBLE, MISSING_WORDS
 from pipeline.warehouse.datasets import SQL_TYPES, Column, Condition, Dataset, Datasets, OrderRule
 
 Case = tuple[sql.Composable, str]
@@ -20,6 +21,7 @@ EXPECTED = {
     "date": "a day such as 2021-04-07",
     "instant": "an instant such as 2021-04-07T13:05:09Z",
 }
+BLANKS = "".join(filter(str.isascii, INVISIBLE))
 INTEGER_RANGE = (-(2**31), 2**31 - 1)
 
 
@@ -93,6 +95,7 @@ def _bad_value(value: sql.Composable, spec: Column) -> list[Case]:
     cases: list[Case] = []
     if spec.required:
         cases.append((sql.SQL("{} is null").format(value), "empty, expected a value"))
+    cases += _not_a_value(value, spec)
     if spec.type == "text":
         return cases + _bad_text(value, spec)
     test = _unlike(value, spec.form())
@@ -105,20 +108,38 @@ def _bad_value(value: sql.Composable, spec: Column) -> list[Case]:
     return [*cases, (test, f"expected {expected}"), *_beyond_limits(value, spec)]
 
 
-def _bad_text(value: sql.Composable, spec: Column) -> list[Case]:
-    def test(template: str, *literals: object) -> sql.Composable:
-        return sql.SQL(template).format(*map(sql.Literal, literals), value=value)
+def _test(template: str, value: sql.Composable, *literals: object) -> sql.Composable:
+    return sql.SQL(template).format(*map(sql.Literal, literals), value=value)
 
-    cases = [(test("{value} = 'NULL'"), "the text NULL, expected a value or nothing")]
+
+def _not_a_value(value: sql.Composable, spec: Column) -> list[Case]:
+    """What spreadsheets, R and other programs leave around a value, or in place of one."""
+    padded = "{value} <> btrim({value}, {})"
+    words = tuple(word for word in MISSING_WORDS if word not in (spec.allowed or ()))
+    or_nothing = "" if spec.required else " or nothing"
+    return [
+        (_test(padded, value, BLANKS), "padded with blanks"),
+        (
+            _test(padded, value, INVISIBLE),
+            "begins or ends with an invisible character, such as a non-breaking space",
+        ),
+        (_test("strpos({value}, {}) > 0", value, BYTE_ORDER_MARK), "a byte order mark inside"),
+        (
+            _test("{value} in {}", value, words),
+            f"a word for a missing value, such as NA, expected a value{or_nothing}",
+        ),
+    ]
+
+
+def _bad_text(value: sql.Composable, spec: Column) -> list[Case]:
+    cases: list[Case] = []
     if spec.allowed:
-        known = test("{value} not in {}", spec.allowed)
+        known = _test("{value} not in {}", value, spec.allowed)
         cases.append((known, f"expected {' or '.join(spec.allowed)}"))
     elif spec.pattern:
         cases.append((_unlike(value, spec.pattern), f"expected the form {spec.pattern}"))
-    else:
-        cases.append((test("{value} <> btrim({value}, E' \\t\\r\\n')"), "padded with blanks"))
     if spec.max_length is not None:
-        too_long = test("char_length({value}) > {}", spec.max_length)
+        too_long = _test("char_length({value}) > {}", value, spec.max_length)
         cases.append((too_long, f"longer than {spec.max_length} characters"))
     return cases
 

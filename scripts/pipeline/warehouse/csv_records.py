@@ -19,6 +19,7 @@ OPEN_RECORD = re.compile(rb'(?:%b,)*+"(?:[^"\0]|"")*+' % FIELD)
 NEXT_FIELD = re.compile(rb"(?:^|,)%b" % FIELD)
 
 END_OF_DATA = rb"\."
+EMPTY_ROW = re.compile(rb'(?:(?:"")?,)*+(?:"")?')
 
 
 class UnclosedQuote(Exception):
@@ -65,6 +66,8 @@ def _fault(content: bytes, fields: int) -> str | None:
     """What is wrong with a record as CSV; quotes no value."""
     if not content:
         return "a blank line"
+    if EMPTY_ROW.fullmatch(content):
+        return "a row of empty fields"
     if END_OF_DATA in content.split(b"\n"):
         return r"a line that contains only \."
     if b"\0" in content:

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from pipeline import value_forms
-from pipeline.settings import parse, read_yaml
+from pipeline.settings import parse
+from pipeline.yaml_files import read_yaml
 
 IDENTIFIER = r"[a-z][a-z0-9_]{0,54}"
 Identifier = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]

@@ -17,6 +17,7 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from pipeline.value_forms import INVISIBLE, MISSING_WORDS
 from pipeline.warehouse.checks import wrong_between_columns
 from pipeline.warehouse.connections import CopySource
 from pipeline.warehouse.datasets import Column, Condition, Dataset, Datasets, OrderRule
@@ -34,8 +35,12 @@ SAME_WORD = re.compile(r"[A-Za-z0-9_-]+")
 # Counts bytes, of which a text has at least as many as characters. A quoted field may contain
 # neither quotes nor line ends.
 FREE_TEXT = (
-    r'(?:[^,"\n\r\\\0 \t][^,"\n\r\\\0]{{0,{more}}}+(?<![ \t])'
-    r'|"[^"\n\r\\\0 \t][^"\n\r\\\0]{{0,{more}}}+(?<![ \t])")'
+    r'(?:[^,"\\\0-\x20\x7f][^,"\n\r\\\0]{{0,{more}}}+(?<![\0-\x20\x7f])'
+    r'|"[^"\\\0-\x20\x7f][^"\n\r\\\0]{{0,{more}}}+(?<![\0-\x20\x7f])")'
+)
+# FREE_TEXT knows the blanks of ASCII; these may not be anywhere.
+OTHER_INVISIBLE = re.compile(
+    "|".join(character for character in INVISIBLE if not character.isascii()).encode()
 )
 
 CONSTRAINTS = """
@@ -130,9 +135,12 @@ class _RowSource:
         self.in_doubt = bool(header or rest)
 
     def _is_doubtful(self, lines: bytes) -> bool:
-        # The text NULL and a second header may have the form of good values.
-        header = self._path.header[:-1]
-        return b"NULL" in lines or header in lines or not self._path.lines.fullmatch(lines)
+        # A second header may have the form of a row.
+        return (
+            self._path.header[:-1] in lines
+            or not self._path.lines.fullmatch(lines)
+            or (not lines.isascii() and OTHER_INVISIBLE.search(lines) is not None)
+        )
 
 
 def _line(dataset: Dataset) -> str | None:
@@ -159,12 +167,23 @@ def _text(spec: Column) -> str:
         form = "|".join(spec.allowed) if all(map(SAME_WORD.fullmatch, spec.allowed)) else ""
     elif spec.pattern:
         form = spec.pattern if SAME_PATTERN.fullmatch(spec.pattern) else ""
+        form = form and _unlike_missing(form) + f"(?:{form})"
     elif spec.max_length:
-        return FREE_TEXT.format(more=spec.max_length - 1)
+        return _unlike_missing(".*") + FREE_TEXT.format(more=spec.max_length - 1)
     else:
         return ""
     too_long = rf"|[^,\n]{{{spec.max_length + 1}}}" if spec.max_length else ""
     return form and rf"(?![,\n]{too_long})(?:{form})"
+
+
+def _unlike_missing(form: str) -> str:
+    """The expression of a place at which no word for a missing value stands that has the form."""
+    words = [word for word in MISSING_WORDS if re.fullmatch(form, word)]
+    if not words:
+        return ""
+    first = "".join(sorted({re.escape(word[0]) for word in words}))
+    alternatives = "|".join(map(re.escape, words))
+    return f'(?!(?=["{first}])"?(?:{alternatives})[,"\n])'
 
 
 def _table_is_strict(cursor: Cursor, dataset: Dataset, datasets: Datasets) -> bool:

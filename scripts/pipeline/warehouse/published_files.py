@@ -10,9 +10,11 @@ from pathlib import Path
 
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import FileEntry, InvalidDay
+from pipeline.warehouse.csv_headers import header_problem
 
-BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 READ_BYTES = 1 << 20
+# More than programs put around a header.
+HEADER_BYTES = 100
 
 
 class PublishedFile:
@@ -72,10 +74,9 @@ class PublishedFile:
         while chunk := self.read(READ_BYTES):
             last = chunk
         self.check_hash()
-        expected = header.encode()
-        start = os.pread(self._file.fileno(), 2 * len(expected), 0)
-        if not start.startswith(expected + b"\n"):
-            problem = _header_problem(start, expected)
+        start = os.pread(self._file.fileno(), HEADER_BYTES + 2 * len(header), 0)
+        if not start.startswith(f"{header}\n".encode()):
+            problem = header_problem(start, header)
             raise self.invalid(f"expected the header {header}, but {problem}")
         if not last.endswith(b"\n"):
             raise self.invalid("the last line has no end: the file was cut")
@@ -96,32 +97,3 @@ class PublishedFile:
     def _rewind(self) -> None:
         self._file.seek(0)
         self._hash = hashlib.sha256()
-
-
-def _header_problem(start: bytes, expected: bytes) -> str:
-    """How the first line differs from the expected one.
-
-    Says nothing of what the line contains: without its header a file begins with a row.
-    """
-    line = start.split(b"\n", 1)[0]
-    names, columns = line.split(b","), expected.split(b",")
-    absent = [name.decode() for name in columns if name not in names]
-    if not start:
-        return "the file is empty"
-    if start.startswith(BYTE_ORDER_MARKS):
-        return "it begins with a byte order mark"
-    if line == expected:
-        return "its line has no end: the file was cut"
-    if line == expected + b"\r":
-        return "its lines end in CR LF"
-    if line.lower() == expected.lower():
-        return "it is in another case"
-    if line.replace(b";", b",") == expected:
-        return "it is separated by semicolons"
-    if sorted(names) == sorted(columns):
-        return "its columns are in another order"
-    if not absent:
-        return "it has more columns"
-    if len(absent) < len(columns):
-        return f"it lacks {', '.join(absent)}"
-    return "the first line is not a header"

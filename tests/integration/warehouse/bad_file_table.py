@@ -15,13 +15,11 @@ from .bad_files import (
     twice,
     without_header,
 )
+from .bad_frame_table import BAD_FRAMES, HEADER
 from .bad_manifest_table import BAD_MANIFESTS, EXCHANGED_FILES
 
-HEADER = (
-    f"{FILE}: expected the header encounter_id,event_id,patient_id,hospital_id,registered_at,"
-    "source,arrival_mode,triage,diagnosis_code, but"
-)
 STRAY_QUOTE = "a quote within a field, expected it doubled and the field in quotes"
+THIRD_ROW = b"E,E:A04,P0000001,JHB,2021-04-07T00:30:00Z,emergency,walk_in,red,J45.9\n"
 RETURN = "a carriage return outside quotes, expected lines to end in LF alone"
 
 # Published like that: manifest and file agree, and the file is wrong as a whole.
@@ -54,31 +52,6 @@ WRONG_FILES = [
         "header with a column missing",
         published(replace(b"triage,", b"")),
         f"{HEADER} it lacks triage",
-    ),
-    BadFile(
-        "separated by semicolons",
-        published(lambda b: b.replace(b",", b";")),
-        f"{HEADER} it is separated by semicolons",
-    ),
-    BadFile(
-        "byte order mark",
-        published(lambda b: b"\xef\xbb\xbf" + b),
-        f"{HEADER} it begins with a byte order mark",
-    ),
-    BadFile(
-        "UTF-16",
-        published(lambda b: b.decode().encode("utf-16")),
-        f"{HEADER} it begins with a byte order mark",
-    ),
-    BadFile(
-        "UTF-16 without a mark",
-        published(lambda b: b.decode().encode("utf-16-le")),
-        f"{HEADER} the first line is not a header",
-    ),
-    BadFile(
-        "lines end in CR LF",
-        published(lambda b: b.replace(b"\n", b"\r\n")),
-        f"{HEADER} its lines end in CR LF",
     ),
     BadFile(
         "cut within the last field",
@@ -156,6 +129,19 @@ WRONG_LINES = [
         "a blank line in the middle", published(insert(b"\n"), 3), rejected={3: "a blank line"}
     ),
     BadFile(
+        "a row of empty fields, as spreadsheets write it",
+        published(lambda b: b + b",,,,,,,,\n", 3),
+        rejected={4: "a row of empty fields"},
+    ),
+    BadFile(
+        "a byte order mark in the middle, where two files were joined",
+        published(insert(b"\xef\xbb\xbf" + THIRD_ROW), 3),
+        rejected={
+            3: "encounter_id: begins or ends with an invisible character, such as a non-breaking "
+            "space"
+        },
+    ),
+    BadFile(
         r"`\.` alone on a line",
         published(insert(b"\\.\n"), 3),
         rejected={3: r"a line that contains only \."},
@@ -167,4 +153,4 @@ WRONG_LINES = [
     ),
 ]
 
-BAD_FILES = [*BAD_MANIFESTS, *EXCHANGED_FILES, *WRONG_FILES, *WRONG_LINES]
+BAD_FILES = [*BAD_MANIFESTS, *EXCHANGED_FILES, *WRONG_FILES, *BAD_FRAMES, *WRONG_LINES]

@@ -169,6 +169,12 @@ def reordered(content: bytes) -> bytes:
     return b",".join([second, first, rest])
 
 
+def in_quotes(content: bytes) -> bytes:
+    """Put the names into quotes."""
+    header, rest = content.split(b"\n", 1)
+    return b'"' + header.replace(b",", b'","') + b'"\n' + rest
+
+
 def without_header(content: bytes) -> bytes:
     """Leave the header out."""
     return b"".join(lines(content)[1:])

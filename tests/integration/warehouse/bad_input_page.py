@@ -7,6 +7,8 @@ To write it anew, from the directory tests/:
 
 from collections.abc import Iterable
 
+from pipeline.value_forms import INVISIBLE
+
 from .bad_file_table import BAD_FILES
 from .bad_values import BAD_VALUES
 from .small_lake import ROOT
@@ -26,6 +28,16 @@ and the reason is the exact text.
   insight.rejected_rows` shows the day, the dataset, the line of the file and the reason. The row
   itself is in `lake.rejected_rows`, where only the owner can read it.
 - **Loaded**: Stored as it is.
+
+Two kinds of values look harmless and are rejected in every column:
+
+- **An invisible character at the edge of a value**: a blank, a non-breaking space, a zero-width
+  space, a byte order mark, a mark of direction. Inside a value they stay, except for a byte order
+  mark. The joiners that some scripts need (U+200C, U+200D) may stand anywhere.
+- **A word that a program writes for a missing value**, in exactly the spelling of the program, in
+  quotes or not. An empty field is the only missing value. Other spellings are values: a person may
+  be called Na, Null, Nan or Nil, as some people are. A column whose `allowed` values in
+  `datasets.yaml` contain such a word accepts it.
 
 A day is refused, too, if more than the share `MAX_REJECTED_SHARE` of a file's rows are bad. No
 reason and no log line quotes a value of a row.
@@ -60,7 +72,8 @@ def render() -> str:
 
 
 def _code(field: str) -> str:
-    return f"`{field.replace(chr(10), '⏎')}`" if field else "nothing"
+    shown = "".join(f"<U+{ord(c):04X}>" if c in INVISIBLE and c not in " \n" else c for c in field)
+    return f"`{shown.replace(chr(10), '⏎')}`" if field else "nothing"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

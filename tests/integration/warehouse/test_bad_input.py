@@ -15,10 +15,11 @@ import pytest
 from . import bad_input_page
 from .bad_file_table import BAD_FILES
 from .bad_files import DATASET, BadFile
-from .bad_values import BAD_VALUES, BadValue
+from .bad_values import BAD_VALUES
 from .own_database import Database, new_database
 from .small_lake import ONE, PEOPLE, ZERO, Lake, day_one, day_zero
 from .value_rows import TEMPLATES, day_of_value, row_with
+from .values_of_tools import BadValue
 from .with_treatments import database_with_treatments, write_configs
 
 

@@ -19,10 +19,11 @@ from pipeline.warehouse.datasets import Datasets
 from pipeline.warehouse.fast_path import FastPath
 from pipeline.warehouse.published_files import PublishedFile
 
-from .bad_values import BAD_VALUES, BadValue
+from .bad_values import BAD_VALUES
 from .own_database import Database
 from .small_lake import ONE, ZERO, Lake, day_one, day_zero
 from .value_rows import AT_THE_START, TEMPLATES, day_of_value, row_with
+from .values_of_tools import BadValue
 from .with_treatments import database_with_treatments, write_configs
 
 # Where the key is a reference as well, one that leads somewhere.

@@ -10,11 +10,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.value_forms import INVISIBLE, MISSING_WORDS
+
 from .own_database import Database, new_database
 from .small_lake import ONE, ZERO, Lake, day_one, day_zero
 
 DATASET = "transports"
-EXAMPLES = 300
+EXAMPLES = 350
 AT_ONCE = 50
 GOOD_ROWS = 6
 
@@ -93,8 +95,18 @@ def shuffle_lines(lines: list[bytes], draw: random.Random) -> bytes:
     return b"".join([lines[0], *others[1:], draw.choice([others[0], others[-1]])])
 
 
+def as_tools_write(lines: list[bytes], draw: random.Random) -> bytes:
+    """A field with something invisible around it, or with a word for a missing value instead."""
+    number, place = draw.randrange(1, len(lines)), draw.randrange(9)
+    fields = lines[number][:-1].split(b",")
+    mark = draw.choice(INVISIBLE).encode()
+    word = draw.choice(MISSING_WORDS).encode()
+    fields[place] = draw.choice([mark + fields[place], fields[place] + mark, word, b'"%b"' % word])
+    return b"".join([*lines[:number], b",".join(fields) + b"\n", *lines[number + 1 :]])
+
+
 MUTATIONS: list[Callable[[list[bytes], random.Random], bytes]] = [
-    *(flip_bytes, insert_bytes, cut, cut_out, swap_columns, shuffle_lines),
+    *(flip_bytes, insert_bytes, cut, cut_out, swap_columns, shuffle_lines, as_tools_write),
 ]
 
 
@@ -129,6 +141,11 @@ def read_strictly(content: str) -> tuple[dict[int, list[str] | None], bool]:
         good = good and letter != "\0"
         line += letter == "\n"
     return records, content.endswith("\n") and state != "quoted"
+
+
+def visible(field: str) -> str:
+    """The field without what nobody sees at its edges."""
+    return field.strip(INVISIBLE)
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +198,7 @@ def test_nothing_differs_in_silence(home: tuple[Database, Lake], first: int) -> 
         assert all(bad.values())
         good = {tuple(fields) for line, fields in records.items() if fields and line not in bad}
         assert in_table == good, content
+        assert not [f for row in in_table for f in row if f in MISSING_WORDS or f != visible(f)]
         # A line that nobody touched is not left out, unless an earlier line has the same key.
         keys = [fields[0] for fields in records.values() if fields]
         for line, fields in records.items():

@@ -4,8 +4,8 @@ from datetime import date
 
 from pipeline.warehouse.datasets import Datasets
 
-from .bad_values import BadValue
 from .small_lake import ONE, ZERO
+from .values_of_tools import BadValue
 
 # The datasets whose cases stand in the file of the first day.
 AT_THE_START = ("people", "staff")

@@ -142,3 +142,37 @@ def test_an_accepted_edit_taken_back_is_an_edit(
     save(tmp_path, rate=1)
     assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 2 → 1"]
     assert watcher.accepted.content["simulation"] == {"rate": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [("new: null\n", "new: nothing → null"), ("new: {a: null}\n", 'new: nothing → {"a": null}')],
+)
+def test_whatever_changes_the_hash_is_logged(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path, more: str, place: str
+) -> None:
+    before = config_store.canonical(watcher.accepted.content)
+    with (tmp_path / "simulation.yaml").open("a") as file:
+        file.write(more)
+    assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: {place}"]
+    assert config_store.canonical(watcher.accepted.content) != before
+
+
+def test_a_number_written_otherwise_is_an_edit(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    save(tmp_path, rate="true")  # in Python, True is 1
+    assert logged() == [
+        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → true"
+    ]
+
+
+@pytest.mark.parametrize("rate", ["010", "1:30", "no", "1\nrate: 2"])
+def test_an_edit_that_yaml_reads_otherwise_is_refused(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path, rate: str
+) -> None:
+    save(tmp_path, rate=rate)
+    (refusal,) = logged()
+    stays = "ERROR edit refused, the configuration in force stays: simulation.yaml: line "
+    assert refusal.startswith(stays)
+    assert watcher.accepted.content["simulation"] == {"rate": 1}

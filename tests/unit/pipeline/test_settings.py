@@ -1,4 +1,4 @@
-"""Variables and YAML files are complete and typed, or refused in one line a person can act on."""
+"""Variables are complete and typed, or refused in one line a person can act on."""
 
 import os
 from pathlib import Path
@@ -97,40 +97,6 @@ def test_every_wrong_variable_is_named_in_one_line(monkeypatch: pytest.MonkeyPat
         "KAFKA_GROUP_ID",
         "KAFKA_SESSION_TIMEOUT_MS",
     ]
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "got an empty file, expected a mapping of keys"),
-        (b"# only a comment\n", "got an empty file, expected a mapping of keys"),
-        (b"- a\n- b\n", "got a list, expected a mapping of keys"),
-        (b"half: {a: 1,", "line 1, column 13: "),
-        (b"a: 1\n b: 2\n", "line 2, column 3: "),
-        (b"a: 'open", "line 1, column 9: "),
-        (b"\x00", "somewhere: "),
-        (b"caf\xe9: 1", "cannot be read: "),
-        (b"a: !!python/object/apply:os.getcwd []", "line 1, column 4: "),
-        (b"start_date: 2021-02-30", "expected valid YAML"),
-        (b"a: " + b"[" * 3_000, "expected valid YAML"),
-        (b"a: &loop [*loop]", "expected valid YAML"),
-        (b"a:\n  1: x\n", "a.1: got a key of type int, expected text"),
-        (b"a: [{on: x}]", "a.0.True: got a key of type bool, expected text"),
-    ],
-)
-def test_a_broken_yaml_file_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
-    path = tmp_path / "simulation.yaml"
-    path.write_bytes(content)
-    with pytest.raises(ConfigurationError) as refusal:
-        settings.read_yaml(path)
-    assert str(refusal.value).startswith("simulation.yaml: ")
-    assert reason in str(refusal.value)
-    assert "\n" not in str(refusal.value)
-
-
-def test_a_missing_yaml_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"^topics\.yaml: cannot be read: "):
-        settings.read_yaml(tmp_path / "topics.yaml")
 
 
 class Inner(BaseModel):
