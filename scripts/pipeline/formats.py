@@ -7,9 +7,9 @@ refuses what newer code wrote.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from pipeline.settings import ConfigurationError, without_value
 
@@ -17,7 +17,11 @@ KEY = "format"
 type Document = dict[str, Any]
 type Upgrades = Sequence[Callable[[Document], Document]]
 
-OBJECT = TypeAdapter(Document)
+
+class Numbered(BaseModel, extra="allow"):
+    """A document of any format."""
+
+    format: Annotated[int, Field(ge=1, strict=True)] = 1
 
 
 def stamp(document: Document, upgrades: Upgrades) -> Document:
@@ -32,7 +36,7 @@ def upgrade(document: Document, upgrades: Upgrades, name: str) -> Document:
         ConfigurationError: if its format is newer; the text begins with `name`.
     """
     number, newest = document.get(KEY, 1), len(upgrades) + 1
-    if number not in range(1, newest + 1):
+    if number > newest:
         raise ConfigurationError(
             f"{name}: got format {number}, expected at most {newest}: a newer version wrote it; "
             "start that version again, or delete all data (make clean)"
@@ -51,7 +55,8 @@ def read[M: BaseModel](kind: type[M], content: bytes, upgrades: Upgrades, name: 
         ValueError: if it is none; the text names the first wrong key, and quotes no value.
     """
     try:
-        return kind.model_validate(upgrade(OBJECT.validate_json(content), upgrades, name))
+        document = Numbered.model_validate_json(content).model_dump()
+        return kind.model_validate(upgrade(document, upgrades, name))
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"]) or "the file"

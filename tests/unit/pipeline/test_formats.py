@@ -43,14 +43,19 @@ def test_every_older_format_is_read(document: Document) -> None:
     assert document == before
 
 
-@pytest.mark.parametrize("number", [4, 0, -1, "1", None, 2.5])
-def test_a_number_that_this_code_does_not_know_is_refused(number: object) -> None:
+def test_a_newer_format_is_refused_whatever_else_is_in_it() -> None:
     with pytest.raises(ConfigurationError) as refusal:
-        formats.upgrade({"format": number, "of": "tomorrow"}, UPGRADES, "batch lake: ward.json")
+        formats.read(Ward, b'{"format": 4, "of": "tomorrow"}', UPGRADES, "batch lake: ward.json")
     assert str(refusal.value) == (
-        f"batch lake: ward.json: got format {number}, expected at most 3: a newer version wrote "
-        "it; start that version again, or delete all data (make clean)"
+        "batch lake: ward.json: got format 4, expected at most 3: a newer version wrote it; "
+        "start that version again, or delete all data (make clean)"
     )
+
+
+@pytest.mark.parametrize("number", ["0", "-1", '"4"', "null", "4.5", "true"])
+def test_what_is_no_format_number_is_a_fault_of_that_document(number: str) -> None:
+    with pytest.raises(ValueError, match=r"^format: expected "):
+        formats.read(Ward, f'{{"format": {number}}}'.encode(), UPGRADES, "ward")
 
 
 def test_a_text_of_any_format_is_read_whole_or_not_at_all() -> None:
@@ -58,5 +63,7 @@ def test_a_text_of_any_format_is_read_whole_or_not_at_all() -> None:
     assert read == Ward(name="Medicine", beds=7)
     with pytest.raises(ValueError, match=r"^beds: expected a valid integer"):
         formats.read(Ward, b'{"format": 3, "name": "Medicine", "beds": "many"}', UPGRADES, "ward")
+    with pytest.raises(ValueError, match=r"^the file: expected an object"):
+        formats.read(Ward, b'["Medicine", 7]', UPGRADES, "ward")
     with pytest.raises(ValueError, match=r"^the file: expected valid JSON"):
         formats.read(Ward, b'{"format": 3, "na', UPGRADES, "ward")
