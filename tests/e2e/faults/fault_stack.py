@@ -36,8 +36,11 @@ class FaultStack(Stack):
         disks: those of its volumes.
     """
 
-    def __init__(self, name: str, simulation: dict[str, Any]) -> None:
-        super().__init__(name, simulation, SHORT_LIMITS, ("tests/e2e/faults/compose.yml",))
+    def __init__(
+        self, name: str, simulation: dict[str, Any], more_files: tuple[str, ...] = ()
+    ) -> None:
+        files = ("tests/e2e/faults/compose.yml", *more_files)
+        super().__init__(name, simulation, SHORT_LIMITS, files)
         self.disks = Disks(f"{self.project}-disks")
 
     def start(self) -> None:
