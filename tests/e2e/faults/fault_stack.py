@@ -46,6 +46,10 @@ class FaultStack(Stack):
     def start(self) -> None:
         """Make the disks, then start everything."""
         self.environment |= self.disks.make()
+        self.start_on_disks()
+
+    def start_on_disks(self) -> None:
+        """Start everything, once the environment names the disks."""
         self.write_configs()
         self.edit("wall_clock", "+0\n")
         self.up_all()
