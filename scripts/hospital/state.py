@@ -4,6 +4,7 @@ Small, plain and immutable: an hour copies the dictionaries that it changes. Ins
 seconds since 1970-01-01.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -12,6 +13,10 @@ import numpy as np
 from hospital.config.fields import Triage
 from hospital.population.newcomers import Newcomers
 from hospital.staffing.rosters import AttendanceRules
+
+# The first turns the JSON of a state of format 1, that of version 0.2.0, into one of format 2, and
+# so on. Rows are restored by position: any other order or number of fields is another format.
+UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = ()
 
 
 class PatientCase(NamedTuple):

@@ -10,7 +10,7 @@ from pipeline.lakes import batch_lake
 from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import ConfigurationError, SchedulerSettings, explain, parse
-from scheduling.hospital_run import save_configuration
+from scheduling.saved_configurations import save_configuration
 
 log = logging.getLogger("scheduler")
 

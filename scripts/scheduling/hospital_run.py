@@ -11,47 +11,31 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from pandas import DataFrame
 
 import hospital
+from hospital import state as states
 from hospital import tables
-from hospital.config.run import Configuration
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
 from hospital.simulation import simulate_hour
 from hospital.state import State
 from hospital.world import World
+from pipeline import formats
 from pipeline.broker.topics import Topics
 from pipeline.lakes.batch_lake import TopicEntry
-from pipeline.run import clock, config_store, journal, state_cache
+from pipeline.run import clock, journal, state_cache
 from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.run.state_cache import Snapshot
-from pipeline.settings import ConfigurationError, parse
+from pipeline.settings import ConfigurationError
+from scheduling.saved_configurations import load_configuration
 
-CONFIGURATIONS = "configurations"
 JOURNAL = "journal"
 STATES = "states"
 
 log = logging.getLogger("scheduler")
-
-
-def save_configuration(
-    simulation_dir: Path, content: dict[str, Any], from_hour: datetime
-) -> ConfigurationEntry:
-    """Save a configuration; return the clock's entry for the hours that run under it."""
-    digest = config_store.save(simulation_dir / CONFIGURATIONS, content)
-    return ConfigurationEntry(
-        from_hour=from_hour, configuration=digest, model_version=hospital.MODEL_VERSION
-    )
-
-
-def load_configuration(simulation_dir: Path, entry: ConfigurationEntry) -> Configuration:
-    """Load the configuration that an entry of the clock's history names."""
-    content = config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
-    return parse(Configuration, content, None)
 
 
 class HospitalRun:
@@ -92,10 +76,9 @@ class HospitalRun:
         assert self._state is not None  # at least one hour was computed
         content = journal.encode(records)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
-        state_cache.save(
-            self._dir / STATES,
-            Snapshot(end_hour, self.next_number, entry.model_version, self._state.to_json()),
-        )
+        state = formats.stamp(self._state.to_json(), states.UPGRADES)
+        snapshot = Snapshot(end_hour, self.next_number, entry.model_version, state)
+        state_cache.save(self._dir / STATES, snapshot)
 
     def day_zero(self) -> dict[str, DataFrame]:
         """What exists before the first hour, as tables by dataset."""
@@ -121,11 +104,12 @@ class HospitalRun:
         """
         snapshot = state_cache.newest(self._dir / STATES, now)
         if snapshot:
+            name = f"the state at {clock.text(snapshot.hour)}"
             try:
-                return snapshot.hour, snapshot.next_number, State.from_json(snapshot.state)
-            except (AttributeError, LookupError, TypeError, ValueError):
-                hour = clock.text(snapshot.hour)
-                log.warning("this model cannot read the state at %s; it is computed again", hour)
+                plain = formats.upgrade(snapshot.state, states.UPGRADES, name)
+                return snapshot.hour, snapshot.next_number, State.from_json(plain)
+            except (AttributeError, LookupError, TypeError, ValueError, ConfigurationError):
+                log.warning("this model cannot read %s; it is computed again", name)
         return now.start, 0, None
 
     def _catch_up(self, now: Clock, hour: datetime, progress: Callable[[], None]) -> None:

@@ -4,14 +4,15 @@ import logging
 from datetime import datetime
 from functools import partial
 
-from pipeline.run import clock, config_store
+from pipeline.run import clock
 from pipeline.run.clock import DAY, HOUR, Clock, Pace
 from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.service import Service
 from pipeline.settings import SchedulerSettings
 from scheduling import edits
-from scheduling.hospital_run import CONFIGURATIONS, HospitalRun, save_configuration
+from scheduling.hospital_run import HospitalRun
+from scheduling.saved_configurations import load_content, save_configuration
 
 TICK_SECONDS = 1.0
 
@@ -32,8 +33,7 @@ class Timekeeper:
         self._simulation_dir = settings.simulation_dir
         self._stopping = service.stopping
         self._run = run
-        digest = now.configurations[-1].configuration
-        in_force = config_store.load(self._simulation_dir / CONFIGURATIONS, digest)
+        in_force = load_content(self._simulation_dir, now.configurations[-1])
         accepted = ConfigFiles(Pace(real_days=now.real_days), in_force)
         check = partial(edits.check, in_force)
         self._configs = ConfigWatcher(settings.configs_dir, accepted, check)

@@ -1,6 +1,7 @@
 """The configuration of a run: both files, checked against each other, and its fixed keys."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from pydantic import field_validator
 
@@ -23,6 +24,10 @@ FIXED_IN_A_RUN = (
     "staffing.targets",
     "staffing.turnover",
 )
+
+# The first turns a saved configuration of format 1, that of version 0.2.0, into one of format 2,
+# and so on. A new key with a default needs none.
+UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = ()
 
 
 class Configuration(Section):

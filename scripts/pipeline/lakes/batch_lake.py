@@ -15,13 +15,13 @@ from datetime import date
 from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from pipeline import atomic_files
+from pipeline import atomic_files, formats
 from pipeline.run.clock import ConfigurationEntry
-from pipeline.settings import without_value
 
 MANIFEST = "manifest.json"
+UPGRADES: formats.Upgrades = ()
 
 
 class FileEntry(BaseModel, frozen=True, extra="forbid"):
@@ -50,7 +50,8 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
 
     def to_bytes(self) -> bytes:
         """Canonical JSON: the same manifest is always the same bytes."""
-        return (json.dumps(self.model_dump(mode="json"), sort_keys=True, indent=2) + "\n").encode()
+        document = formats.stamp(self.model_dump(mode="json"), UPGRADES)
+        return (json.dumps(document, sort_keys=True, indent=2) + "\n").encode()
 
 
 def day_directory(root: Path, day: date) -> Path:
@@ -110,17 +111,18 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
 
     Raises:
         InvalidDay: if it is missing, not a regular file, not a manifest, or that of another day.
+        ConfigurationError: if newer code wrote it.
     """
     try:
         with open_file(directory, MANIFEST) as file:
             content = file.read()
-        manifest = Manifest.model_validate_json(content)
     except OSError as error:
         raise InvalidDay(f"{MANIFEST} cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise InvalidDay(f"{MANIFEST} is wrong: {key}: {without_value(fault)}") from None
+    try:
+        name = f"batch lake: {directory.name}/{MANIFEST}"
+        manifest = formats.read(Manifest, content, UPGRADES, name)
+    except ValueError as fault:
+        raise InvalidDay(f"{MANIFEST} is wrong: {fault}") from None
     if manifest.simulated_date.isoformat() != directory.name:
         raise InvalidDay(f"{MANIFEST} is of {manifest.simulated_date}, not of {directory.name}")
     return manifest, atomic_files.sha256(content)

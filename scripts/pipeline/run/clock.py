@@ -2,18 +2,22 @@
 
 `clock.json` contains the simulated instant, the pace, the hour up to which time is open, and the
 history of what was in force from which hour. Opening hours is one atomic rename; journalled events
-of later hours do not count.
+of later hours do not count. Its format number is the journal's, too: nobody reads that before the
+clock.
 """
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from pipeline import atomic_files
+from pipeline import atomic_files, formats
+from pipeline.settings import ConfigurationError
 
 CLOCK = "clock.json"
+UPGRADES: formats.Upgrades = ()
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -93,13 +97,25 @@ def text(instant: datetime) -> str:
 
 
 def read(simulation_dir: Path) -> Clock | None:
-    """The clock as last written; None before the first start."""
+    """The clock as last written; None before the first start.
+
+    Raises:
+        ConfigurationError: if newer code wrote it, code from before 0.2.0, or none of ours.
+    """
+    name = f"simulation volume: {CLOCK}"
     try:
-        return Clock.model_validate_json((simulation_dir / CLOCK).read_bytes())
+        content = (simulation_dir / CLOCK).read_bytes()
+        return formats.read(Clock, content, UPGRADES, name)
     except FileNotFoundError:
         return None
+    except ValueError as fault:
+        raise ConfigurationError(
+            f"{name} is damaged, or of a version before 0.2.0 ({fault}): start the version that "
+            "wrote it, restore the volume, or delete all data (make clean)"
+        ) from None
 
 
 def write(simulation_dir: Path, clock: Clock) -> None:
     """Set the clock, on disk when this returns."""
-    atomic_files.replace(simulation_dir / CLOCK, clock.model_dump_json(indent=1).encode() + b"\n")
+    document = formats.stamp(clock.model_dump(mode="json"), UPGRADES)
+    atomic_files.replace(simulation_dir / CLOCK, json.dumps(document, indent=1).encode() + b"\n")

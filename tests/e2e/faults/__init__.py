@@ -1,7 +1,8 @@
 """Faults done to a stack at work, and what must hold after each of them.
 
-test_matrix does one fault after another to one stack; test_kills does nothing but kill. After each
-fault all services are healthy within 120 s, both lakes grow, and `reconcile` finds that
+test_matrix does one fault after another to one stack; test_kills does nothing but kill;
+test_one_disk fills one disk that has all volumes. After each fault all services are healthy within
+120 s, both lakes grow, and `reconcile` finds that
 
 - each event that Kafka acknowledged is in the stream lake or the dead letters, exactly once, and
   the offsets of both together have no gap;

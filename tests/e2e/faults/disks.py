@@ -21,13 +21,16 @@ class Disks:
     def __init__(self, name: str) -> None:
         self._keeper = name
 
-    def make(self) -> dict[str, str]:
-        """Make the disks; return the variables that name their devices to Compose."""
+    def make(self, *layout: str) -> dict[str, str]:
+        """Make the disks; return the variables that name their devices to Compose.
+
+        `layout` is for `keep_disks.sh`.
+        """
         docker(
             *("run", "--detach", "--init", "--network", "none", *MAY_MOUNT),
             *("--name", self._keeper, "--label", f"com.docker.compose.project={self._keeper}"),
             *("-v", "/dev:/dev", "-v", "/disks", "-v", f"{KEEP_DISKS}:/keep_disks.sh:ro"),
-            *(f"{os.environ['IMAGE_PREFIX']}/tests", "bash", "/keep_disks.sh"),
+            *(f"{os.environ['IMAGE_PREFIX']}/tests", "bash", "/keep_disks.sh", *layout),
         )
         ready = ("exec", self._keeper, "cat", "/run/ready")
         wait_until(lambda: bool(docker(*ready, check=False)), 30, "the disks to be ready")

@@ -36,13 +36,20 @@ class FaultStack(Stack):
         disks: those of its volumes.
     """
 
-    def __init__(self, name: str, simulation: dict[str, Any]) -> None:
-        super().__init__(name, simulation, SHORT_LIMITS, ("tests/e2e/faults/compose.yml",))
+    def __init__(
+        self, name: str, simulation: dict[str, Any], more_files: tuple[str, ...] = ()
+    ) -> None:
+        files = ("tests/e2e/faults/compose.yml", *more_files)
+        super().__init__(name, simulation, SHORT_LIMITS, files)
         self.disks = Disks(f"{self.project}-disks")
 
     def start(self) -> None:
         """Make the disks, then start everything."""
         self.environment |= self.disks.make()
+        self.start_on_disks()
+
+    def start_on_disks(self) -> None:
+        """Start everything, once the environment names the disks."""
         self.write_configs()
         self.edit("wall_clock", "+0\n")
         self.up_all()

@@ -1,19 +1,31 @@
 #!/usr/bin/env bash
-# Makes the small disks of the fault tests, one for each volume, and keeps them while it runs. A disk
-# is a file that contains a file system and is mounted by loop. /run/ready names the devices.
+# Makes the small disks of the fault tests and keeps them while it runs: one for each volume, or, with
+# the argument `one`, one on which each volume is a directory. A disk is a file that contains a file
+# system and is mounted by loop. /run/ready names the devices.
 set -euo pipefail
 
-for name in simulation lake_stream lake_batch kafka_data zookeeper_data zookeeper_log postgres_data; do
-  truncate -s 1G "/disks/$name"
-  mkfs.ext4 -q -m 0 "/disks/$name"
-  device=$(losetup -f --show "/disks/$name")
-  mkdir -p "/mnt/$name"
-  mount "$device" "/mnt/$name"
+volumes=(simulation lake_stream lake_batch kafka_data zookeeper_data zookeeper_log postgres_data)
+
+# make_disk NAME DIRECTORY: a disk of that name, mounted there.
+make_disk() {
+  local device
+  truncate -s 1G "/disks/$1"
+  mkfs.ext4 -q -m 0 "/disks/$1"
+  device=$(losetup -f --show "/disks/$1")
+  mkdir -p "$2"
+  mount "$device" "$2"
   # Docker and Postgres take only an empty directory for a new volume.
-  rmdir "/mnt/$name/lost+found"
+  rmdir "$2/lost+found"
   # The kernel frees the device with its last mount, however this container ends.
   losetup -d "$device"
-  printf 'DISK_%s=%s\n' "${name^^}" "$device"
-done >/run/devices
+  printf 'DISK_%s=%s\n' "${1^^}" "$device" >>/run/devices
+}
+
+if [[ ${1:-} == one ]]; then
+  make_disk one /mnt
+  (cd /mnt && mkdir "${volumes[@]}" pgadmin_data)
+else
+  for name in "${volumes[@]}"; do make_disk "$name" "/mnt/$name"; done
+fi
 mv /run/devices /run/ready
 exec sleep infinity

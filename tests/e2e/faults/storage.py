@@ -38,9 +38,6 @@ def disk_full(stack: FaultStack, draw: Random, volume: str) -> None:
             wait_until(noticed, NOTICED_SECONDS, f"{writer} to be unhealthy, or to end")
     finally:
         stack.disks.free(volume)
-        if writer == "zookeeper":
-            # It refuses to start with an empty log file (ZOOKEEPER-2332), which the README deletes.
-            stack.disks.run(volume, "find . -name 'log.*' -size 0 -delete")
 
 
 def make_it_write(stack: FaultStack, volume: str, writer: str) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 import hospital
-from pipeline.run import state_cache
-from pipeline.run.clock import Clock
+from pipeline.run import clock, state_cache
 from pipeline.run.state_cache import Snapshot
 from scheduling import first_start
 
@@ -68,13 +67,18 @@ def test_a_damaged_state_is_computed_again(
     assert without_states(run.contents()) == without_states(expected)
 
 
+@pytest.mark.parametrize("state", [{"another": "layout"}, {"format": 9}])
 def test_a_state_that_the_model_cannot_read_is_computed_again(
-    place: Callable[[str], Place], expected: dict[str, str], caplog: pytest.LogCaptureFixture
+    state: dict[str, Any],
+    place: Callable[[str], Place],
+    expected: dict[str, str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     run = place("run")
     run.run(Life(A_DAY))
-    now = Clock.model_validate_json((run.simulation / "clock.json").read_bytes())
-    unknown = Snapshot(now.open_until, 7, hospital.MODEL_VERSION, {"another": "layout"})
+    now = clock.read(run.simulation)
+    assert now is not None
+    unknown = Snapshot(now.open_until, 7, hospital.MODEL_VERSION, state)
     state_cache.save(run.simulation / "states", unknown)
     run.run()
     assert "cannot read the state at 2021-04-08T00:00:00Z" in caplog.text
