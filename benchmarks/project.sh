@@ -9,7 +9,7 @@ work=$(mktemp -d)
 files=(-f docker-compose.yml)
 [[ ! -e docker-compose.override.yml ]] || files+=(-f docker-compose.override.yml)
 project=${PROJECT:-hospital-benchmark}
-export POSTGRES_PUBLISHED_PORT=0
+export POSTGRES_PUBLISHED_PORT=0 KAFKA_PUBLISHED_PORT=0
 compose() { docker compose -p "$project" "${files[@]}" -f "$work/compose.yml" "$@" 2>>"$work/log"; }
 
 clean_up() {

@@ -38,6 +38,7 @@ cat <<TEXT
 Up after $SECONDS s. Where to look:
   pgAdmin   http://$address   ($(env_value PGADMIN_DEFAULT_EMAIL) / $(env_value PGADMIN_DEFAULT_PASSWORD))
   stream    make logs            (docker compose logs -f stream_processor)
+  kafka     $(docker compose port kafka 29092)   (docs/use-the-stream.md)
   services  docker compose ps
   stop      make down            (make clean deletes the data, too)
 Images in use:

@@ -14,7 +14,7 @@ from pipeline.broker.topics import read_topics
 from pipeline.run import clock
 from pipeline.service import Service, run
 from pipeline.settings import SchedulerSettings
-from scheduling import first_start
+from scheduling import disk_space, first_start
 from scheduling.hospital_run import HospitalRun
 from scheduling.publishing import Publisher
 from scheduling.timekeeper import Timekeeper
@@ -34,6 +34,7 @@ def main(settings: SchedulerSettings, service: Service) -> None:
     hospital_run = HospitalRun(settings.simulation_dir, topics, now, service.turn_completed, world)
     publisher = Publisher(settings.batch_lake_dir, hospital_run)
     timekeeper = Timekeeper(settings, service, hospital_run, now)
+    disk_space.warn_if_short(settings, now)
 
     publisher.publish_missing(timekeeper.now, service)
     timekeeper.check_configs()

@@ -5,7 +5,8 @@ Each turn it
 2. appends the records to the partitions' segments and puts them on disk; a record that breaks its
    topic's contract goes to the dead letter topic instead, with the reason,
 3. commits the offsets, and
-4. takes over assigned partitions whose files no other process owns any more.
+4. takes over assigned partitions whose files no other process owns any more, and
+5. names other programs' consumers that have joined the group, because they hold partitions.
 What is on disk decides from which offset it continues, so a kill at any instant neither loses nor
 repeats a line. Several stream_processors share the partitions.
 """
@@ -14,16 +15,21 @@ import logging
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import CommitFailedError, RebalanceInProgressError
+from kafka.errors import (
+    CommitFailedError,
+    InconsistentGroupProtocolError,
+    RebalanceInProgressError,
+)
 from kafka.structs import OffsetAndMetadata
 
 from pipeline.broker import clients, partitions
 from pipeline.broker.dead_letters import DeadLetters
+from pipeline.broker.foreign_members import ForeignMembers
 from pipeline.broker.ownership import Ownership
 from pipeline.broker.topics import Topics, check_value, read_topics
 from pipeline.lakes.stream_lake import PartitionFiles
 from pipeline.rate_log import RateLog
-from pipeline.service import Service, run
+from pipeline.service import OperatorNeeded, Service, run
 from pipeline.settings import StreamProcessorSettings
 
 POLL_MS = 1_000
@@ -38,23 +44,44 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
     partitions.create_missing_topics(settings, topics)
     consumer = clients.group_member(settings)
     ownership = Ownership(consumer, settings.stream_lake_dir)
+    foreign_members = ForeignMembers(settings)
     dead_letters = DeadLetters(settings)
     rate = RateLog(log, "wrote", settings.log_events_per_second)
     consumer.subscribe(list(topics.topics), listener=ownership)
     while not service.stopping.is_set():
         next_offsets = {}
-        for partition, records in consumer.poll(timeout_ms=POLL_MS).items():
+        for partition, records in read(consumer, foreign_members).items():
             if unwritten := ownership.unwritten(partition, records):
                 owned = ownership.owned[partition]
                 write(unwritten, owned.files, topics, dead_letters, rate)
                 owned.next_offset = next_offsets[partition] = records[-1].offset + 1
         commit(consumer, next_offsets)
         ownership.take_free_partitions()
+        foreign_members.look(consumer.group_metadata())
         rate.flush()
         if next_offsets or ownership.is_idle(partitions.all_partitions(topics)):
             service.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()
+
+
+def read(
+    consumer: KafkaConsumer, foreign_members: ForeignMembers
+) -> dict[TopicPartition, list[ConsumerRecord]]:
+    """What the broker has next for our partitions; nothing if that takes too long.
+
+    Raises:
+        OperatorNeeded: if other programs' consumers keep us out of the group.
+    """
+    try:
+        found: dict[TopicPartition, list[ConsumerRecord]] = consumer.poll(timeout_ms=POLL_MS)
+    except InconsistentGroupProtocolError:
+        foreign_members.ask()
+        raise OperatorNeeded(
+            "the consumers that are not ours share the group's partitions in a way that we do not "
+            "know, so the broker keeps us out of the group until they leave"
+        ) from None
+    return found
 
 
 def write(
@@ -84,7 +111,9 @@ def commit(consumer: KafkaConsumer, next_offsets: dict[TopicPartition, int]) -> 
     """Commit what is on disk. After a rebalance we may not: the next owner recovers the lake."""
     if not next_offsets:
         return
-    offsets = {p: OffsetAndMetadata(offset, "", -1) for p, offset in next_offsets.items()}
+    offsets = {
+        p: OffsetAndMetadata(offset, clients.OUR_COMMIT, -1) for p, offset in next_offsets.items()
+    }
     try:
         consumer.commit(offsets)
     except (CommitFailedError, RebalanceInProgressError) as error:

@@ -18,7 +18,7 @@ mirror/images.sh
 
 CHECKOUT=$PWD
 TEST_PROJECT=${TEST_PROJECT:-hospital-test}
-export CHECKOUT TEST_PROJECT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0
+export CHECKOUT TEST_PROJECT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0 KAFKA_PUBLISHED_PORT=0
 stack=(-f docker-compose.yml)
 tests=(-f tests/compose.yml)
 if [[ -e docker-compose.override.yml ]]; then

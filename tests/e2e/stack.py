@@ -38,8 +38,9 @@ class Stack:
         self.environment["MIRROR"] = "mirror/" if override.exists() else ""
         files = ["docker-compose.yml", *([override.name] if override.exists() else [])]
         files += ["tests/e2e/compose.yml", *more_files]
-        self._command = ["docker", "compose", "-p", self.project]
-        self._command += [part for file in files for part in ("-f", str(ROOT / file))]
+        # So that a plain `docker compose` means this stack.
+        self.environment["COMPOSE_PROJECT_NAME"] = self.project
+        self.environment["COMPOSE_FILE"] = ":".join(str(ROOT / file) for file in files)
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +51,7 @@ class Stack:
     def compose(self, *arguments: str, check: bool = True, stdin: bytes | None = None) -> str:
         """Run a Compose command and return its standard output."""
         result = subprocess.run(
-            [*self._command, *arguments],
+            ["docker", "compose", *arguments],
             input=stdin,
             capture_output=True,
             check=False,
@@ -106,7 +107,7 @@ class Stack:
     def reconcile(self) -> subprocess.CompletedProcess[str]:
         """Run `reconcile` once."""
         return subprocess.run(
-            [*self._command, "run", "--rm", "-T", "reconcile"],
+            ["docker", "compose", "run", "--rm", "-T", "reconcile"],
             capture_output=True,
             text=True,
             check=False,

@@ -4,13 +4,18 @@ The fixture has `reconcile` compare both paths and the tables, record by record.
 what `reconcile` accepts: missing days at either end, dead letters, rejected rows, empty tables.
 """
 
+import json
+import os
+import re
+import subprocess
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from .lakes import Lakes
-from .stack import SERVICES, Stack, small_simulation
+from .stack import ROOT, SERVICES, Stack, small_simulation
 
 DAYS = 30
 DAY_ZERO = date(2021, 4, 6)
@@ -18,10 +23,20 @@ TOPICS = ("hospital.admissions", "hospital.transports", "hospital.staff_shifts")
 DATASETS = 13
 NAMING = ("given_name", "family_name", "address")
 
+FREE_PORT = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])"
+
+
+def on_this_machine(command: str, stdin: str = "") -> str:
+    """The output of a shell command in a container that is on the machine's own network."""
+    image = f"{os.environ['IMAGE_PREFIX']}/tests"
+    here = ["docker", "run", "--rm", "-i", "--network", "host", image, "sh", "-ec", command]
+    return subprocess.run(here, input=stdin, text=True, check=True, stdout=subprocess.PIPE).stdout
+
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack("clean-run", small_simulation(real_days=0, days=DAYS)) as own:
+    knobs = {"KAFKA_PUBLISHED_PORT": on_this_machine(f'python -c "{FREE_PORT}"').strip()}
+    with Stack("clean-run", small_simulation(real_days=0, days=DAYS), knobs) as own:
         own.write_configs()
         own.up()
         own.wait_for_log("scheduler", "the run is over", seconds=120)
@@ -98,3 +113,36 @@ def test_the_scheduler_ends_with_the_totals_that_arrived(
     lines = sum(1 for _event in lakes.events())
     assert lines == sum(end_offsets[topic] for topic in TOPICS)
     assert f"{DAYS} days, {lines} events for the stream" in line
+
+
+def test_the_examples_of_the_page_read_the_stream(
+    stack: Stack, end_offsets: dict[str, int], tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "use-the-stream.md").read_text(encoding="utf-8")
+    for shipped, own in {
+        "127.0.0.1:29192": f"127.0.0.1:{stack.environment['KAFKA_PUBLISHED_PORT']}",
+        "hospital-pipeline_": f"{stack.project}_",
+        "hospital-pipeline/": f"{os.environ['IMAGE_PREFIX']}/",
+    }.items():
+        assert shipped in page
+        page = page.replace(shipped, own)
+    [program] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    commands = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "read_stream.py").write_text(program)
+
+    def run(command: str) -> list[str]:
+        shell = ["bash", "-ec", command]
+        printed = subprocess.check_output(shell, text=True, cwd=tmp_path, env=stack.environment)
+        return printed.splitlines()
+
+    from_machine, from_container, in_java = commands
+    everything = on_this_machine(f"cat > read_stream.py; {from_machine}", program).splitlines()
+    everything = [line for line in everything if line.endswith("}")]  # without those of pip
+    assert len(everything) == end_offsets["hospital.admissions"]
+    assert sorted(run(from_container)) == sorted(everything)
+    values = [line.split(" ", 2)[2] for line in everything]
+    first = run(in_java)
+    assert len(first) == 10
+    assert set(first) <= set(values)
+    assert "patient_id" in json.loads(first[0])
+    assert not any("not ours" in line for line in stack.logs("stream_processor"))

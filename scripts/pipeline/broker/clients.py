@@ -1,5 +1,6 @@
 """Kafka clients as this project uses them: a producer, a consumer, a member of the group."""
 
+import socket
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
@@ -10,6 +11,10 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
 MAX_POLL_RECORDS = 5_000
+# By these two we tell what is ours from what another program did in our group: the first starts the
+# client id of each of our members, the second comes with each offset that they commit.
+GROUP_CLIENT_ID = "stream_processor-"
+OUR_COMMIT = "the lake has all lower offsets on disk"
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -52,6 +57,7 @@ def group_member(settings: StreamProcessorSettings) -> KafkaConsumer:
     return consumer(
         settings,
         group_id=settings.kafka_group_id,
+        client_id=GROUP_CLIENT_ID + socket.gethostname(),
         session_timeout_ms=settings.kafka_session_timeout_ms,
         heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
         auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset

@@ -15,6 +15,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import IllegalStateError, KafkaTimeoutError
 from kafka.structs import MemberState
 
+from pipeline.broker import clients
 from pipeline.broker.partitions import label
 from pipeline.lakes import stream_lake
 from pipeline.lakes.stream_lake import Line, PartitionFiles
@@ -75,7 +76,7 @@ class Ownership(ConsumerRebalanceListener):
             if files is None:
                 self._wait_for(partition, "another process still owns its files")
                 continue
-            last_line = files.recover(self._consumer.committed(partition))
+            last_line = files.recover(self._committed(partition))
             next_offset = last_line.offset + 1 if last_line else 0
             if self._consumer.end_offsets([partition])[partition] < next_offset:
                 files.close()
@@ -118,10 +119,7 @@ class Ownership(ConsumerRebalanceListener):
         if last_line is None:
             return records
         if found.value != last_line.value:
-            segment = stream_lake.segments(self._root, *partition)[-1]
-            raise OperatorNeeded(
-                f"{place} in the broker is not the last line of {segment}; {way_out}"
-            )
+            raise OperatorNeeded(f"{place} in the broker is not the lake's last line; {way_out}")
         owned.last_line = None
         return records[1:]
 
@@ -132,6 +130,11 @@ class Ownership(ConsumerRebalanceListener):
         """
         stable = self._consumer.group_metadata().state == MemberState.STABLE
         return stable and nothing_to_read(self._consumer, partitions, self.owned)
+
+    def _committed(self, partition: TopicPartition) -> int | None:
+        """The offset that one of us committed last; None if another program did so since."""
+        found = self._consumer.committed(partition, metadata=True)
+        return found.offset if found and found.metadata == clients.OUR_COMMIT else None
 
     def _wait_for(self, partition: TopicPartition, reason: str) -> None:
         if self._waiting.get(partition, reason) != reason:

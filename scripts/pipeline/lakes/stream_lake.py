@@ -56,10 +56,11 @@ class PartitionFiles:
         """Cut everything that is not known to be on disk, and open the newest segment.
 
         The cut is at the first line that is not whole, or that is at or after the committed
-        offset. Without a committed offset (the broker was emptied) all whole lines stay.
+        offset. Without a committed offset all whole lines stay: the broker was emptied, or another
+        program has committed one.
 
         Args:
-            committed: the group's committed offset of this partition.
+            committed: the offset that a stream_processor committed last for this partition.
 
         Returns:
             The newest line that is left; None if none is.

@@ -5,10 +5,10 @@ import time
 from itertools import pairwise
 from random import Random
 
-from ..stack import PYTHON_SERVICES, wait_until
+from ..stack import PYTHON_SERVICES, SERVICES, wait_until
 from .cells import cells
 from .engine import docker, frozen, inspect, kill_all_within, started_at
-from .fault_stack import SERVERS, STUCK_LIMIT_SECONDS, FaultStack
+from .fault_stack import HEALED_SECONDS, SERVERS, STUCK_LIMIT_SECONDS, FaultStack
 
 KILLS = 3
 PAUSE_SECONDS = 10  # the consumer's session lasts 6 s
@@ -141,6 +141,25 @@ def stopped_down_and_up(stack: FaultStack, _draw: Random, _everything: str) -> N
     stack.compose("rm", "--stop", "--force", *PYTHON_SERVICES, *SERVERS)
     assert stack.instant() == before
     stack.up_all()
+
+
+@cells("all killed at once", "everything")
+def all_killed_at_once(stack: FaultStack, draw: Random, _everything: str) -> None:
+    """The engine starts them again in any order, as after a reboot: it knows no depends_on."""
+    stack.up("pgadmin")  # the eighth; no other cell has it
+    containers = [stack.containers(service)[0] for service in sorted(SERVICES)]
+    time.sleep(draw.uniform(0, 2))
+    docker("kill", "-s", "SIGKILL", *containers)
+    for container in containers:
+        assert inspect(container)["State"]["ExitCode"] == 137
+    draw.shuffle(containers)
+    docker("start", *containers)
+    wait_until(
+        lambda: all(stack.states(service) == {"healthy"} for service in SERVICES),
+        HEALED_SECONDS,
+        "all eight to be healthy",
+    )
+    stack.compose("rm", "--stop", "--force", "pgadmin")
 
 
 def scale(stack: FaultStack, service: str, replicas: int) -> None:

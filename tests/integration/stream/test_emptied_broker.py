@@ -1,10 +1,15 @@
 """A broker that was emptied must be refilled with the same records; if not, the services say so."""
 
+import shutil
+
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline.broker import clients, resume
+from pipeline.broker.ownership import Ownership
 from pipeline.run.clock import HOUR
+from pipeline.service import OperatorNeeded
 from pipeline.settings import ConfigurationError
 
 from .comparisons import assert_complete, assert_published, bytes_of, wait_until_published
@@ -39,9 +44,8 @@ def test_refilled_with_other_records_the_lake_is_left_alone(stage: Stage) -> Non
     process = stage.start("stream_processor.py")
     process.says("CRITICAL ending at once: ")
     assert process.ended()[0] == 70
-    segment = stage.lake / stage.topic / "2021-04-07" / f"0-{0:020d}.jsonl"
     assert (
-        f"{stage.topic} partition 0: offset 19 in the broker is not the last line of {segment}; "
+        f"{stage.topic} partition 0: offset 19 in the broker is not the lake's last line; "
         "to rebuild the lake from the broker, stop this service, remove "
     ) in process.text()
     assert bytes_of(stage) == before
@@ -110,3 +114,25 @@ def test_records_of_another_run_are_refused(stage: Stage) -> None:
         f"{stage.topic} partition 1 starts with event 5 of the run, but the journal's first event "
         "for it is missing: "
     )
+
+
+def test_refilled_with_other_records_and_without_the_topics_directory(stage: Stage) -> None:
+    filled(stage, 20).stop()
+    stage.empty()
+    stage.produce([event(100 + number, START) for number in range(30)], partition=0)
+    with clients.group_member(stage.settings) as consumer:
+        ownership = Ownership(consumer, stage.lake)
+        consumer.subscribe([stage.topic], listener=ownership)
+        found: list[ConsumerRecord] = []
+
+        def read() -> bool:
+            found.extend(consumer.poll(timeout_ms=200).get(TopicPartition(stage.topic, 0), []))
+            ownership.take_free_partitions()
+            return bool(found)
+
+        wait_until(read)
+        shutil.rmtree(stage.lake / stage.topic)
+        with pytest.raises(
+            OperatorNeeded, match=r"is not the lake's last line; to rebuild the lake"
+        ):
+            ownership.unwritten(TopicPartition(stage.topic, 0), found)

@@ -1,0 +1,38 @@
+"""Warns at start if the disk has less free space than the rest of the run needs."""
+
+import logging
+import shutil
+
+from pipeline.run.clock import DAY, Clock
+from pipeline.settings import SchedulerSettings
+from scheduling.hospital_run import load_configuration
+
+GB = 10**9
+# Measured when all days of the shipped configuration had passed: the five volumes that grow.
+MEASURED_DAYS = 1455
+MEASURED_ARRIVALS_PER_DAY = 480
+MEASURED_GB = {"stream lake": 2.4, "Kafka": 2.7, "Postgres": 2.9, "batch lake": 0.7, "journal": 0.3}
+
+log = logging.getLogger("scheduler")
+
+
+def warn_if_short(settings: SchedulerSettings, now: Clock) -> None:
+    """Compare what the unopened days will add to all volumes with the free space of our own two.
+
+    Usually one disk holds all volumes. What a day adds is in proportion to the arrivals.
+    """
+    arrivals = load_configuration(
+        settings.simulation_dir, now.configurations[-1]
+    ).simulation.arrivals
+    scale = arrivals.emergency_per_day / MEASURED_ARRIVALS_PER_DAY
+    days = (now.end - now.open_until) / DAY
+    needed = sum(MEASURED_GB.values()) * days / MEASURED_DAYS * scale
+    volumes = (settings.simulation_dir, settings.batch_lake_dir)
+    free, volume = min((shutil.disk_usage(path).free / GB, path) for path in volumes)
+    if free < needed:
+        log.warning(
+            "the disk of %s has %.1f GB free, but the remaining %.0f days add about %.1f GB to all "
+            "volumes together: make room on the disk where Docker keeps its volumes; when it is "
+            "full, services stop until there is room",
+            *(volume, free, days, needed),
+        )
