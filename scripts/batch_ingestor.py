@@ -10,12 +10,14 @@ import logging
 import time
 from contextlib import closing
 from datetime import date
+from functools import partial
 
+from psycopg2.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from psycopg2.extensions import connection as Connection
 
 from pipeline.lakes.batch_lake import InvalidDay
 from pipeline.service import Service, run
-from pipeline.settings import BatchIngestorSettings
+from pipeline.settings import BatchIngestorSettings, ConfigurationError
 from pipeline.warehouse import connections, laws, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
 from pipeline.warehouse.loading import Loader
@@ -36,12 +38,11 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
     """Load days until told to stop, through any number of sessions."""
     datasets = read_datasets(settings.configs_dir / "datasets.yaml")
     files = migrations.read(settings.migrations_dir)
-    last_error = ""
+    owner_first, last_error = True, ""
     while not service.stopping.is_set():
         try:
-            update_schema(settings, files)
-            last_error = ""
-            with closing(connections.connect_as_ingestor(settings)) as connection:
+            with closing(open_session(settings, files, owner_first)) as connection:
+                owner_first, last_error = False, ""
                 if wait_for_lock(connection, service):
                     load_days(connection, settings, datasets, service)
         except connections.TEMPORARY_ERRORS as error:
@@ -52,14 +53,49 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
             service.wait(RECONNECT_SECONDS)
 
 
+def open_session(
+    settings: BatchIngestorSettings, files: list[migrations.Migration], owner_first: bool
+) -> Connection:
+    """Open the ingestor's session, in a database with its schema.
+
+    The owner logs in only if it must: first of all, and when the database was emptied, restored or
+    replaced since, so that the ingestor cannot log in or finds another schema.
+    """
+    if not owner_first:
+        try:
+            connection = connections.connect_as_ingestor(settings)
+        except ConfigurationError:
+            log.warning("Postgres refuses the ingestor: the owner sets its role up again")
+        else:
+            if migrations.are_applied(connection, files):
+                return connection
+            connection.close()
+    update_schema(settings, files)
+    return connections.connect_as_ingestor(settings)
+
+
 def update_schema(settings: BatchIngestorSettings, files: list[migrations.Migration]) -> None:
-    """As the owner, apply the migrations that are new, then grant the other roles their rights."""
-    with closing(connections.connect_as_owner(settings)) as connection:
-        with connection, connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [migrations.MIGRATION_LOCK])
-        migrations.apply(connection, files)
-        with connection, connection.cursor() as cursor:
-            roles.grant_rights(cursor, settings)
+    """As the owner, apply the migrations that are new, then grant the other roles their rights.
+
+    Raises:
+        ConfigurationError: if the server, the database or the owner is none that we can use.
+    """
+    log_in = partial(connections.connect_as_owner, settings)
+    connections.refuse_transaction_pooler(log_in)
+    try:
+        with closing(log_in()) as connection:
+            with connection, connection.cursor() as cursor:
+                roles.check_ownership(cursor, settings)
+                cursor.execute("select pg_advisory_lock(%s)", [migrations.MIGRATION_LOCK])
+            migrations.apply(connection, files)
+            with connection, connection.cursor() as cursor:
+                roles.grant_rights(cursor, settings)
+    except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
+        reason = connections.without_values(error)
+        raise ConfigurationError(
+            f"Postgres refuses {settings.postgres_owner_user}, the owner: {reason}"
+        ) from None
+    connections.refuse_transaction_pooler(partial(connections.connect_as_ingestor, settings))
 
 
 def wait_for_lock(connection: Connection, service: Service) -> bool:
