@@ -18,7 +18,7 @@ from pipeline.settings import BatchIngestorSettings, ConfigurationError, Postgre
 # disk is full, or two sessions blocked each other. The transaction is lost; it is tried again.
 TEMPORARY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
-# The oldest that the tests run on.
+# The first with pg_input_is_valid.
 OLDEST_VERSION = 16
 
 # The logins that fail again until somebody changes .env or the server. libpq does not say which
@@ -28,14 +28,10 @@ REFUSED_LOGIN = re.compile(
     r"|permission denied for database|FATAL: +(role|database) .* does not exist"
     r"|no such (user|database)"
 )
-REFUSED_BY_POOLER = re.compile(r"in statement pooling mode")
 # A pooler may give out its connections in turn, at random, or the last one first. Whichever it
 # does, so many transactions in each of two sessions show it.
 TRANSACTIONS_THAT_SHOW_A_POOLER = 5
 
-USE_SESSIONS = (
-    "set POSTGRES_HOST and POSTGRES_PORT to the server itself, or use the pooler in session mode"
-)
 KEPT_BY_THE_VOLUME = (
     "if .env was changed: Postgres' volume keeps the names and passwords of its first start; put "
     "those back into .env, or set the new ones in the volume: "
@@ -83,10 +79,11 @@ def connect(settings: PostgresSettings, user: str, password: str, purpose: str) 
         tcp_user_timeout=UNACKNOWLEDGED_LIMIT_MS,
     )
     # Not as options of the connection, which a pooler in session mode does not pass on.
+    session.autocommit = True
     with session.cursor() as cursor:
         for setting in SESSION_SETTINGS.items():
             cursor.execute("select pg_catalog.set_config(%s, %s::text, false)", setting)
-    session.commit()
+    session.autocommit = False
     return session
 
 
@@ -119,8 +116,6 @@ def _log_in(
         message = without_values(error).rstrip(".")
         if REFUSED_LOGIN.search(message):
             raise ConfigurationError(f"Postgres: {message}: {way_out}") from None
-        if REFUSED_BY_POOLER.search(message):
-            raise ConfigurationError(f"Postgres: {message}: {USE_SESSIONS}") from None
         raise
     if session.server_version < OLDEST_VERSION * 10_000:
         found = session.server_version // 10_000
@@ -144,14 +139,18 @@ def refuse_transaction_pooler(log_in: Callable[[], Connection]) -> None:
     with closing(log_in()) as first, closing(log_in()) as second:
         one, other = _server_sessions(first), _server_sessions(second)
     if len(one) > 1 or len(other) > 1 or one & other:
-        raise ConfigurationError(f"Postgres: a pooler in transaction mode answers: {USE_SESSIONS}")
+        raise ConfigurationError(
+            "Postgres: got a pooler in transaction mode at POSTGRES_HOST and POSTGRES_PORT, "
+            "expected the server itself, or a pooler in session mode"
+        )
 
 
 def _server_sessions(session: Connection) -> set[int]:
     """The processes of the server that serve a session of ours."""
     processes = set()
-    for _ in range(TRANSACTIONS_THAT_SHOW_A_POOLER):
-        with session, session.cursor() as cursor:
+    session.autocommit = True  # each statement is a transaction
+    with session.cursor() as cursor:
+        for _ in range(TRANSACTIONS_THAT_SHOW_A_POOLER):
             cursor.execute("select pg_backend_pid()")
             [(process,)] = cursor.fetchall()
             processes.add(process)

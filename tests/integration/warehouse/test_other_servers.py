@@ -63,7 +63,9 @@ def test_a_pooler_that_serves_no_whole_session_is_refused(
 ) -> None:
     ingestor = empty_database.settings.postgres_ingestor_user
     through_pooler(empty_database, stack, configuration.format(ingestor=ingestor))
-    with pytest.raises(ConfigurationError, match="or use the pooler in session mode"):
+    with pytest.raises(
+        ConfigurationError, match="expected the server itself, or a pooler in session"
+    ):
         empty_database.migrate()
 
 
