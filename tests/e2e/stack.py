@@ -139,7 +139,7 @@ class Stack:
 
     def query(self, statement: str) -> list[str]:
         """Postgres's answer as the superuser, one line a row, columns separated by `|`."""
-        user, database = os.environ["POSTGRES_SUPERUSER"], os.environ["POSTGRES_DB"]
+        user, database = self.environment["POSTGRES_SUPERUSER"], self.environment["POSTGRES_DB"]
         psql = ("psql", "-U", user, "-d", database, "-At", "-c", statement)
         return self.compose("exec", "-T", "postgres", *psql).splitlines()
 
