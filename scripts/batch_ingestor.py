@@ -28,6 +28,7 @@ INGESTOR_LOCK = 0x6C6F6164
 LOOK_EVERY_SECONDS = 0.5
 STAND_BY_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
+REMIND_SECONDS = 60.0
 # Spend at most 1/20 of the time checking the laws: in a backfill the days come fast.
 LAWS_SHARE = 20
 
@@ -38,18 +39,19 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
     """Load days until told to stop, through any number of sessions."""
     datasets = read_datasets(settings.configs_dir / "datasets.yaml")
     files = migrations.read(settings.migrations_dir)
-    owner_first, last_error = True, ""
+    owner_first, last_error, logged_at = True, "", 0.0
     while not service.stopping.is_set():
         try:
             with closing(open_session(settings, files, owner_first)) as connection:
-                owner_first, last_error = False, ""
+                owner_first = False
                 if wait_for_lock(connection, service):
                     load_days(connection, settings, datasets, service)
         except connections.TEMPORARY_ERRORS as error:
-            # A server that starts takes many tries: each error is logged once.
-            if (message := connections.without_values(error)) != last_error:
+            # A server that starts, or whose disk is full, takes many tries.
+            message, now = connections.without_values(error), time.monotonic()
+            if message != last_error or now - logged_at > REMIND_SECONDS:
                 log.warning("Postgres: %s; trying again", message)
-            last_error = message
+                last_error, logged_at = message, now
             service.wait(RECONNECT_SECONDS)
 
 

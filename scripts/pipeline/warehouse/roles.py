@@ -79,18 +79,23 @@ log = logging.getLogger(__name__)
 
 
 def check_ownership(cursor: Cursor, settings: BatchIngestorSettings) -> None:
-    """Check that the session's role may do what the owner has to do.
+    """Check that the owner, whose session it is, is a role of its own and owns what it has to own.
 
     Raises:
         ConfigurationError: naming what belongs to another role.
     """
+    owner = settings.postgres_owner_user
+    if len({owner, settings.postgres_ingestor_user, settings.postgres_analyst_user}) < 3:
+        raise ConfigurationError(
+            "POSTGRES_OWNER_USER, POSTGRES_INGESTOR_USER, POSTGRES_ANALYST_USER: got the same name "
+            "twice, expected three names"
+        )
     cursor.execute(OF_OTHERS)
     if found := cursor.fetchone():
-        what, owner = found
+        what, other = found
         raise ConfigurationError(
-            f"Postgres: {what} belongs to {owner}, expected {settings.postgres_owner_user}: set "
-            f"POSTGRES_OWNER_USER to {owner}, or have an administrator change the owner of "
-            "everything in the database"
+            f"Postgres: {what} belongs to {other}, expected {owner}: set POSTGRES_OWNER_USER to "
+            f"{other}, or let an administrator change the owner of everything in the database"
         )
 
 

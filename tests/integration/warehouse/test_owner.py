@@ -74,6 +74,16 @@ def test_roles_that_are_renamed_are_created(database: Database, three_days: Lake
     database.ask(f"drop owned by {old}_2; drop role {old}_2", "superuser")
 
 
+@pytest.mark.parametrize("role", ["ingestor", "analyst"])
+def test_one_name_for_two_roles_is_refused(empty_database: Database, role: str) -> None:
+    change(empty_database, **{f"{role}_user": empty_database.settings.postgres_owner_user})
+    with pytest.raises(ConfigurationError, match="got the same name twice"):
+        empty_database.migrate()
+    assert empty_database.ask("select rolcreaterole from pg_roles where rolname = user") == [
+        (True,)
+    ]
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
