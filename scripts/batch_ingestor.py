@@ -10,12 +10,14 @@ import logging
 import time
 from contextlib import closing
 from datetime import date
+from functools import partial
 
+from psycopg2.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from psycopg2.extensions import connection as Connection
 
 from pipeline.lakes.batch_lake import InvalidDay
 from pipeline.service import Service, run
-from pipeline.settings import BatchIngestorSettings
+from pipeline.settings import BatchIngestorSettings, ConfigurationError
 from pipeline.warehouse import connections, laws, locks, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
 from pipeline.warehouse.loading import Loader
@@ -26,6 +28,7 @@ INGESTOR_LOCK = 0x6C6F6164
 LOOK_EVERY_SECONDS = 0.5
 STAND_BY_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
+REMIND_SECONDS = 60.0
 # Spend at most 1/20 of the time checking the laws: in a backfill the days come fast.
 LAWS_SHARE = 20
 
@@ -36,32 +39,67 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
     """Load days until told to stop, through any number of sessions."""
     datasets = read_datasets(settings.configs_dir / "datasets.yaml")
     files = migrations.read(settings.migrations_dir)
-    last_error = ""
+    owner_first, last_error, logged_at = True, "", 0.0
     while not service.stopping.is_set():
         try:
-            update_schema(settings, files)
-            last_error = ""
-            connection = connections.connect_as_ingestor(settings)
+            connection = open_session(settings, files, owner_first)
             with closing(connection), locks.naming_who_is_in_the_way(connection):
+                owner_first = False
                 if wait_for_lock(connection, service):
                     load_days(connection, settings, datasets, service)
         except connections.TEMPORARY_ERRORS as error:
-            # A server that starts takes many tries: each error is logged once.
-            if (message := connections.without_values(error)) != last_error:
+            # A server that starts, or whose disk is full, takes many tries.
+            message, now = connections.without_values(error), time.monotonic()
+            if message != last_error or now - logged_at > REMIND_SECONDS:
                 log.warning("Postgres: %s; trying again", message)
-            last_error = message
+                last_error, logged_at = message, now
             service.wait(RECONNECT_SECONDS)
 
 
+def open_session(
+    settings: BatchIngestorSettings, files: list[migrations.Migration], owner_first: bool
+) -> Connection:
+    """Open the ingestor's session, in a database with its schema.
+
+    The owner logs in only if it must: first of all, and when the database was emptied, restored or
+    replaced since, so that the ingestor cannot log in or finds another schema.
+    """
+    if not owner_first:
+        try:
+            connection = connections.connect_as_ingestor(settings)
+        except ConfigurationError:
+            log.warning("Postgres refuses the ingestor: the owner sets its role up again")
+        else:
+            if migrations.are_applied(connection, files):
+                return connection
+            connection.close()
+    update_schema(settings, files)
+    return connections.connect_as_ingestor(settings)
+
+
 def update_schema(settings: BatchIngestorSettings, files: list[migrations.Migration]) -> None:
-    """As the owner, apply the migrations that are new, then grant the other roles their rights."""
-    connection = connections.connect_as_owner(settings)
-    with closing(connection), locks.naming_who_is_in_the_way(connection):
-        with connection, connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [migrations.MIGRATION_LOCK])
-        migrations.apply(connection, files)
-        with connection, connection.cursor() as cursor:
-            roles.grant_rights(cursor, settings)
+    """As the owner, apply the migrations that are new, then grant the other roles their rights.
+
+    Raises:
+        ConfigurationError: if the server, the database or the owner is none that we can use.
+    """
+    log_in = partial(connections.connect_as_owner, settings)
+    connections.refuse_transaction_pooler(log_in)
+    try:
+        connection = log_in()
+        with closing(connection), locks.naming_who_is_in_the_way(connection):
+            with connection, connection.cursor() as cursor:
+                roles.check_ownership(cursor, settings)
+                cursor.execute("select pg_advisory_lock(%s)", [migrations.MIGRATION_LOCK])
+            migrations.apply(connection, files)
+            with connection, connection.cursor() as cursor:
+                roles.grant_rights(cursor, settings)
+    except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
+        reason = connections.without_values(error)
+        raise ConfigurationError(
+            f"Postgres refuses {settings.postgres_owner_user}, the owner: {reason}"
+        ) from None
+    connections.refuse_transaction_pooler(partial(connections.connect_as_ingestor, settings))
 
 
 def wait_for_lock(connection: Connection, service: Service) -> bool:

@@ -139,8 +139,8 @@ class Stack:
         return Lakes(directory / "lake")
 
     def query(self, statement: str) -> list[str]:
-        """Postgres's answer as the owner, one line a row, columns separated by `|`."""
-        user, database = os.environ["POSTGRES_OWNER_USER"], os.environ["POSTGRES_DB"]
+        """Postgres's answer as the superuser, one line a row, columns separated by `|`."""
+        user, database = self.environment["POSTGRES_SUPERUSER"], self.environment["POSTGRES_DB"]
         psql = ("psql", "-U", user, "-d", database, "-At", "-c", statement)
         return self.compose("exec", "-T", "postgres", *psql).splitlines()
 

@@ -169,7 +169,8 @@ def _broken_rules(dataset: Dataset, row: str) -> list[Case]:
     for rule in dataset.parsed_rules():
         match rule:
             case OrderRule(left, operator, right):
-                test = sql.SQL("not ({} {} {})").format(
+                # Not `not (…)`, which the where of a COPY in Postgres 16 cannot run.
+                test = sql.SQL("({} {} {}) is false").format(
                     typed(left, dataset.columns[left], row),
                     sql.SQL(operator),
                     typed(right, dataset.columns[right], row),

@@ -5,17 +5,42 @@ contain one: an error is only ever shown through `without_values`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from pipeline.settings import BatchIngestorSettings, PostgresSettings
+from pipeline.settings import BatchIngestorSettings, ConfigurationError, PostgresSettings
 
 # The errors that pass by themselves: the server is away, starts or stops, the network is cut, the
 # disk is full, or two sessions blocked each other. The transaction is lost; it is tried again.
 TEMPORARY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+# The first with pg_input_is_valid.
+OLDEST_VERSION = 16
+
+# The logins that fail again until somebody changes .env or the server. libpq does not say which
+# code such an error has, so it is known by its text.
+REFUSED_LOGIN = re.compile(
+    r"authentication failed|no password supplied|is not permitted to log in|no pg_hba\.conf entry"
+    r"|permission denied for database|FATAL: +(role|database) .* does not exist"
+    r"|no such (user|database)"
+)
+# A pooler may give out its connections in turn, at random, or the last one first. Whichever it
+# does, so many transactions in each of two sessions show it.
+TRANSACTIONS_THAT_SHOW_A_POOLER = 5
+
+KEPT_BY_THE_VOLUME = (
+    "if .env was changed: Postgres' volume keeps the names and passwords of its first start; put "
+    "those back into .env, or set the new ones in the volume: "
+    "docker compose exec postgres bash /docker-entrypoint-initdb.d/roles.sh"
+)
+SET_BY_THE_OWNER = (
+    "the batch_ingestor sets the password of .env when it starts, if POSTGRES_OWNER_USER may do "
+    "so; otherwise put the password that the role has into .env"
+)
 
 # Both ends must notice within seconds that the other was cut off: we, to reconnect; the server, to
 # free the lock of a dead session. Keepalives are in seconds, and a number of probes.
@@ -61,23 +86,84 @@ def connect(settings: PostgresSettings, user: str, password: str, purpose: str) 
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         **KEEPALIVES,
         tcp_user_timeout=UNACKNOWLEDGED_LIMIT_MS,
-        options=" ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
     )
+    # Not as options of the connection, which a pooler in session mode does not pass on.
+    session.autocommit = True
+    with session.cursor() as cursor:
+        for setting in SESSION_SETTINGS.items():
+            cursor.execute("select pg_catalog.set_config(%s, %s::text, false)", setting)
+    session.autocommit = False
     return session
 
 
 def connect_as_owner(settings: BatchIngestorSettings) -> Connection:
-    """Open a session that may change the schema."""
-    return connect(
-        settings, settings.postgres_owner_user, settings.postgres_owner_password, "migrations"
-    )
+    """Open a session that may change the schema.
+
+    Raises:
+        ConfigurationError: if the owner may not log in, or the server is none that we can use.
+    """
+    user, password = settings.postgres_owner_user, settings.postgres_owner_password
+    return _log_in(settings, user, password, "migrations", KEPT_BY_THE_VOLUME)
 
 
 def connect_as_ingestor(settings: PostgresSettings, purpose: str = INGESTOR) -> Connection:
-    """Open a session that may only add, replace and read data."""
-    return connect(
-        settings, settings.postgres_ingestor_user, settings.postgres_ingestor_password, purpose
-    )
+    """Open a session that may only add, replace and read data.
+
+    Raises:
+        ConfigurationError: if the ingestor may not log in, or the server is none that we can use.
+    """
+    user, password = settings.postgres_ingestor_user, settings.postgres_ingestor_password
+    return _log_in(settings, user, password, purpose, SET_BY_THE_OWNER)
+
+
+def _log_in(
+    settings: PostgresSettings, user: str, password: str, purpose: str, way_out: str
+) -> Connection:
+    try:
+        session = connect(settings, user, password, purpose)
+    except psycopg2.OperationalError as error:
+        message = without_values(error).rstrip(".")
+        if REFUSED_LOGIN.search(message):
+            raise ConfigurationError(f"Postgres: {message}: {way_out}") from None
+        raise
+    if session.server_version < OLDEST_VERSION * 10_000:
+        found = session.server_version // 10_000
+        session.close()
+        raise ConfigurationError(
+            f"Postgres: got version {found} at {settings.postgres_host}, expected {OLDEST_VERSION} "
+            "or newer"
+        )
+    return session
+
+
+def refuse_transaction_pooler(log_in: Callable[[], Connection]) -> None:
+    """Check that a session of ours is one session of the server's.
+
+    Ours holds locks, settings, prepared statements and temporary tables. A pooler in transaction
+    mode would lose them silently, because any session of the server's serves our next transaction.
+
+    Raises:
+        ConfigurationError: if there is such a pooler on the way.
+    """
+    with closing(log_in()) as first, closing(log_in()) as second:
+        one, other = _server_sessions(first), _server_sessions(second)
+    if len(one) > 1 or len(other) > 1 or one & other:
+        raise ConfigurationError(
+            "Postgres: got a pooler in transaction mode at POSTGRES_HOST and POSTGRES_PORT, "
+            "expected the server itself, or a pooler in session mode"
+        )
+
+
+def _server_sessions(session: Connection) -> set[int]:
+    """The processes of the server that serve a session of ours."""
+    processes = set()
+    session.autocommit = True  # each statement is a transaction
+    with session.cursor() as cursor:
+        for _ in range(TRANSACTIONS_THAT_SHOW_A_POOLER):
+            cursor.execute("select pg_backend_pid()")
+            [(process,)] = cursor.fetchall()
+            processes.add(process)
+    return processes
 
 
 def without_values(error: psycopg2.Error) -> str:

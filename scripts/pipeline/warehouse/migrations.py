@@ -9,9 +9,11 @@ that has been changed since: nobody can know what its tables mean.
 import logging
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from psycopg2.errors import InsufficientPrivilege, UndefinedTable
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 
 from pipeline import atomic_files
 from pipeline.settings import ConfigurationError
@@ -70,6 +72,15 @@ def read(directory: Path) -> list[Migration]:
     return found
 
 
+def are_applied(connection: Connection, migrations: list[Migration]) -> bool:
+    """Whether the database is at the last migration; False, too, if the session may not know."""
+    try:
+        with connection, connection.cursor() as cursor:
+            return _applied(cursor) == [(m.version, m.name, m.sha256) for m in migrations]
+    except (UndefinedTable, InsufficientPrivilege):
+        return False
+
+
 def apply(connection: Connection, migrations: list[Migration]) -> None:
     """Bring the database to the last migration; the session must hold MIGRATION_LOCK.
 
@@ -78,8 +89,7 @@ def apply(connection: Connection, migrations: list[Migration]) -> None:
     """
     with connection, connection.cursor() as cursor:
         cursor.execute(RECORD_TABLE)
-        cursor.execute("select version, name, sha256 from lake.migrations order by version")
-        applied = cursor.fetchall()
+        applied = _applied(cursor)
     if len(applied) > len(migrations):
         raise ConfigurationError(
             f"the database is at migration {applied[-1][0]} ({applied[-1][1]}), newer than this "
@@ -99,3 +109,8 @@ def apply(connection: Connection, migrations: list[Migration]) -> None:
                 [migration.version, migration.name, migration.sha256],
             )
         log.info("applied migration %04d %s", migration.version, migration.name)
+
+
+def _applied(cursor: Cursor) -> list[tuple[Any, ...]]:
+    cursor.execute("select version, name, sha256 from lake.migrations order by version")
+    return cursor.fetchall()

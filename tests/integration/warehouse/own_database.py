@@ -1,5 +1,6 @@
 """A database of a test's own with its roles, and what a test asks of it."""
 
+import os
 import threading
 import uuid
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 
@@ -20,6 +20,7 @@ from pipeline.warehouse.datasets import read_datasets
 
 from .small_lake import ROOT
 
+SUPERUSER = os.environ["POSTGRES_SUPERUSER"], os.environ["POSTGRES_SUPERUSER_PASSWORD"]
 Rows = list[tuple[Any, ...]]
 
 
@@ -56,7 +57,9 @@ class Database:
             batch_ingestor.load_days(session, self.settings, datasets, OneTurn())
 
     def connect(self, role: str) -> connection:
-        """Open a session of the owner, the ingestor or the analyst."""
+        """Open a session of the owner, the ingestor, the analyst or the superuser."""
+        if role == "superuser":
+            return connections.connect(self.settings, *SUPERUSER, "test")
         user = getattr(self.settings, f"postgres_{role}_user")
         password = getattr(self.settings, f"postgres_{role}_password")
         return connections.connect(self.settings, user, password, "test")
@@ -92,40 +95,41 @@ class Database:
 
 
 @contextmanager
-def new_database(root: Path, **settings: object) -> Iterator[Database]:
-    """A new database without a table, and names for roles that no other database uses.
+def new_database(
+    root: Path, attributes: str = "createrole", **settings: object
+) -> Iterator[Database]:
+    """A new database without a table, its owner, and names for roles that no other database uses.
 
     Args:
         root: the batch lake.
+        attributes: those of the owner.
         settings: other settings than a test's usual ones.
     """
     given = read(BatchIngestorSettings)
     name = f"test_{uuid.uuid4().hex[:12]}"
-    roles = [f"{name}_ingestor", f"{name}_analyst"]
+    roles = {role: f"{name}_{role}" for role in ("owner", "ingestor", "analyst")}
     own = given.model_copy(
         update={
             "postgres_db": name,
-            "postgres_ingestor_user": roles[0],
-            "postgres_analyst_user": roles[1],
+            **{f"postgres_{role}_user": user for role, user in roles.items()},
             "batch_lake_dir": root,
             "configs_dir": ROOT / "configs",
             "max_rejected_share": 0.75,
             **settings,
         }
     )
-    server = psycopg2.connect(
-        host=given.postgres_host,
-        port=given.postgres_port,
-        dbname=given.postgres_db,
-        user=given.postgres_owner_user,
-        password=given.postgres_owner_password,
+    server = connections.connect(
+        own.model_copy(update={"postgres_db": "postgres"}), *SUPERUSER, "test"
     )
     server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with closing(server), server.cursor() as cursor:
-        cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        owner, database = sql.Identifier(own.postgres_owner_user), sql.Identifier(name)
+        create = sql.SQL("create role {} login {} password %s").format(owner, sql.SQL(attributes))
+        cursor.execute(create, [own.postgres_owner_password])
+        cursor.execute(sql.SQL("create database {} owner {}").format(database, owner))
         try:
             yield Database(own)
         finally:
-            cursor.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-            for role in roles:
-                cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+            cursor.execute(sql.SQL("drop database {} with (force)").format(database))
+            for user in reversed(roles.values()):
+                cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(user)))

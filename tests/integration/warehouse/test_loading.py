@@ -92,7 +92,9 @@ def test_a_session_killed_before_commit_leaves_nothing(
         pid = session.info.backend_pid
         loader = Loader(session, three_days.root, datasets, 0.5)
         with pytest.raises(connections.TEMPORARY_ERRORS):
-            loader.load_day(ZERO, lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)"))
+            loader.load_day(
+                ZERO, lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)", "superuser")
+            )
     assert database.counts() == {}
     assert database.ask(LEDGER) == []
     database.ingest()

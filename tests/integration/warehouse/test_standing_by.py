@@ -34,13 +34,38 @@ def test_a_lost_session_is_logged_and_replaced(
     lake.publish(ZERO, day_zero())
     only = start("only")
     wait_until(lambda: "loaded 2021-04-06" in only.log(), only)
+    owner = empty_database.settings.postgres_owner_user
+    empty_database.ask(
+        f"alter role {owner} nologin", "superuser"
+    )  # a lost session does not need it
     user = empty_database.settings.postgres_ingestor_user
     empty_database.ask(
-        f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{user}'"
+        f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{user}'",
+        "superuser",
     )
     lake.publish(ONE, day_one())
     wait_until(lambda: "loaded 2021-04-07" in only.log(), only)
     assert "WARNING Postgres: " in only.log()
+    assert "Traceback" not in only.log()
+
+
+def test_a_database_that_was_emptied_meanwhile_is_loaded_again(
+    empty_database: Database, lake: Lake, start: Callable[[str], Ingestor]
+) -> None:
+    lake.publish(ZERO, day_zero())
+    only = start("only")
+    wait_until(lambda: "loaded 2021-04-06" in only.log(), only)
+    settings = empty_database.settings
+    ingestor, analyst = settings.postgres_ingestor_user, settings.postgres_analyst_user
+    only.process.send_signal(signal.SIGSTOP)
+    empty_database.ask(
+        f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{ingestor}';"
+        "drop schema hospital, lake, insight cascade;"
+        f"drop owned by {ingestor}, {analyst}; drop role {ingestor}, {analyst}",
+        "superuser",
+    )
+    only.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: only.log().count("loaded 2021-04-06") == 2, only)
     assert "Traceback" not in only.log()
 
 
