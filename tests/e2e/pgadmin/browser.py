@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    FrameLocator,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 # Chromium runs as root in a container, and must request nothing but our pages from the network.
@@ -27,17 +35,22 @@ DATABASE = (*SERVER, "Databases", "hospital")
 
 
 @contextmanager
-def open_page() -> Iterator[Page]:
-    """A page in a browser of its own, which closes with it."""
+def open_browser() -> Iterator[Browser]:
+    """Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
-            page = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
-            page.set_default_timeout(PATIENCE_MS)
-            expect.set_options(timeout=PATIENCE_MS)
-            yield page
+            yield browser
         finally:
             browser.close()
+
+
+def open_page(browser: Browser) -> Page:
+    """An empty page, which shares no cookies with the others."""
+    page = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    return page
 
 
 class PgAdmin:
@@ -49,11 +62,15 @@ class PgAdmin:
 
     def log_in(self, email: str, password: str) -> None:
         """Log in, and wait until the object tree is there."""
+        self.try_login(email, password)
+        expect(self._node("Servers")).to_be_visible()
+
+    def try_login(self, email: str, password: str) -> None:
+        """Send the login form."""
         self.page.goto(f"{self.url}/login")
         self.page.locator("input[name=email]").fill(email)
         self.page.locator("input[name=password]").fill(password)
         self.page.get_by_role("button", name="Login").click()
-        expect(self._node("Servers")).to_be_visible()
 
     def open_servers(self, server: str) -> None:
         """Open the list of servers; pgAdmin then opens the only server in it by itself.

@@ -4,11 +4,23 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import Browser
 
 from ..stack import Stack, small_simulation
-from .browser import SERVER, PgAdmin, open_page
+from .browser import SERVER, PgAdmin, open_browser, open_page
+
+# hospital.full_size is as large as the largest table of a full run: 1.7 million shifts.
+FULL_SIZE = 1_700_000
+FILL = f"""
+create table hospital.full_size as
+    select row_number() over () as n, s.*
+    from hospital.shifts s, generate_series(1, {FULL_SIZE}) limit {FULL_SIZE};
+alter table hospital.full_size add primary key (n);
+grant select on hospital.full_size to {os.environ["POSTGRES_ANALYST_USER"]}
+"""
 
 
 @pytest.fixture(scope="package")
@@ -17,12 +29,30 @@ def stack() -> Iterator[Stack]:
         own.write_configs()
         own.up("scheduler", "batch_ingestor", "pgadmin")
         own.wait_for_log("batch_ingestor", "2021-04-09", seconds=60)
+        own.query(FILL)
         yield own
 
 
 @pytest.fixture(scope="package")
-def network(stack: Stack) -> Iterator[None]:
-    """This container joins the stack's network, where pgAdmin is http://pgadmin."""
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def pgadmin(stack: Stack, browser: Browser) -> Iterator[PgAdmin]:
+    """Logged in, with the list of servers open."""
+    with network_of(stack):
+        opened = PgAdmin(open_page(browser), address(stack))
+        email, password = (os.environ[f"PGADMIN_DEFAULT_{key}"] for key in ("EMAIL", "PASSWORD"))
+        opened.log_in(email, password)
+        opened.open_servers(SERVER[1])
+        yield opened
+
+
+@contextmanager
+def network_of(stack: Stack) -> Iterator[None]:
+    """This container joins the stack's network."""
     both = (f"{stack.project}_hospital", socket.gethostname())
     subprocess.run(["docker", "network", "connect", *both], check=True)
     try:
@@ -31,12 +61,6 @@ def network(stack: Stack) -> Iterator[None]:
         subprocess.run(["docker", "network", "disconnect", "-f", *both], check=True)
 
 
-@pytest.fixture(scope="package")
-def pgadmin(network: None) -> Iterator[PgAdmin]:
-    """Logged in, with the list of servers open."""
-    with open_page() as page:
-        opened = PgAdmin(page, "http://pgadmin")
-        email, password = (os.environ[f"PGADMIN_DEFAULT_{key}"] for key in ("EMAIL", "PASSWORD"))
-        opened.log_in(email, password)
-        opened.open_servers(SERVER[1])
-        yield opened
+def address(stack: Stack) -> str:
+    """pgAdmin's address in its network; `http://pgadmin` would fit that of every stack."""
+    return f"http://{stack.project}-pgadmin-1"

@@ -51,6 +51,17 @@ def test_pgadmin_connects_as_the_analyst_and_changes_nothing(
     assert stack.query(everything) == before
 
 
+def test_a_person_with_a_login_can_run_no_command_in_the_container(stack: Stack) -> None:
+    setting = "import config; print(config.SERVER_MODE, config.ENABLE_SERVER_PASS_EXEC_CMD)"
+    python = ("-w", "/pgadmin4", "pgadmin", "/venv/bin/python3", "-c", setting)
+    assert stack.compose("exec", "-T", *python).strip() == "True False"
+
+
+def test_pgadmin_is_healthy_although_a_docker_client_sets_a_proxy(stack: Stack) -> None:
+    asked = stack.compose("exec", "-T", "pgadmin", "printenv", "http_proxy")
+    assert (asked.strip(), stack.health()["pgadmin"]) == ("http://127.0.0.1:9", "healthy")
+
+
 def png_size(picture: bytes) -> tuple[int, int]:
     """Width and height in pixels."""
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
