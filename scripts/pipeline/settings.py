@@ -125,6 +125,11 @@ def read_yaml(path: Path) -> dict[str, object]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         wrong_key = next(_keys_that_are_not_text(content), None)
+    except PermissionError:
+        way_out = "expected it to be readable for all users: chmod -R a+rX configs"
+        raise ConfigurationError(
+            f"{path.name}: this container's user may not read it, {way_out}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
     except yaml.YAMLError as error:
