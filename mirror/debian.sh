@@ -10,16 +10,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 source "$here/lib.sh"
 
-[[ -e /etc/debian_version ]] || die 'images can be built only on Debian, as root. Elsewhere,
-make the public images available: the message of the engine above says why one could not be pulled.'
-
 image=mirror/debian:trixie
 bundle=/etc/ssl/certs/ca-certificates.crt
 key=$(hash_of "$here/debian.sh" "$bundle")
 
 if [[ -z ${REBUILD:-} ]] && is_built "$image" "$key"; then exit 0; fi
 
-[[ $(id -u) == 0 ]] || die 'building images without a registry needs root (debootstrap)'
+[[ $(id -u) == 0 && -e /etc/debian_version ]] ||
+  die "building images without a registry needs Debian and root (debootstrap)"
 
 if ! command -v debootstrap >/dev/null; then
   say "installing debootstrap"

@@ -90,6 +90,8 @@ build_mirror() {
 }
 
 use_mirror() {
+  [[ -e /etc/debian_version ]] || die 'the images can be built only on Debian. Here they must be pulled:
+the message above says why one could not be.'
   if [[ -e $override && ! -L $override ]]; then
     die 'mirror/images.sh must create docker-compose.override.yml, but you already have one. Rename yours, and pass both files to Compose with -f.'
   fi

@@ -80,6 +80,7 @@ env_value() {
 
 # compose_serves: there is a Compose that has all that these scripts and the tests use.
 compose_serves() {
-  [[ $(docker compose version --short 2>/dev/null) =~ ^v?([0-9]+)\.([0-9]+) ]] &&
+  local numbers='^v?([0-9]+)\.([0-9]+)' # in a variable: the bash 3.2 of macOS parses no ( after =~
+  [[ $(docker compose version --short 2>/dev/null) =~ $numbers ]] &&
     ((BASH_REMATCH[1] > 2 || (BASH_REMATCH[1] == 2 && BASH_REMATCH[2] >= 24)))
 }

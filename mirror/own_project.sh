@@ -29,8 +29,8 @@ while IFS= read -r owner; do
   [[ -z $owner || $owner -ef . ]] || die "the Compose project '$project' belongs to the folder
     $owner
 which has the name of this one, $PWD.
-Its containers and its data are not touched. Rename this folder, or give its stack a name and ports
-of its own in .env (COMPOSE_PROJECT_NAME=another, PGADMIN_PORT=0, POSTGRES_PUBLISHED_PORT=0).
+Nothing was changed. Rename this folder, or give its stack a name and ports of its own in .env:
+COMPOSE_PROJECT_NAME=another, and 0 (any free port) for each published port.
 If that folder was moved to here:  docker compose down; docker volume rm -f $mark"
 done < <(owners)
 

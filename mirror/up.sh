@@ -13,8 +13,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/lib.sh"
 cd "$here/.."
 
-# Prints why each service that is not well is not: why its container did not start,
-# or the last thing that it complained about.
+# Prints what is wrong with each service: why its container did not start, or what it last
+# complained about. Leaves out the services that only wait for these.
 explain() {
   local container service state health error variable
   while IFS='|' read -r container service state health; do
@@ -26,10 +26,8 @@ explain() {
         "Set $variable in .env to another one (0: any free one), and run make up again"
     elif [[ -n $error ]]; then
       say "$service: $error"
-    elif [[ $state == created ]]; then
-      say "$service: not started, because a service that it needs is not healthy"
-    else
-      say "$service: $state${health:+, $health}: $(complaint "$container")"
+    elif [[ $state != created && $health != starting ]]; then
+      say "$service: ${health:-$state}: $(complaint "$container")"
     fi
   done < <(docker compose ps --all --format '{{.ID}}|{{.Service}}|{{.State}}|{{.Health}}')
 }
