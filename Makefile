@@ -9,10 +9,13 @@ up: ## set up what is missing (engine, images), start everything, say where to l
 	@mirror/up.sh
 
 down: ## stop and remove the containers; the data stays
+	@mirror/own_project.sh
 	docker compose down
 
 clean: ## stop and remove the containers, and delete the data
+	@mirror/own_project.sh
 	docker compose down --volumes --remove-orphans
+	@mirror/own_project.sh --release
 
 logs: ## follow the stream
 	docker compose logs -f stream_processor
@@ -45,6 +48,7 @@ lock: ## write the lock files anew from the requirements (UPGRADE=1: newer versi
 	   done'
 
 pictures: ## draw docs/*.png from the days that the stack has published
+	@mirror/own_project.sh
 	CHECKOUT=$(CURDIR) docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures
 
 dictionary: ## write docs/data-dictionary.md anew

@@ -17,8 +17,16 @@ wait_seconds=${ENGINE_WAIT_SECONDS:-60}
 log_file=/var/log/dockerd.log
 plugin_dir=/usr/local/lib/docker/cli-plugins
 
+# An engine that hangs counts as one that does not answer. macOS has no `timeout`.
 engine_answers() {
-  command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1
+  command -v docker >/dev/null || return 1
+  docker info >/dev/null 2>&1 &
+  local question=$! tenths=100
+  while kill -0 "$question" 2>/dev/null; do
+    ((tenths--)) || { kill "$question"; return 1; }
+    sleep 0.1
+  done
+  wait "$question"
 }
 
 can_install() {
@@ -28,8 +36,8 @@ can_install() {
 explain_and_stop() {
   cat >&2 <<TEXT
 No Docker engine answers here, and this script installs one only on Debian, as root.
-Install Docker Engine 20.10 or newer (or Docker Desktop) with the Compose v2 and
-buildx plugins, start it, see that 'docker info' answers for this user (on Linux:
+Install Docker Engine 20.10 or newer (or Docker Desktop) with the Compose (2.24 or newer)
+and buildx plugins, start it, see that 'docker info' answers for this user (on Linux:
 member of the group 'docker'), and run this again.
 TEXT
   exit 1
@@ -105,13 +113,13 @@ start_engine() {
 # whatever release this host runs: they are Go programs that need no other package.
 add_plugins() {
   local packages=()
-  docker compose version >/dev/null 2>&1 || packages+=(docker-compose)
+  compose_serves || packages+=(docker-compose)
   docker buildx version >/dev/null 2>&1 || packages+=(docker-buildx)
   ((${#packages[@]})) || return 0
   can_install || {
-    printf 'The engine answers, but these plugins are missing: %s (Compose v2, buildx). Please install them.\n' \
-      "${packages[*]}" >&2
-    exit 1
+    die "the engine answers, but these plugins are missing or too old: ${packages[*]}.
+Install Compose 2.24 or newer and buildx as plugins ('docker compose version' shows yours;
+Compose v1, the separate program docker-compose, cannot run this stack)."
   }
   say "adding plugins: ${packages[*]}"
   local package plugin
@@ -126,7 +134,7 @@ add_plugins() {
   while IFS= read -r plugin; do
     install -m 0755 "$plugin" "$plugin_dir/"
   done < <(find "$work/unpacked" -type f -path '*/cli-plugins/*')
-  docker compose version >/dev/null || die "the Compose plugin does not run here"
+  compose_serves || die "the Compose plugin does not run here"
   docker buildx version >/dev/null || die "the buildx plugin does not run here"
 }
 

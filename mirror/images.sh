@@ -29,28 +29,20 @@ public=("$python" "$zookeeper" "$kafka" "$postgres" "$pgadmin")
 
 is_here() { docker image inspect "$1" >/dev/null 2>&1; }
 
-missing_public() {
+all_public_here() {
   local image
-  for image in "${public[@]}"; do
-    is_here "$image" || printf '%s\n' "$image"
-  done
+  for image in "${public[@]}"; do is_here "$image" || return 1; done
 }
 
+# Stops at the first image that cannot be pulled. Where no registry answers, that takes seconds:
+# the engine itself gives up. A request to the registry would not try the engine's own mirrors.
 use_public() {
-  local image missing
-  missing=$(missing_public)
-  if [[ -n $missing ]]; then
-    # Ask for one image on behalf of all, so that a network without a registry
-    # costs seconds, not five long timeouts.
-    if [[ $mode == auto ]] && ! timeout 15 docker manifest inspect "${missing%%$'\n'*}" >/dev/null 2>&1; then
-      say 'no registry answers'
-      return 1
-    fi
-    while IFS= read -r image; do
-      say "pulling $image"
-      docker pull -q "$image" >/dev/null || return 1
-    done <<<"$missing"
-  fi
+  local image
+  for image in "${public[@]}"; do
+    is_here "$image" && continue
+    say "pulling $image"
+    docker pull "$image" || return 1
+  done
   [[ ! -L $override ]] || rm "$override"
   say 'images: the public ones'
 }
@@ -98,6 +90,8 @@ build_mirror() {
 }
 
 use_mirror() {
+  [[ -e /etc/debian_version ]] || die 'the images can be built only on Debian. Here they must be pulled:
+the message above says why one could not be.'
   if [[ -e $override && ! -L $override ]]; then
     die 'mirror/images.sh must create docker-compose.override.yml, but you already have one. Rename yours, and pass both files to Compose with -f.'
   fi
@@ -111,10 +105,11 @@ case $mode in
   never) use_public || die 'the public images cannot be pulled here' ;;
   auto)
     # Once on mirror images, stay on them, so that no start waits for a registry.
-    if [[ -L $override && -n $(missing_public) ]]; then
+    if [[ -L $override ]] && ! all_public_here; then
       use_mirror
-    else
-      use_public || use_mirror
+    elif ! use_public; then
+      say 'building the images instead'
+      use_mirror
     fi
     ;;
   *) die "MIRROR is auto, always or never, not '$mode'" ;;

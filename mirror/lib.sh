@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What the scripts in this directory share. Sourced, never run.
 
+# What they create goes into images, where other users read it, whatever the caller's umask is.
+umask 022
+
 # Every Debian ships this keyring; already bookworm's contains the keys that sign trixie.
 # shellcheck disable=SC2034 # the scripts that source this use it
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -65,14 +68,19 @@ is_built() {
   [[ $(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null) == "$2" ]]
 }
 
-# env_value NAME: prints its value from the environment, else from .env, as Compose
-# reads it.
+# env_value NAME: prints its value as Compose reads it from the environment and .env. It is
+# asked for as an image's name, because Compose prints these without quotes and escapes.
 env_value() {
-  local value=${!1:-}
-  if [[ -z $value ]]; then
-    value=$(sed -n "s/^$1=//p" "$(dirname "${BASH_SOURCE[0]}")/../.env" | tail -n 1)
-    value=${value%\"} value=${value#\"}
-  fi
-  [[ -n $value ]] || die "$1 is set neither in the environment nor in .env"
-  printf '%s\n' "$value"
+  local value
+  value=$(docker --log-level error compose --project-directory "$(dirname "${BASH_SOURCE[0]}")/.." \
+    -f - config --images <<<"services: {value: {image: '=\${$1:?}'}}") ||
+    die "$1 has no value: set it in .env or in the environment"
+  printf '%s\n' "${value#=}"
+}
+
+# compose_serves: there is a Compose that has all that these scripts and the tests use.
+compose_serves() {
+  local numbers='^v?([0-9]+)\.([0-9]+)' # in a variable: the bash 3.2 of macOS parses no ( after =~
+  [[ $(docker compose version --short 2>/dev/null) =~ $numbers ]] &&
+    ((BASH_REMATCH[1] > 2 || (BASH_REMATCH[1] == 2 && BASH_REMATCH[2] >= 24)))
 }

@@ -13,8 +13,43 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/lib.sh"
 cd "$here/.."
 
+# Prints what is wrong with each service: why its container did not start, or what it last
+# complained about. Leaves out the services that only wait for these.
+explain() {
+  local container service state health error variable
+  while IFS='|' read -r container service state health; do
+    [[ $state/$health != running/healthy ]] || continue
+    error=$(docker inspect --format '{{.State.Error}}' "$container")
+    variable=$(variable_of_port "$error")
+    if [[ -n $variable ]]; then
+      say "$service: port $(env_value "$variable") of this machine is taken." \
+        "Set $variable in .env to another one (0: any free one), and run make up again"
+    elif [[ -n $error ]]; then
+      say "$service: $error"
+    elif [[ $state != created && $health != starting ]]; then
+      say "$service: ${health:-$state}: $(complaint "$container")"
+    fi
+  done < <(docker compose ps --all --format '{{.ID}}|{{.Service}}|{{.State}}|{{.Health}}')
+}
+
+# variable_of_port ERROR: prints the variable of the published port that the error names, if any.
+variable_of_port() {
+  local variable
+  while IFS= read -r variable; do
+    [[ "$1 " != *"127.0.0.1:$(env_value "$variable")"[!0-9]* ]] || printf '%s\n' "$variable"
+  done < <(sed -n 's/.*"127\.0\.0\.1:${\([A-Z_]*\)}:.*/\1/p' docker-compose.yml)
+}
+
+# complaint CONTAINER: prints its last error or warning, or else its last line.
+complaint() {
+  local lines
+  lines=$(docker logs --tail 1000 "$1" 2>&1)
+  grep -E 'ERROR|CRITICAL|FATAL|PANIC|WARN' <<<"$lines" | tail -n 1 | grep . || tail -n 1 <<<"$lines"
+}
+
 echo 'Engine'
 "$here/engine.sh"
+"$here/own_project.sh" --claim
 
 echo 'Base images'
 "$here/images.sh"
@@ -26,9 +61,14 @@ quietly docker compose build || die 'the services could not be built'
 say "ready after $((SECONDS - build_started)) s"
 
 echo 'Services'
+# The containers read configs/ as users of their own, whatever umask the checkout was made with.
+if [[ -n $(find configs -type d ! -perm -005 -o ! -type d ! -perm -004) ]]; then
+  chmod -R a+rX configs || die "the containers cannot read configs/: run 'chmod -R a+rX configs' as its owner"
+  say 'configs/ is readable for the containers now'
+fi
 if ! docker compose up -d --wait --wait-timeout "${START_TIMEOUT_SECONDS:-300}" "$@"; then
-  docker compose ps --all --format 'table {{.Service}}\t{{.Status}}' >&2
-  die 'not every service became healthy: see docker compose logs <service>'
+  explain >&2
+  die 'not every service became healthy. For more: docker compose logs <service>'
 fi
 
 # Ask for the published address, because a port of 0 in .env means any free one.
@@ -44,3 +84,7 @@ Up after $SECONDS s. Where to look:
 Images in use:
 $(docker compose config --images | sort -u | sed 's/^/  /')
 TEXT
+if [[ -L docker-compose.override.yml ]]; then
+  say 'The images called mirror/… were built here in place of the public ones.' \
+    'To use the public ones: MIRROR=never make up'
+fi

@@ -31,12 +31,21 @@ compose=(docker compose -p "$TEST_PROJECT" "${stack[@]}" "${tests[@]}")
 # to the tests' projects.
 of_tests() { "$@" | awk -v own="$TEST_PROJECT" 'index($1, own) == 1 { print $2 }'; }
 
+# each COMMAND…: runs it for every line of standard input.
+each() { while IFS= read -r line; do "$@" "$line"; done; }
+
 clean_up() {
   local project='{{.Label "com.docker.compose.project"}}'
-  of_tests docker ps -a --format "$project {{.ID}}" | xargs -r docker rm -fv >/dev/null
-  of_tests docker network ls --format "$project {{.ID}}" | xargs -r docker network rm >/dev/null
-  of_tests docker volume ls --format "$project {{.Name}}" | xargs -r docker volume rm -f >/dev/null
+  of_tests docker ps -a --format "$project {{.ID}}" | each docker rm -fv >/dev/null
+  of_tests docker network ls --format "$project {{.ID}}" | each docker network rm >/dev/null
+  of_tests docker volume ls --format "$project {{.Name}}" | each docker volume rm -f >/dev/null
 }
+
+owner=$(docker ps --filter "label=com.docker.compose.project=$TEST_PROJECT" --filter label=com.docker.compose.service=tests \
+  --format '{{.Label "com.docker.compose.project.working_dir"}}')
+[[ -z $owner || $owner -ef . ]] || die "the tests of another folder are running under the name $TEST_PROJECT:
+    $owner
+Wait until they have ended, or use names of your own: TEST_PROJECT=other IMAGE_PREFIX=other make test"
 
 trap clean_up EXIT
 clean_up # a killed run may have left something

@@ -78,6 +78,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
         if root:
             _check(root, {})
         content = loader.construct_document(root) if root else None
+    except PermissionError:
+        way_out = "expected it to be readable for all users: chmod -R a+rX configs"
+        raise ConfigurationError(
+            f"{path.name}: this container's user may not read it, {way_out}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
     except yaml.YAMLError as error:

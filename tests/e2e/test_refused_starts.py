@@ -58,6 +58,19 @@ def test_a_bad_datasets_file_stops_the_batch_ingestor(stack: Stack) -> None:
     assert "datasets.yaml: datasets.wards.tabel: unknown key (a typo?)" in line
 
 
+@pytest.mark.parametrize("service", ["scheduler", "producer", "stream_processor", "batch_ingestor"])
+def test_configs_that_only_their_owner_may_read_stop_each_reader(
+    stack: Stack, service: str
+) -> None:
+    stack.compose("exec", "-T", "editor", "chmod", "go-rwx", "/configs")
+    try:
+        line = refusal(stack, service)
+    finally:
+        stack.compose("exec", "-T", "editor", "chmod", "a+rX", "/configs")
+    assert ".yaml: this container's user may not read it, expected it to be readable" in line
+    assert line.endswith(": chmod -R a+rX configs")
+
+
 @pytest.mark.parametrize(
     ("service", "variable"),
     [

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Stops if this folder's Compose project belongs to another folder: Compose calls a project by the
+# folder's name alone, so two folders of one name would share containers and data.
+#
+# Containers carry their folder as a label of Compose's. The data outlives them, so `make up`
+# leaves an empty volume <project>_folder, whose label names the folder.
+#
+#   --claim    also create that volume
+#   --release  also remove it (make clean)
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+source "$here/lib.sh"
+cd "$here/.."
+
+compose_serves || die "this needs Docker Compose 2.24 or newer, as a plugin ('docker compose version')"
+project=$(env_value COMPOSE_PROJECT_NAME)
+mark=${project}_folder
+label=hospital.folder
+
+owners() {
+  docker ps --all --filter "label=com.docker.compose.project=$project" \
+    --format '{{.Label "com.docker.compose.project.working_dir"}}'
+  docker volume ls --filter "name=^$mark\$" --format "{{.Label \"$label\"}}"
+}
+
+while IFS= read -r owner; do
+  [[ -z $owner || $owner -ef . ]] || die "the Compose project '$project' belongs to the folder
+    $owner
+which has the name of this one, $PWD.
+Nothing was changed. Rename this folder, or give its stack a name and ports of its own in .env:
+COMPOSE_PROJECT_NAME=another, and 0 (any free port) for each published port.
+If that folder was moved to here:  docker compose down; docker volume rm -f $mark"
+done < <(owners)
+
+case ${1:-} in
+  --claim)
+    # With the project's label, so that whoever removes all of a project's volumes removes it, too.
+    docker volume create --label "$label=$PWD" --label "com.docker.compose.project=$project" "$mark" >/dev/null
+    ;;
+  --release) docker volume rm --force "$mark" >/dev/null ;;
+esac

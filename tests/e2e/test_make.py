@@ -1,0 +1,200 @@
+"""`make` on a clone: any umask, a port that is taken, a folder whose name another folder has."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .stack import PYTHON_SERVICES, ROOT, SERVICES
+
+PASSWORD = 'p"a$s #word'
+
+
+class Machine:
+    """A machine with git, make and Docker's client, whose disk is a volume of the engine.
+
+    The volume is mounted under the path that it has for the engine, which therefore finds a
+    clone's configs/ there.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.project = f"{os.environ['TEST_PROJECT']}-{name}"
+        self._label = f"com.docker.compose.project={self.project}"
+        docker("volume", "create", "--label", self._label, f"{self.project}-disk")
+        inspect = ("volume", "inspect", "--format", "{{.Mountpoint}}", f"{self.project}-disk")
+        self.disk = Path(docker(*inspect).strip())
+
+    def run(
+        self, script: str, stdin: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a script as a person who types it, with published ports that are free."""
+        knobs = {"IMAGE_PREFIX": self.project, "PGADMIN_PORT": "0", "POSTGRES_PUBLISHED_PORT": "0"}
+        options = ["--rm", "-i", "--init", "--label", self._label, "-w", str(self.disk)]
+        options += ["-v", f"{self.project}-disk:{self.disk}", "-v", f"{ROOT}:{ROOT}:ro"]
+        options += ["-v", "/var/run/docker.sock:/var/run/docker.sock"]
+        if (ROOT / "docker-compose.override.yml").exists():  # they were built with these
+            options += ["-v", "/etc/ssl/certs:/etc/ssl/certs:ro"]
+        for name, value in {**knobs, **environment}.items():
+            options += ["-e", f"{name}={value}"]
+        image = f"{os.environ['IMAGE_PREFIX']}/tests"
+        return subprocess.run(
+            ["docker", "run", *options, image, "bash", "-euc", script],
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def clone(self, parent: str) -> str:
+        """Clone the checkout under a umask that lets only its owner read; return the folder."""
+        folder = f"{self.disk}/{parent}/{self.project}"
+        copy = f"tar -C {ROOT} --exclude=.git --mode=go-rwx -c . | tar -C {folder} -x"
+        made = self.run(f"mkdir -p {folder}; {copy}")
+        assert made.returncode == 0, made.stdout
+        return folder
+
+    def make(self, folder: str, target: str, **environment: str) -> str:
+        """Run a target that must succeed; what it printed."""
+        done = self.run(f"make --no-print-directory -C {folder} {target}", **environment)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def refusal(self, folder: str, target: str, **environment: str) -> str:
+        """Run a target that must fail; what it printed."""
+        done = self.run(f"make --no-print-directory -C {folder} {target}", **environment)
+        assert done.returncode != 0, done.stdout
+        return done.stdout
+
+    def names(self, kind: str, template: str) -> set[str]:
+        """What the engine has of the project."""
+        everything = ("--all",) if kind == "container" else ()
+        filters = ("--filter", f"label={self._label}", "--format", template)
+        return set(docker(kind, "ls", *everything, *filters).split())
+
+    def data(self) -> set[str]:
+        """The names of the project's volumes, without the machine's own disk."""
+        return self.names("volume", "{{.Name}}") - {f"{self.project}-disk"}
+
+    def remove(self) -> None:
+        """Remove all that the project has, the disk as well."""
+        for kind, template in (
+            ("container", "{{.ID}}"),
+            ("network", "{{.ID}}"),
+            ("volume", "{{.Name}}"),
+            ("image", "{{.Repository}}"),
+        ):
+            found = self.names(kind, template)
+            if found:
+                docker(kind, "rm", "--force", *found)
+
+
+def docker(*arguments: str) -> str:
+    """Run a Docker command, which must succeed, and return its standard output."""
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    own = Machine("make")
+    try:
+        yield own
+    finally:
+        own.remove()
+
+
+@pytest.fixture(scope="module")
+def first(machine: Machine) -> str:
+    """A clone with a `.env` from Windows, and a password in it that only quotes keep whole."""
+    folder = machine.clone("first")
+    edit = r"s/^PGADMIN_DEFAULT_PASSWORD=.*/PGADMIN_DEFAULT_PASSWORD='p\"a$s #word'/; s/$/\r/"
+    edited = machine.run(f"cat > /tmp/edit; sed -i -f /tmp/edit {folder}/.env", stdin=edit)
+    assert edited.returncode == 0, edited.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def started(machine: Machine, first: str) -> str:
+    """What `make up` printed in the first clone."""
+    return machine.make(first, "up")
+
+
+@pytest.fixture(scope="module")
+def second(machine: Machine, started: str) -> str:
+    """Another clone, in a folder of the same name."""
+    return machine.clone("second")
+
+
+def test_a_clone_that_only_its_owner_can_read_starts(machine: Machine, started: str) -> None:
+    assert "configs/ is readable for the containers now" in started
+    assert f"({os.environ['PGADMIN_DEFAULT_EMAIL']} / {PASSWORD})\n" in started
+    services = machine.names("container", '{{.Label "com.docker.compose.service"}}')
+    assert services == SERVICES
+
+
+def test_mirror_images_are_named_with_the_way_back(started: str) -> None:
+    in_use = (ROOT / "docker-compose.override.yml").exists()
+    assert ("MIRROR=never make up" in started.splitlines()[-1]) == in_use
+
+
+@pytest.mark.parametrize("service", PYTHON_SERVICES)
+def test_no_service_is_ever_pulled(machine: Machine, first: str, service: str) -> None:
+    folder = f"cd {first} && docker compose"
+    pulled = machine.run(f"{folder} pull {service}; {folder} run --rm --no-deps {service} true")
+    assert pulled.returncode == 0, pulled.stdout
+    assert "Skipped" in pulled.stdout
+    absent = machine.run(
+        f"{folder} run --rm --no-deps reconcile true", IMAGE_PREFIX=f"{machine.project}/none"
+    )
+    assert "No such image" in absent.stdout
+
+
+@pytest.mark.parametrize("target", ["up", "down", "clean", "pictures"])
+def test_another_folder_of_the_name_is_refused(
+    machine: Machine, first: str, second: str, target: str
+) -> None:
+    before = machine.names("container", "{{.ID}}"), machine.data()
+    assert f"belongs to the folder\n    {first}\n" in machine.refusal(second, target)
+    assert (machine.names("container", "{{.ID}}"), machine.data()) == before
+
+
+def test_the_tests_of_another_folder_are_not_removed(machine: Machine, second: str) -> None:
+    printed = machine.refusal(second, "test", TEST_PROJECT=os.environ["TEST_PROJECT"])
+    assert "the tests of another folder are running under the name" in printed
+    assert f"\n    {ROOT}\n" in printed
+
+
+def test_data_without_containers_still_belong_to_their_folder(
+    machine: Machine, first: str, second: str
+) -> None:
+    machine.make(first, "down")
+    data = machine.data()
+    assert machine.names("container", "{{.ID}}") == set()
+    assert f"belongs to the folder\n    {first}\n" in machine.refusal(second, "clean")
+    assert machine.data() == data
+    machine.make(first, "clean")
+    assert machine.data() == set()
+    machine.make(second, "clean")
+
+
+def test_a_taken_port_is_named_with_its_variable(machine: Machine, first: str) -> None:
+    other = machine.project + "-other"
+    label = f"com.docker.compose.project={machine.project}"
+    image = f"{os.environ['IMAGE_PREFIX']}/tests"
+    options = ("-d", "--init", "--name", other, "--label", label, "-p", "127.0.0.1::80")
+    docker("run", *options, image, "sleep", "infinity")
+    port = docker("port", other, "80").strip().rpartition(":")[2]
+    printed = machine.refusal(first, "up", POSTGRES_PUBLISHED_PORT=port)
+    assert (
+        f"  postgres: port {port} of this machine is taken. Set POSTGRES_PUBLISHED_PORT in .env to "
+    ) in printed
+
+
+def test_a_service_that_is_not_well_is_named_with_its_reason(machine: Machine, first: str) -> None:
+    spoilt = machine.run(f"echo half: {{ > {first}/configs/topics.yaml")
+    assert spoilt.returncode == 0, spoilt.stdout
+    printed = machine.refusal(first, "up", START_TIMEOUT_SECONDS="20")
+    assert re.search(r"\n  scheduler: \w+: .* ERROR topics\.yaml: line 2, ", printed)
