@@ -5,7 +5,7 @@ import shutil
 
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import SchedulerSettings
-from scheduling.hospital_run import load_configuration
+from scheduling.saved_configurations import load_configuration
 
 GB = 10**9
 # Measured when all days of the shipped configuration had passed: the five volumes that grow.
