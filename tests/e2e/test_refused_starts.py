@@ -44,6 +44,28 @@ def test_a_bad_value_stops_the_first_start(stack: Stack) -> None:
     assert "simulation.yaml: arrivals.emergency_per_day: got -480, expected " in line
 
 
+@pytest.mark.parametrize(
+    ("file", "service", "right", "wrong", "refused"),
+    [
+        (
+            *("staffing.yaml", "scheduler", "  days: DDDDOOO", "  days: DDDDOOO\n  days: DDDOOOO"),
+            "got the key days, which line",
+        ),
+        (
+            *("datasets.yaml", "batch_ingestor", "required: false", "required: no"),
+            "got no, which YAML reads as false, expected true or false",
+        ),
+    ],
+)
+def test_yaml_that_people_and_yaml_read_differently_stops_its_reader(
+    stack: Stack, file: str, service: str, right: str, wrong: str, refused: str
+) -> None:
+    with misspelt(stack, file, right, wrong):
+        line = refusal(stack, service)
+    assert f" {file}: line " in line
+    assert refused in line
+
+
 @pytest.mark.parametrize("service", ["scheduler", "producer", "stream_processor"])
 def test_a_bad_topics_file_stops_each_reader(stack: Stack, service: str) -> None:
     with misspelt(stack, "topics.yaml", "partitions: 3", "partitions: three"):

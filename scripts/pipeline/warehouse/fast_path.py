@@ -35,8 +35,8 @@ SAME_WORD = re.compile(r"[A-Za-z0-9_-]+")
 # Counts bytes, of which a text has at least as many as characters. A quoted field may contain
 # neither quotes nor line ends.
 FREE_TEXT = (
-    r'(?:[^,"\\\0-\x20\x7f][^,"\n\r\\\0]{{0,{more}}}+(?<![\0-\x20\x7f])'
-    r'|"[^"\\\0-\x20\x7f][^"\n\r\\\0]{{0,{more}}}+(?<![\0-\x20\x7f])")'
+    r'(?:[^,"\\\0-\x20][^,"\n\r\\\0]{{0,{more}}}+(?<![\0-\x20])'
+    r'|"[^"\\\0-\x20][^"\n\r\\\0]{{0,{more}}}+(?<![\0-\x20])")'
 )
 # FREE_TEXT knows the blanks of ASCII; these may not be anywhere.
 OTHER_INVISIBLE = re.compile(
