@@ -16,7 +16,7 @@ from .undisturbed import assert_ends_undisturbed
 NOTICED_SECONDS = 120
 WRITERS = ("kafka", "scheduler", "stream_processor", "batch_ingestor")
 ANY_VOLUME = "simulation"
-SECONDS, DAYS = 600, 200
+SECONDS, DAYS = 600, 100
 
 
 class OneDiskStack(FaultStack):
