@@ -2,10 +2,11 @@
 
 from random import Random
 
-from . import containers, storage, time_and_edits, warehouse
+from . import containers, readers, storage, time_and_edits, warehouse
 from .cells import CELLS, Cell
 
-MODULES = (containers, warehouse, storage, time_and_edits)  # importing them registers their cells
+# Importing them registers their cells.
+MODULES = (containers, warehouse, storage, time_and_edits, readers)
 
 
 def one_of_each_row(draw: Random) -> list[Cell]:

@@ -7,6 +7,7 @@ from random import Random
 
 from ..stack import wait_until
 from .cells import cells
+from .engine import docker
 from .fault_stack import HEALED_SECONDS, FaultStack
 
 # Reads every table and view that the analyst may read, and leaves the transaction open.
@@ -21,6 +22,8 @@ from pg_class c join pg_namespace n on n.oid = relnamespace
 where nspname in ('hospital', 'lake', 'insight') and relkind in ('r', 'v') \\gexec
 select 'everything is read';
 """
+# The brackets keep the command from finding itself.
+END_THE_CONSUMER = "kill $(grep -l '[C]onsoleConsumer' /proc/[0-9]*/cmdline | cut -d/ -f3)"
 
 
 @cells("a reader", "an analyst's transaction", "a dump")
@@ -32,6 +35,24 @@ def reader(stack: FaultStack, _draw: Random, who: str) -> None:
         wait_until(lambda: stack.loaded_days() > before + 2, HEALED_SECONDS, "days to be loaded")
         assert stack.states("batch_ingestor") == {"healthy"}
     assert stack.starts("batch_ingestor") == starts
+
+
+@cells("a reader", "a consumer in our group")
+def consumer_in_our_group(stack: FaultStack, _draw: Random, _who: str) -> None:
+    """It takes partitions and commits offsets; the log names it when it comes and when it goes."""
+    program = [
+        *("kafka-console-consumer", "--bootstrap-server", "127.0.0.1:9092"),
+        *("--topic", "hospital.admissions", "--group", "stream_processor"),
+    ]
+    [container] = stack.containers("kafka")
+    with stack.saying("stream_processor", "is not ours has left group", HEALED_SECONDS):
+        with stack.saying("stream_processor", "is not ours is in group", HEALED_SECONDS):
+            consumer = subprocess.Popen(
+                ["docker", "exec", "-e", "KAFKA_HEAP_OPTS=-Xmx128m", container, *program],
+                stdout=subprocess.DEVNULL,
+            )
+        docker("exec", container, "sh", "-c", END_THE_CONSUMER)
+        consumer.wait()
 
 
 @contextmanager
