@@ -31,7 +31,9 @@ class Machine:
         self, script: str, stdin: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a script as a person who types it, with published ports that are free."""
-        knobs = {"IMAGE_PREFIX": self.project, "PGADMIN_PORT": "0", "POSTGRES_PUBLISHED_PORT": "0"}
+        # The tests' published ports are 0, any free ones.
+        ports = {name: port for name, port in os.environ.items() if port == "0" and "PORT" in name}
+        knobs = {"IMAGE_PREFIX": self.project, **ports}
         options = ["--rm", "-i", "--init", "--label", self._label, "-w", str(self.disk)]
         options += ["-v", f"{self.project}-disk:{self.disk}", "-v", f"{ROOT}:{ROOT}:ro"]
         options += ["-v", "/var/run/docker.sock:/var/run/docker.sock"]
