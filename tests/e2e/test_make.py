@@ -196,7 +196,9 @@ def test_a_taken_port_is_named_with_its_variable(machine: Machine, first: str) -
 
 
 def test_a_service_that_is_not_well_is_named_with_its_reason(machine: Machine, first: str) -> None:
+    machine.make(first, "down")  # a service reads the file at its start
     spoilt = machine.run(f"echo half: {{ > {first}/configs/topics.yaml")
     assert spoilt.returncode == 0, spoilt.stdout
-    printed = machine.refusal(first, "up", START_TIMEOUT_SECONDS="20")
-    assert re.search(r"\n  scheduler: \w+: .* ERROR topics\.yaml: line 2, ", printed)
+    printed = machine.refusal(first, "up", START_TIMEOUT_SECONDS="30")
+    reason = r"\n  scheduler: ended and restarted \(\d+\): .* ERROR topics\.yaml: line 2, "
+    assert re.search(reason, printed), printed
