@@ -48,9 +48,12 @@ use_public() {
 }
 
 # build IMAGE DIRECTORY BASE DOCKER-BUILD-ARGUMENT…: builds mirror/IMAGE, unless it
-# is already here, built from the same files, arguments and base image.
+# is already here, built from the same files, arguments and base image. Where packages come from
+# (PIP_INDEX_URL, Maven's settings) makes no other image.
 build() {
   local image=mirror/$1 directory=$here/$2 base=$3 started=$SECONDS key log
+  local settings=${HOME:-/root}/.m2/settings.xml maven=()
+  [[ ! -e $settings ]] || maven=(--secret "id=maven_settings,src=$settings")
   log=$logs/mirror-build-$(tr -c 'a-z0-9.\n' - <<<"$1").log
   shift 3
   key=$(hash_of "$directory" "$*" "$(docker image inspect --format '{{.Id}}' "$base")")
@@ -58,7 +61,7 @@ build() {
   say "building $image (log: $log)"
   if ! docker buildx build --load --label "$label=$key" ${REBUILD:+--no-cache} \
     ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL="$PIP_INDEX_URL"} \
-    "$@" -t "$image" "$directory" >"$log" 2>&1; then
+    "${maven[@]}" "$@" -t "$image" "$directory" >"$log" 2>&1; then
     tail -n 40 "$log" >&2
     die "$image could not be built"
   fi
@@ -68,8 +71,6 @@ build() {
 # Runs two sequences of builds in parallel. pgAdmin is built on the Python image;
 # Kafka and ZooKeeper follow each other because they share layers.
 build_mirror() {
-  local settings=${HOME:-/root}/.m2/settings.xml maven=()
-  [[ ! -e $settings ]] || maven=(--secret "id=maven_settings,src=$settings")
   "$here/debian.sh"
   {
     build "$python" python mirror/debian:trixie
@@ -79,8 +80,8 @@ build_mirror() {
   } &
   local first=$!
   {
-    build "$kafka" kafka mirror/debian:trixie --target kafka "${maven[@]}"
-    build "$zookeeper" kafka mirror/debian:trixie --target zookeeper "${maven[@]}"
+    build "$kafka" kafka mirror/debian:trixie --target kafka
+    build "$zookeeper" kafka mirror/debian:trixie --target zookeeper
     build "$postgres" postgres mirror/debian:trixie
   } &
   local second=$! failed=

@@ -54,7 +54,7 @@ hash_of() {
   local input
   for input in "$@"; do
     if [[ -d $input ]]; then
-      (cd "$input" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+      (cd "$input" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
     elif [[ -f $input ]]; then
       sha256sum <"$input"
     else

@@ -16,16 +16,18 @@ cd "$here/.."
 # Prints what is wrong with each service: why its container did not start, or what it last
 # complained about. Leaves out the services that only wait for these.
 explain() {
-  local container service state health error variable
+  local container service state health restarts error variable
   while IFS='|' read -r container service state health; do
     [[ $state/$health != running/healthy ]] || continue
-    error=$(docker inspect --format '{{.State.Error}}' "$container")
+    IFS='|' read -r restarts error < <(docker inspect --format '{{.RestartCount}}|{{.State.Error}}' "$container")
     variable=$(variable_of_port "$error")
     if [[ -n $variable ]]; then
       say "$service: port $(env_value "$variable") of this machine is taken." \
         "Set $variable in .env to another one (0: any free one), and run make up again"
     elif [[ -n $error ]]; then
       say "$service: $error"
+    elif ((restarts)); then
+      say "$service: ended and restarted ($restarts): $(complaint "$container")"
     elif [[ $state != created && $health != starting ]]; then
       say "$service: ${health:-$state}: $(complaint "$container")"
     fi

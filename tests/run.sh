@@ -13,11 +13,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=../mirror/lib.sh source-path=SCRIPTDIR
 source mirror/lib.sh
 
-mirror/engine.sh
-mirror/images.sh
-
 CHECKOUT=$PWD
 TEST_PROJECT=${TEST_PROJECT:-hospital-test}
+
+mirror/engine.sh
+owner=$(docker ps --filter "label=com.docker.compose.project=$TEST_PROJECT" --filter label=com.docker.compose.service=tests \
+  --format '{{.Label "com.docker.compose.project.working_dir"}}')
+[[ -z $owner || $owner -ef . ]] || die "the tests of another folder are running under the name $TEST_PROJECT:
+    $owner
+Wait until they have ended, or use names of your own: TEST_PROJECT=other IMAGE_PREFIX=other make test"
+mirror/images.sh
+
 export CHECKOUT TEST_PROJECT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0 KAFKA_PUBLISHED_PORT=0
 stack=(-f docker-compose.yml)
 tests=(-f tests/compose.yml)
@@ -40,12 +46,6 @@ clean_up() {
   of_tests docker network ls --format "$project {{.ID}}" | each docker network rm >/dev/null
   of_tests docker volume ls --format "$project {{.Name}}" | each docker volume rm -f >/dev/null
 }
-
-owner=$(docker ps --filter "label=com.docker.compose.project=$TEST_PROJECT" --filter label=com.docker.compose.service=tests \
-  --format '{{.Label "com.docker.compose.project.working_dir"}}')
-[[ -z $owner || $owner -ef . ]] || die "the tests of another folder are running under the name $TEST_PROJECT:
-    $owner
-Wait until they have ended, or use names of your own: TEST_PROJECT=other IMAGE_PREFIX=other make test"
 
 trap clean_up EXIT
 clean_up # a killed run may have left something

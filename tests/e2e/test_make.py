@@ -31,7 +31,9 @@ class Machine:
         self, script: str, stdin: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a script as a person who types it, with published ports that are free."""
-        knobs = {"IMAGE_PREFIX": self.project, "PGADMIN_PORT": "0", "POSTGRES_PUBLISHED_PORT": "0"}
+        # The tests' published ports are 0, any free ones.
+        ports = {name: port for name, port in os.environ.items() if port == "0" and "PORT" in name}
+        knobs = {"IMAGE_PREFIX": self.project, **ports}
         options = ["--rm", "-i", "--init", "--label", self._label, "-w", str(self.disk)]
         options += ["-v", f"{self.project}-disk:{self.disk}", "-v", f"{ROOT}:{ROOT}:ro"]
         options += ["-v", "/var/run/docker.sock:/var/run/docker.sock"]
@@ -194,7 +196,9 @@ def test_a_taken_port_is_named_with_its_variable(machine: Machine, first: str) -
 
 
 def test_a_service_that_is_not_well_is_named_with_its_reason(machine: Machine, first: str) -> None:
+    machine.make(first, "down")  # a service reads the file at its start
     spoilt = machine.run(f"echo half: {{ > {first}/configs/topics.yaml")
     assert spoilt.returncode == 0, spoilt.stdout
-    printed = machine.refusal(first, "up", START_TIMEOUT_SECONDS="20")
-    assert re.search(r"\n  scheduler: \w+: .* ERROR topics\.yaml: line 2, ", printed)
+    printed = machine.refusal(first, "up", START_TIMEOUT_SECONDS="30")
+    reason = r"\n  scheduler: ended and restarted \(\d+\): .* ERROR topics\.yaml: line 2, "
+    assert re.search(reason, printed), printed

@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from string import Template
 
 import pytest
 import yaml
+from dotenv import dotenv_values
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
@@ -25,7 +27,7 @@ def test_all_images_share_one_cached_layer_of_packages() -> None:
     install = "--require-hashes -r requirements.lock\n"
     begins = {dockerfile(image).partition(install) for image in (*SERVICES, "tests")}
     assert {found for _, found, _ in begins} == {install}
-    assert len({begin for begin, _, _ in begins}) == 1
+    assert len({begin.rpartition("FROM ")[2] for begin, _, _ in begins}) == 1
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -50,3 +52,13 @@ def test_an_image_carries_the_version_that_the_changelog_describes(image: str) -
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"(?m)^## \[([\d.]+)\]", changelog)[0] == version
     assert "LABEL org.opencontainers.image.version=${VERSION}\n" in dockerfile(image)
+
+
+@pytest.mark.parametrize("image", SERVICES)
+def test_a_plain_build_is_made_of_what_compose_would_give_it(image: str) -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    given = compose["services"][image]["build"]["args"]
+    knobs = dotenv_values(ROOT / ".env")
+    defaults = dict(re.findall(r'(?m)^ARG (\w+)="?([^"\n]+)"?$', dockerfile(image)))
+    del given["VERSION"]  # only a build by Compose carries one
+    assert defaults == {name: Template(text).substitute(knobs) for name, text in given.items()}
