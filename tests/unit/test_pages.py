@@ -87,6 +87,17 @@ def test_the_constants_that_a_page_names_exist(page: Path) -> None:
         assert re.search(rf"\b{span}\b", texts), span
 
 
+@of_each_page
+def test_the_tests_that_a_page_cites_exist(page: Path) -> None:
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", read(page)):
+        assert f"def {name}(" in read(ROOT / file), f"{file}::{name}"
+
+
+def test_each_entry_of_troubleshooting_names_its_tests() -> None:
+    for entry in read(ROOT / "docs" / "troubleshooting.md").split("\n### ")[1:]:
+        assert re.search(r"^Tests?: `tests/", entry, re.MULTILINE), entry.splitlines()[0]
+
+
 def test_no_file_cites_a_page_that_is_not_here() -> None:
     for path in FILES:
         for cited in re.findall(r"(?<![\w/<])[\w./-]+\.md\b", read(path)):

@@ -128,7 +128,7 @@ def wiped_kafka(stack: FaultStack, _draw: Random, volume: str) -> None:
 
 @cells("ZooKeeper wiped", "zookeeper_data")
 def wiped_zookeeper(stack: FaultStack, _draw: Random, _zookeeper: str) -> None:
-    """The broker refuses a ZooKeeper that does not know it; the README says to empty both."""
+    """The broker refuses a ZooKeeper that does not know it; the way out is to empty both."""
     stack.compose("stop", "producer", "kafka", "zookeeper")
     for volume in ("zookeeper_data", "zookeeper_log"):
         stack.disks.wipe(volume)
