@@ -1,4 +1,4 @@
-"""Every view of schema insight has a saved query, which a person opens in pgAdmin and runs."""
+"""Every view and law of schema insight has a saved query, which a person opens in pgAdmin and runs."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ def tab(pgadmin: PgAdmin) -> FrameLocator:
     return pgadmin.open_query_tool(*DATABASE)
 
 
-def test_each_view_has_a_saved_query(stack: Stack) -> None:
-    views = stack.query(
+def test_each_view_and_law_has_a_saved_query(stack: Stack) -> None:
+    relations = stack.query(
         "select relname from pg_class where relnamespace = 'insight'::regnamespace"
-        " and relkind in ('v', 'm')"
+        " and (relkind = 'v' or relname like 'law\\_%' and relkind = 'r')"
     )
-    assert sorted(views) == QUERIES
+    assert sorted(relations) == QUERIES
 
 
 @pytest.mark.parametrize("name", QUERIES)
