@@ -1,4 +1,4 @@
-"""Every view and law of schema insight has a saved query, which a person opens in pgAdmin and runs."""
+"""Every view and law of insight has a saved query, which a person opens in pgAdmin and runs."""
 
 from pathlib import Path
 
