@@ -71,6 +71,12 @@ def restore_database(stack: Stack) -> None:
     run("stop", "-t", "30", name)
 
 
+def query(stack: Stack, statement: str) -> list[str]:
+    """Postgres's answer as the owner: in this volume nobody else is a superuser."""
+    psql = ("psql", "-U", "owner", "-d", "hospital", "-At", "-c", statement)
+    return stack.compose("exec", "-T", "postgres", *psql).splitlines()
+
+
 def run(
     *arguments: str, stdin: bytes = b"", check: bool = True
 ) -> subprocess.CompletedProcess[bytes]:
@@ -86,7 +92,7 @@ def test_the_run_ends_as_0_2_0_would_have_ended_it(stack: Stack) -> None:
     stack.up(*PYTHON_SERVICES)
     assert FINGERPRINT in stack.wait_for_log("scheduler", "the run is over", 120)
     assert FINGERPRINT in stack.wait_until_reconciled(120)
-    assert stack.query("select count(*) from lake.rejected_rows") == ["0"]
+    assert query(stack, "select count(*) from lake.rejected_rows") == ["0"]
 
 
 @pytest.mark.parametrize("service", ["scheduler", "producer"])
@@ -100,10 +106,10 @@ def test_a_newer_manifest_is_refused(stack: Stack) -> None:
 
 
 def test_a_newer_database_is_refused(stack: Stack) -> None:
-    stack.query("insert into lake.migrations values (9999, 'of_tomorrow', '')")
+    query(stack, "insert into lake.migrations values (9999, 'of_tomorrow', '')")
     line = refusal(stack, "batch_ingestor")
     assert "the database is at migration 9999 (of_tomorrow), newer than this code" in line
-    stack.query("delete from lake.migrations where version = 9999")
+    query(stack, "delete from lake.migrations where version = 9999")
 
 
 def refused(stack: Stack, service: str, path: str) -> str:

@@ -135,11 +135,14 @@ def test_a_session_ends_soon_after_its_client(database: Database) -> None:
         [sys.executable, "-c", ENDLESS, database.settings.model_dump_json()],
         cwd=ROOT / "scripts",
     )
-    user = database.settings.postgres_ingestor_user
-    sessions = f"select query from pg_stat_activity where usename = '{user}'"
+    query = "select query from pg_stat_activity where application_name = 'batch_ingestor'"
+
+    def running() -> list[tuple[str]]:
+        return database.ask(f"{query} and usename = current_user", "ingestor")
+
     try:
-        wait_until(lambda: database.ask(sessions) == [("select pg_sleep(3600)",)])
+        wait_until(lambda: running() == [("select pg_sleep(3600)",)])
     finally:
         client.send_signal(signal.SIGKILL)
         client.wait()
-    wait_until(lambda: not database.ask(sessions))
+    wait_until(lambda: not running())
