@@ -163,6 +163,13 @@ def test_another_folder_of_the_name_is_refused(
     assert (machine.names("container", "{{.ID}}"), machine.data()) == before
 
 
+def test_a_name_of_its_own_is_the_way_out(machine: Machine, second: str) -> None:
+    name = f"COMPOSE_PROJECT_NAME={machine.project}-own"
+    guard = "mirror/own_project.sh; cp /tmp/env .env"
+    done = machine.run(f"cd {second}; cp .env /tmp/env; echo {name} >> .env; {guard}")
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_tests_of_another_folder_are_not_removed(machine: Machine, second: str) -> None:
     printed = machine.refusal(second, "test", TEST_PROJECT=os.environ["TEST_PROJECT"])
     assert "the tests of another folder are running under the name" in printed
