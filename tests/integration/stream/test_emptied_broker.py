@@ -49,6 +49,9 @@ def test_refilled_with_other_records_the_lake_is_left_alone(stage: Stage) -> Non
         "to rebuild the lake from the broker, stop this service, remove "
     ) in process.text()
     assert bytes_of(stage) == before
+    shutil.rmtree(stage.lake / stage.topic)
+    stage.start("stream_processor.py")
+    wait_until(lambda: stage.line_count() == 30)
 
 
 def test_without_the_record_of_the_last_line_nothing_is_written(stage: Stage) -> None:
