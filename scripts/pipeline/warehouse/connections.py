@@ -29,7 +29,7 @@ REFUSED_LOGIN = re.compile(
     r"|no such (user|database)"
 )
 # A pooler may give out its connections in turn, at random, or the last one first. Whichever it
-# does, so many transactions in each of two sessions show it.
+# does, this number of transactions in each of two sessions shows it.
 TRANSACTIONS_THAT_SHOW_A_POOLER = 5
 
 KEPT_BY_THE_VOLUME = (

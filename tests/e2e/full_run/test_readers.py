@@ -59,7 +59,7 @@ class Readers:
         self.began: dict[str, int] = defaultdict(int)
 
     def is_due(self, program: str, seconds: float) -> bool:
-        """Whether another one of the program has to begin, if one does every so many seconds."""
+        """Whether it is time for the next one of a program that begins every `seconds`."""
         return time.monotonic() - self._start >= seconds * (self.began[program] + 1)
 
     def begin(self, program: str, server: str, command: str) -> None:
