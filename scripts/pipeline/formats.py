@@ -2,8 +2,8 @@
 
 The number is the document's key `format`; a document without it has format 1, that of version
 0.2.0. Each kind of document has a sequence of upgrades: the first turns format 1 into 2, and so on.
-Its length decides which number we write. Newer code so reads what older code wrote; older code
-refuses what newer code wrote.
+Its length decides which number we write. So newer code reads what older code wrote, and older
+code refuses what newer code wrote.
 """
 
 from collections.abc import Callable, Sequence

@@ -113,7 +113,7 @@ def _test(template: str, value: sql.Composable, *literals: object) -> sql.Compos
 
 def _not_a_value(value: sql.Composable, spec: Column) -> list[Case]:
     """What spreadsheets, R and other programs leave around a value, or in place of one."""
-    # Bytes are compared; "!" is the first visible one. Trimming so many characters is slow, so
+    # Bytes are compared; "!" is the first visible one. Trimming this many characters is slow, so
     # only values that have more bytes than characters are trimmed.
     padded = "{value} < '!' or right({value}, 1) < '!'"
     trimmed = "octet_length({value}) > char_length({value}) and {value} <> btrim({value}, {})"

@@ -1,8 +1,8 @@
 """The locks of the batch_ingestors, and the names of the sessions that are in their way.
 
-Loading takes no lock that a reader's could delay. A change of the schema does, and so does whoever
-changes tables by hand. Then our statement gives up after LOCK_TIMEOUT_MS, the log names the session
-that is in the way, and the work is tried again.
+No reader is in the way of an ordinary load. Readers are in the way of a change of the schema, and
+of day zero of another run; whoever changes tables by hand is in the way of any load. Then our
+statement gives up after LOCK_TIMEOUT_MS, the log names the sessions in the way, and we try again.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ import psycopg2
 from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import connection as Connection
 
-# Sessions with a lock on our tables. Those that only read are named if there are no others: they
-# can be in the way of nothing but a change of the schema.
+# Sessions with a lock on our tables. Those that only read are named only if there are no others,
+# because most statements do not wait for them.
 ON_OUR_TABLES = """
 with others as (
     select l.pid, bool_or(l.mode <> 'AccessShareLock') as changes
@@ -70,8 +70,8 @@ def naming_who_is_in_the_way(connection: Connection) -> Iterator[None]:
         sessions = _sessions(connection, ON_OUR_TABLES, [])
         in_the_way = ", ".join(map(str, sessions)) or "a session that has ended since"
         raise psycopg2.OperationalError(
-            f"waiting for a lock; in the way: {in_the_way}. We go on when they end; an "
-            "administrator can end it with select pg_terminate_backend(<pid>)"
+            f"waiting for a lock; in the way: {in_the_way}. The batch_ingestor continues when "
+            "their transactions end; an administrator can run select pg_terminate_backend(<pid>)"
         ) from error
 
 
