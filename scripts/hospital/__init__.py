@@ -9,4 +9,4 @@ Attributes:
         stands in the clock's history, in every manifest and in the state cache.
 """
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2

@@ -103,4 +103,6 @@ def _take_census(now: Hour, at: int) -> None:
     for stay in now.state.stays.values():
         (boarders if stay.bed_id is None else occupied)[stay.ward_id] += 1
     for ward_id, ward in wards.items():
-        now.drafts.append(census_taken(at, ward, occupied[ward_id], boarders[ward_id]))
+        open_beds = 0 if ward_id in now.state.closed_wards else len(ward.beds)
+        counted = occupied[ward_id], boarders[ward_id]
+        now.drafts.append(census_taken(at, ward, open_beds, *counted))

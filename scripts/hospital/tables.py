@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hospital import MODEL_VERSION
 from hospital.ids import patient_id, person_number
 from hospital.population.newcomers import FIRST_ORDINAL
 from hospital.population.people import PersonColumns
@@ -40,11 +41,15 @@ COLUMNS: dict[str, list[str]] = {
         "shift_name status planned_start_at planned_end_at started_at ended_at",
         "staff_changes": "change_id staff_id change_type change_date role grade post_id "
         "hospital_id ward_id",
+        "postponements": "encounter_id postponement patient_id hospital_id specialty "
+        "diagnosis_code planned_at postponed_to reason",
         "people_changes": "change_id patient_id change_type change_date hospital_id",
         "bed_census": "census_date ward_id hospital_id capacity occupied boarders",
     }.items()
 }
 DAY_ZERO = ("people", "staff", "wards")
+# The first MODEL_VERSION that publishes a dataset; every version publishes the others.
+FROM_MODEL_VERSION = {"postponements": 2}
 # The event_type that completes a row → its dataset, and the column that takes the event_time, if
 # there is one. `departed` and `started` begin a row that another event completes.
 _ROW_OF: dict[str, tuple[str, str | None]] = {
@@ -56,6 +61,7 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
     "arrived": ("transports", None),
     "ended": ("shifts", None),
     "absent": ("shifts", None),
+    "postponed": ("postponements", "planned_at"),
     "staff_changed": ("staff_changes", None),
     "person_changed": ("people_changes", None),
     "census_taken": ("bed_census", None),
@@ -76,12 +82,19 @@ def day_zero(world: World) -> dict[str, pd.DataFrame]:
     }
 
 
-def day_tables(world: World, values: Iterable[Mapping[str, object]]) -> dict[str, pd.DataFrame]:
+def day_tables(
+    world: World, values: Iterable[Mapping[str, object]], model_version: int = MODEL_VERSION
+) -> dict[str, pd.DataFrame]:
     """All datasets of a day, empty ones too, from its events: JSON values in their order.
 
-    `people` are the day's newcomers, `staff` those it hired.
+    `people` are the day's newcomers, `staff` those it hired. `model_version` is that of the model
+    that computed the day's last hour.
     """
-    rows: dict[str, list[list[object]]] = {name: [] for name in COLUMNS if name not in DAY_ZERO}
+    rows: dict[str, list[list[object]]] = {
+        name: []
+        for name in COLUMNS
+        if name not in DAY_ZERO and FROM_MODEL_VERSION.get(name, 1) <= model_version
+    }
     new_people: list[int] = []
     new_staff: list[int] = []
     for value in values:

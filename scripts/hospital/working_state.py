@@ -109,16 +109,31 @@ class WorkingState:
         return Place(ward_of_bed(bed_id), bed_id)
 
     def occupied_share(self, hospital_id: str, specialty: str) -> float:
-        """The share of the specialty's beds that is not free."""
-        wards = self.network.by_specialty[hospital_id, specialty]
+        """The share of the beds in the specialty's open wards, of which there is one, not free."""
+        wards = self.open_wards(hospital_id, specialty)
         free = sum(len(self._free[ward.ward_id]) for ward in wards)
         return 1 - free / sum(len(ward.beds) for ward in wards)
 
-    def boarding_ward(self, hospital_id: str, specialty: str) -> WardPlace:
-        """The ward that answers for patients who wait for a bed of the specialty."""
+    def open_wards(self, hospital_id: str, specialty: str) -> list[WardPlace]:
+        """The hospital's wards of the specialty that are not closed."""
         wards = self.network.by_specialty[hospital_id, specialty]
-        open_wards = (ward for ward in wards if ward.ward_id not in self.closed_wards)
-        return next(open_wards, wards[0])
+        return [ward for ward in wards if ward.ward_id not in self.closed_wards]
+
+    def boarding_ward(self, hospital_id: str, specialty: str) -> WardPlace:
+        """The open ward that answers for patients who wait for a bed of the specialty.
+
+        While no ward of the specialty is open, the hospital's open ward whose care is the nearest
+        to it answers, the more intensive of two, the first in the file of several.
+        """
+        if wards := self.open_wards(hospital_id, specialty):
+            return wards[0]
+        needed = care_level(specialty)
+        open_wards = (
+            ward
+            for ward in self.network.wards.values()
+            if ward.hospital_id == hospital_id and ward.ward_id not in self.closed_wards
+        )
+        return min(open_wards, key=lambda ward: _distance(needed, care_level(ward.specialty)))
 
     def boarders(self, hospital_id: str, specialty: str) -> int:
         """How many patients wait for the specialty without any bed."""

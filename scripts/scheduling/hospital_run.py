@@ -84,8 +84,13 @@ class HospitalRun:
         """What exists before the first hour, as tables by dataset."""
         return tables.day_zero(self._world)
 
-    def day(self, day: date) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
-        """The tables by dataset, and the events by topic, of a day that is over."""
+    def day(
+        self, day: date, model_version: int
+    ) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
+        """The tables by dataset, and the events by topic, of a day that is over.
+
+        `model_version` is that of the model that computed its last hour.
+        """
         values, counts = [], Counter[str]()
         digests = {topic: hashlib.sha256() for topic in self._topics}
         for block in journal.blocks(self._dir / JOURNAL, day):
@@ -95,7 +100,7 @@ class HospitalRun:
                     digests[record.topic].update(record.value + b"\n")
                     counts[record.topic] += 1
         events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
-        return tables.day_tables(self._world, values), events
+        return tables.day_tables(self._world, values, model_version), events
 
     def _newest_state(self, now: Clock) -> tuple[datetime, int, State | None]:
         """The hour of the newest state that can be used, the next event's number, the state.

@@ -44,19 +44,19 @@ class Publisher:
 
     def _publish(self, day: date, now: Clock) -> None:
         previous: str | None = None
+        in_force = now.in_force_on(day)
         events: dict[str, TopicEntry] = {}
         if day < now.start.date():
             tables = self._run.day_zero()
         else:
             before = batch_lake.day_directory(self._lake, day - DAY)
             _manifest, previous = batch_lake.read_manifest(before)
-            tables, events = self._run.day(day)
+            tables, events = self._run.day(day, in_force[-1].model_version)
         # RFC 4180 in UTF-8: always a header, an empty field for NULL.
         files = {
             name: (len(table), table.to_csv(index=False, lineterminator="\n").encode())
             for name, table in tables.items()
         }
-        in_force = now.in_force_on(day)
         digest = batch_lake.publish(self._lake, day, files, events, in_force, previous)
         rows = sum(count for count, _content in files.values())
         log.info(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hospital.events import ADMISSIONS, BATCH_ONLY, TRANSPORTS, Draft, Value, draft
 from hospital.ids import patient_id
-from hospital.state import Stay, Visit
+from hospital.state import ExpectedReturn, Stay, Visit
 from hospital.times import DAY, date_text, instant_text, maybe_instant_text
 from hospital.wards import WardPlace
 
@@ -104,13 +104,32 @@ def transport(encounter_id: str, patient: int, journey: Journey, arrived_at: int
     return draft(at, TRANSPORTS, event_type, event_id, journey.destination, value)
 
 
-def census_taken(at: int, ward: WardPlace, occupied: int, boarders: int) -> Draft:
+def postponed(
+    encounter_id: str, visit: Visit, specialty: str, due: ExpectedReturn, reason: str
+) -> Draft:
+    """A planned admission put off until `due`, for the batch path."""
+    value: Value = {
+        "encounter_id": encounter_id,
+        "postponement": due.postponements,
+        "patient_id": patient_id(visit.patient),
+        "specialty": specialty,
+        "diagnosis_code": visit.diagnosis_code,
+        "postponed_to": instant_text(due.at),
+        "reason": reason,
+    }
+    event_id = f"{encounter_id}:postponed-{due.postponements}"
+    return draft(
+        visit.registered_at, BATCH_ONLY, "postponed", event_id, visit.hospital_id, value
+    )
+
+
+def census_taken(at: int, ward: WardPlace, open_beds: int, occupied: int, boarders: int) -> Draft:
     """A ward's census at midnight, of the day that ends then."""
     census_date = date_text(at // DAY - 1)
     value: Value = {
         "census_date": census_date,
         "ward_id": ward.ward_id,
-        "capacity": len(ward.beds),
+        "capacity": open_beds,
         "occupied": occupied,
         "boarders": boarders,
     }

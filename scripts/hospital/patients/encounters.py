@@ -37,8 +37,8 @@ def register(hour: Hour, at: int, encounter_id: str) -> None:
     """The patient is registered, unless a planned admission is postponed."""
     visit = hour.state.visits[encounter_id]
     if visit.triage is None:
-        if _is_postponed(hour, visit):
-            _postpone(hour, at, encounter_id, visit)
+        if reason := _reason_to_postpone(hour, visit):
+            _postpone(hour, at, encounter_id, visit, reason)
             return
     else:
         hour.state.in_emergency[visit.hospital_id] += 1
@@ -141,23 +141,27 @@ TASKS: dict[str, Callable[[Hour, int, str], None]] = {
 }
 
 
-def _is_postponed(hour: Hour, visit: Visit) -> bool:
-    """Whether a planned admission must wait because the specialty's beds are full."""
+def _reason_to_postpone(hour: Hour, visit: Visit) -> str | None:
+    """Why a planned admission must wait: the specialty has no open ward, or its beds are full."""
     rules = hour.model.config.simulation.admission
-    specialty = hour.model.rates.diagnoses[visit.diagnosis_code].specialty
-    occupied = hour.state.occupied_share(visit.hospital_id, specialty)
-    return (
-        occupied > rules.elective_postponed_above_occupied_share
-        and visit.postponements < rules.elective_postponements_most
-    )
+    if visit.postponements >= rules.elective_postponements_most:
+        return None
+    place = visit.hospital_id, hour.model.rates.diagnoses[visit.diagnosis_code].specialty
+    if not hour.state.open_wards(*place):
+        return "ward_closed"
+    full = hour.state.occupied_share(*place) > rules.elective_postponed_above_occupied_share
+    return "beds_full" if full else None
 
 
-def _postpone(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
+def _postpone(hour: Hour, at: int, encounter_id: str, visit: Visit, reason: str) -> None:
     del hour.state.visits[encounter_id]
     hour.state.in_care.discard(visit.patient)
-    due = at + hour.model.config.simulation.admission.elective_postponed_days * DAY
+    due_at = at + hour.model.config.simulation.admission.elective_postponed_days * DAY
     case = PatientCase(visit.patient, visit.hospital_id, visit.diagnosis_code)
-    _expect(hour, encounter_id, ExpectedReturn(due, case, visit.postponements + 1))
+    due = ExpectedReturn(due_at, case, visit.postponements + 1)
+    specialty = hour.model.rates.diagnoses[visit.diagnosis_code].specialty
+    hour.drafts.append(encounter_events.postponed(encounter_id, visit, specialty, due, reason))
+    _expect(hour, encounter_id, due)
 
 
 def _plan_readmission(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:

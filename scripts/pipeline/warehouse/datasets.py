@@ -111,6 +111,7 @@ class Dataset(BaseModel, frozen=True, extra="forbid"):
     """One kind of batch file, and its table."""
 
     published: Literal["first_day", "every_day", "all_days"]
+    from_model_version: PositiveInt = 1
     table: Identifier
     columns: Annotated[dict[Identifier, Column], Field(min_length=1)]
     key: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -194,14 +195,19 @@ class Datasets(BaseModel, frozen=True, extra="forbid"):
             tables.add(dataset.table)
         return self
 
-    def of_day(self, *, first: bool) -> list[str]:
+    def of_day(self, *, first: bool, model_version: int) -> list[str]:
         """The datasets that a day must contain, in the order to load them.
 
         Args:
             first: whether it is day zero, which has what exists at the start.
+            model_version: of the model that computed the day's last hour.
         """
         choices = ("first_day" if first else "every_day", "all_days")
-        return [name for name, dataset in self.datasets.items() if dataset.published in choices]
+        return [
+            name
+            for name, dataset in self.datasets.items()
+            if dataset.published in choices and dataset.from_model_version <= model_version
+        ]
 
 
 def read_datasets(path: Path) -> Datasets:

@@ -189,7 +189,10 @@ def _names_in_order(manifest: Manifest, datasets: Datasets) -> list[str]:
     Raises:
         InvalidDay: if the manifest lists others, or the same content under two names.
     """
-    expected = datasets.of_day(first=manifest.previous_manifest is None)
+    model_version = max((entry.model_version for entry in manifest.configurations), default=1)
+    expected = datasets.of_day(
+        first=manifest.previous_manifest is None, model_version=model_version
+    )
     if absent := [name for name in expected if name not in manifest.files]:
         raise InvalidDay(f"{batch_lake.MANIFEST} lacks {', '.join(absent)}")
     if len(manifest.files) > len(expected):
