@@ -6,6 +6,7 @@ from functools import cached_property
 
 from hospital.config.fields import Triage
 from hospital.config.run import Configuration
+from hospital.config.scenarios import closed_wards
 from hospital.sampling import cumulative
 
 OLDEST_AGE = 130  # years; tables by age end there
@@ -89,9 +90,8 @@ class Rates:
         return per_day * factor * self.hospital_shares[hospital_id]
 
     def closed_wards(self, day: date) -> frozenset[str]:
-        """The ward_ids that scenarios keep empty on that day."""
-        active = self.file.active_scenarios(day)
-        return frozenset(ward for scenario in active for ward in scenario.closed_wards)
+        """The ward_ids that scenarios keep closed on that day."""
+        return closed_wards(self.file.active_scenarios(day))
 
     def diagnosis(
         self,

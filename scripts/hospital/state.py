@@ -14,9 +14,16 @@ from hospital.config.fields import Triage
 from hospital.population.newcomers import Newcomers
 from hospital.staffing.rosters import AttendanceRules
 
+
+def _with_closed_wards(state: dict[str, Any]) -> dict[str, Any]:
+    """In format 1 the rules of a shift were two numbers and the absence shares in one list."""
+    rules = {name: [*row[:2], row[2:], []] for name, row in state["shift_rules"].items()}
+    return {**state, "shift_rules": rules}
+
+
 # The first turns the JSON of a state of format 1, that of version 0.2.0, into one of format 2, and
 # so on. Rows are restored by position: any other order or number of fields is another format.
-UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = ()
+UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = (_with_closed_wards,)
 
 
 class PatientCase(NamedTuple):
@@ -140,9 +147,7 @@ class State:
             "stays": dict(sorted(self.stays.items())),
             "agenda": sorted(self.agenda),
             "returns": dict(sorted(self.returns.items())),
-            "shift_rules": {
-                name: rule.to_json() for name, rule in sorted(self.shift_rules.items())
-            },
+            "shift_rules": {name: list(rules) for name, rules in sorted(self.shift_rules.items())},
             # The one large part: numpy sorts it in a third of the time.
             "gone": np.sort(np.fromiter(self.gone, np.int64, len(self.gone))).tolist(),
             "gone_today": sorted(self.gone_today),

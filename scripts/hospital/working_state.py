@@ -54,7 +54,7 @@ class WorkingState:
             if stay.bed_id is None:
                 self.in_emergency[stay.hospital_id] += 1
             if stay.wait is not None:
-                self.join_queue(encounter_id, stay, stay.wait)
+                self.join_queue(encounter_id, stay.wait)
         # Ascending lists are heaps: the lowest free bed is given first. Numbers in bed ids have
         # three digits each, so that their text ascends as they do.
         self._free = {
@@ -116,24 +116,11 @@ class WorkingState:
 
     def open_wards(self, hospital_id: str, specialty: str) -> list[WardPlace]:
         """The hospital's wards of the specialty that are not closed."""
-        wards = self.network.by_specialty[hospital_id, specialty]
-        return [ward for ward in wards if ward.ward_id not in self.closed_wards]
+        return self.network.open_wards(hospital_id, specialty, self.closed_wards)
 
     def boarding_ward(self, hospital_id: str, specialty: str) -> WardPlace:
-        """The open ward that answers for patients who wait for a bed of the specialty.
-
-        While no ward of the specialty is open, the hospital's open ward whose care is the nearest
-        to it answers, the more intensive of two, the first in the file of several.
-        """
-        if wards := self.open_wards(hospital_id, specialty):
-            return wards[0]
-        needed = care_level(specialty)
-        open_wards = (
-            ward
-            for ward in self.network.wards.values()
-            if ward.hospital_id == hospital_id and ward.ward_id not in self.closed_wards
-        )
-        return min(open_wards, key=lambda ward: _distance(needed, care_level(ward.specialty)))
+        """The open ward that answers for patients who wait for a bed of the specialty."""
+        return self.network.answering_ward(hospital_id, specialty, self.closed_wards)
 
     def boarders(self, hospital_id: str, specialty: str) -> int:
         """How many patients wait for the specialty without any bed."""
@@ -144,6 +131,17 @@ class WorkingState:
             and self.stays[encounter_id].bed_id is None
         )
 
+    def boarders_without_a_ward(self) -> list[str]:
+        """Who waits without any bed while their specialty has no open ward, the longest first."""
+        return [
+            encounter_id
+            for place, queue in self._queues.items()
+            if not self.open_wards(*place)
+            for since, encounter_id in sorted(queue)
+            if self._still_waits(encounter_id, *place, since)
+            and self.stays[encounter_id].bed_id is None
+        ]
+
     def begin_stay(self, encounter_id: str, stay: Stay) -> None:
         """Add a stay, and schedule its discharge and its next step."""
         self.stays[encounter_id] = stay
@@ -151,12 +149,12 @@ class WorkingState:
         if stay.next_step is not None:
             self.schedule(stay.next_step.at, encounter_id, "step")
 
-    def join_queue(self, encounter_id: str, stay: Stay, wait: BedWait) -> Stay:
-        """Let a patient wait for a bed; the stay as it is then."""
+    def join_queue(self, encounter_id: str, wait: BedWait) -> None:
+        """Let a patient wait for a bed."""
+        stay = self.stays[encounter_id]
         queue = self._queues.setdefault((stay.hospital_id, wait.specialty), [])
         heappush(queue, (wait.since, encounter_id))
         self.stays[encounter_id] = stay._replace(wait=wait)
-        return self.stays[encounter_id]
 
     def leave_queue(self, hospital_id: str, specialty: str) -> str | None:
         """Take whoever has waited longest out of the queue: their encounter_id, None if empty."""

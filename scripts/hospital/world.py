@@ -20,7 +20,7 @@ class World:
         self.people = people.generate(config.simulation)
         self.staff = staff.appoint(config, self.network)
         self.names = NamePools(self.seed, config.simulation.population.names)
-        self._rostering = Rostering(self.seed, self.staff, config.staffing)
+        self._rostering = Rostering(self.seed, self.staff, self.network, config.staffing)
         self._rosters: dict[tuple[str, int, AttendanceRules], Roster] = {}
 
     def roster(self, shift_name: str, day: int, rules: AttendanceRules) -> Roster:

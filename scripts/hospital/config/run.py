@@ -1,12 +1,14 @@
 """The configuration of a run: both files, checked against each other, and its fixed keys."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from pydantic import field_validator
 
 from hospital.config.fields import Section, refuse
 from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, SimulationFile
+from hospital.config.scenarios import closed_wards
 from hospital.config.staffing import StaffingFile
 from hospital.ids import EMERGENCY_CODE
 
@@ -25,9 +27,32 @@ FIXED_IN_A_RUN = (
     "staffing.turnover",
 )
 
+
+def _with_an_open_ward(content: dict[str, Any]) -> dict[str, Any]:
+    """In format 1 scenarios could close a whole hospital; all that close a ward are then off."""
+    simulation = content["simulation"]
+    scenarios = simulation.get("scenarios", {})
+    closed = {
+        ward_id
+        for scenario in scenarios.values()
+        if scenario["enabled"]
+        for ward_id in scenario.get("closed_wards", ())
+    }
+    for hospital_id, hospital in simulation["hospitals"].items():
+        if closed.issuperset(f"{hospital_id}-{code}" for code in hospital["wards"]):
+            break
+    else:
+        return content
+    kept = {
+        name: {**scenario, "enabled": scenario["enabled"] and not scenario.get("closed_wards")}
+        for name, scenario in scenarios.items()
+    }
+    return {**content, "simulation": {**simulation, "scenarios": kept}}
+
+
 # The first turns a saved configuration of format 1, that of version 0.2.0, into one of format 2,
 # and so on. A new key with a default needs none.
-UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = ()
+UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = (_with_an_open_ward,)
 
 
 class Configuration(Section):
@@ -48,6 +73,7 @@ class Configuration(Section):
             _check_name(district.hospital, file.hospitals, where)
         _check_diagnoses(file)
         _check_scenarios(file)
+        _check_open_wards(file)
         _check_specialties(file)
         return file
 
@@ -76,6 +102,20 @@ def _check_scenarios(file: SimulationFile) -> None:
             _check_name(hospital_id, file.hospitals, (*where, "hospitals", index))
         for code in scenario.diagnosis_factors:
             _check_name(code, file.diagnoses, (*where, "diagnosis_factors", code))
+
+
+def _check_open_wards(file: SimulationFile) -> None:
+    """On every day each hospital has an open ward, which answers for the closed ones."""
+    closing = [s for s in file.scenarios.values() if s.enabled and s.closed_wards]
+    for hospital_id, hospital in file.hospitals.items():
+        wards = {f"{hospital_id}-{code}" for code in hospital.wards}
+        if not wards <= closed_wards(closing):
+            continue
+        for ordinal in range(file.run.days):
+            day = file.run.start_date + timedelta(days=ordinal)
+            if wards <= closed_wards(file.active_scenarios(day)):
+                expected = f"scenarios that leave a ward of {hospital_id} open on {day}"
+                raise refuse(expected, sorted(wards), ("scenarios",))
 
 
 def _check_specialties(file: SimulationFile) -> None:

@@ -4,6 +4,7 @@ A section of `configs/simulation.yaml`. Each is off until `enabled: true`. With 
 differs from the one without the scenario only by the scenario's effect.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
@@ -50,3 +51,8 @@ class Scenario(Section):
     def concerns(self, hospital_id: str) -> bool:
         """Whether it changes anything in that hospital."""
         return self.hospitals is None or hospital_id in self.hospitals
+
+
+def closed_wards(active: Iterable[Scenario]) -> frozenset[str]:
+    """The ward_ids that these scenarios keep closed together."""
+    return frozenset(ward for scenario in active for ward in scenario.closed_wards)

@@ -118,9 +118,7 @@ def postponed(
         "reason": reason,
     }
     event_id = f"{encounter_id}:postponed-{due.postponements}"
-    return draft(
-        visit.registered_at, BATCH_ONLY, "postponed", event_id, visit.hospital_id, value
-    )
+    return draft(visit.registered_at, BATCH_ONLY, "postponed", event_id, visit.hospital_id, value)
 
 
 def census_taken(at: int, ward: WardPlace, open_beds: int, occupied: int, boarders: int) -> Draft:

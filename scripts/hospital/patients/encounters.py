@@ -15,6 +15,7 @@ from hospital.population import turnover
 from hospital.sampling import key_of, lognormal
 from hospital.state import BedWait, ExpectedReturn, PatientCase, Stay, Visit
 from hospital.times import DAY
+from hospital.wards import care_level
 
 # A readmission's encounter_id: that of the first stay, this mark, and how many times.
 READMISSION_MARK = "-R"
@@ -72,8 +73,8 @@ def _admit(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
     carers = hour.carers(encounter_id, stay, at)
     hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
     if stay.bed_id is None:
-        stay = hour.state.join_queue(encounter_id, stay, BedWait(specialty, at, "bed_found"))
-        transfers.divert_if_crowded(hour, at, encounter_id, stay)
+        hour.state.join_queue(encounter_id, BedWait(specialty, at, "bed_found"))
+        transfers.divert_if_crowded(hour, at, encounter_id, specialty)
 
 
 def step(hour: Hour, at: int, encounter_id: str) -> None:
@@ -88,8 +89,10 @@ def step(hour: Hour, at: int, encounter_id: str) -> None:
         hour.state.stays[encounter_id] = stay._replace(next_step=next_step)
         hour.state.schedule(later, encounter_id, "step")
         return
-    ward = hour.model.world.network.wards[stay.ward_id]
-    if stays.care_level(specialty) > stays.care_level(ward.specialty):
+    now_needed = hour.model.world.network.wards[stay.ward_id].specialty
+    if stay.bed_id is None and stay.wait is not None:
+        now_needed = stay.wait.specialty  # they board under a ward that may treat something else
+    if care_level(specialty) > care_level(now_needed):
         reason = "step_up"
     else:
         reason = "bed_found" if stay.bed_id is None else "step_down"

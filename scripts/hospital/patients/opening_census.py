@@ -19,7 +19,7 @@ from hospital.population.newcomers import Newcomers
 from hospital.sampling import key_of
 from hospital.state import CareStep, State, Stay
 from hospital.times import DAY, HOUR
-from hospital.wards import WardPlace
+from hospital.wards import WardPlace, care_level
 from hospital.working_state import WorkingState
 
 
@@ -28,10 +28,13 @@ def opening_state(model: Model) -> State:
     opening, network = model.config.simulation.opening, model.world.network
     first = datetime.combine(model.config.simulation.run.start_date, time(), UTC)
     at = int(first.timestamp())
-    state = WorkingState(network, State(at, Newcomers(at // DAY)))
+    closed_wards = model.rates.closed_wards(first.date())
+    state = WorkingState(network, State(at, Newcomers(at // DAY)), closed_wards)
     for hospital_id in network.hospitals:
         beds = [(ward, bed_id) for ward in network.places(hospital_id) for bed_id in ward.beds]
         for ordinal, (ward, bed_id) in enumerate(beds, start=1):
+            if ward.ward_id in closed_wards:
+                continue
             if model.draw("opening.occupied", key_of(bed_id)) < opening.occupied_share:
                 encounter_id = f"{hospital_id}-X{first:%Y%m%d%H}-{ordinal:03d}"
                 stay = _stay_under_way(model, state, encounter_id, ward, bed_id, at)
@@ -56,7 +59,7 @@ def _stay_under_way(
 ) -> Stay | None:
     """The stay of a person found for the bed; None if none was found."""
     # Anybody may be in a unit; on a ward, only patients of its specialty.
-    specialty = None if stays.care_level(ward.specialty) else ward.specialty
+    specialty = None if care_level(ward.specialty) else ward.specialty
     search = PatientSearch(encounter_id, ward.hospital_id, "admitted", at, specialty)
     case = find_case(model, state, search)
     if case is None:
@@ -66,7 +69,7 @@ def _stay_under_way(
     disposition = stays.draw_disposition(model, key, specialty)
     rest = _remaining(model, file.length_of_stay_days[specialty], "ward", key)
     next_step, ends_at = None, at + rest
-    if stays.care_level(ward.specialty):
+    if care_level(ward.specialty):
         unit = ward.specialty
         days = stays.unit_days(model, unit)
         after = stays.leave_unit(model, key, unit, specialty, at).specialty

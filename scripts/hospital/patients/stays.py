@@ -11,17 +11,12 @@ from hospital.model import Model
 from hospital.sampling import choose, key_of, lognormal, seconds
 from hospital.state import CareStep, Stay, Visit
 from hospital.times import DAY, HOUR
+from hospital.wards import care_level
 from hospital.working_state import Place
 
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 # The part of a stay on a ward in which a patient may get worse; our assumption.
 STEP_UP_FROM, STEP_UP_TO = 0.05, 0.6
-_CARE_LEVELS = {HIGH_CARE: 1, INTENSIVE_CARE: 2}
-
-
-def care_level(specialty: str) -> int:
-    """2 for intensive care, 1 for high care, 0 for any other ward."""
-    return _CARE_LEVELS.get(specialty, 0)
 
 
 def first_specialty(model: Model, encounter_id: str, visit: Visit) -> str:

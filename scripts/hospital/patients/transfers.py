@@ -7,6 +7,7 @@ from hospital.patients.hour import Hour
 from hospital.sampling import key_of, seconds
 from hospital.state import BedWait, Diversion, Stay
 from hospital.times import HOUR
+from hospital.wards import care_level
 from hospital.working_state import Place
 
 # A step or discharge that falls due while the patient is in transit is tried again after this.
@@ -14,17 +15,19 @@ RETRY_IN_TRANSIT = 2 * HOUR
 
 
 def open_hour(hour: Hour, at: int) -> None:
-    """Empty the closed wards, and give the beds of reopened ones to those who wait for them."""
-    closed_wards = hour.state.closed_wards
-    for encounter_id, stay in list(hour.state.stays.items()) if closed_wards else []:
-        if stay.ward_id not in closed_wards:
-            continue
-        if stay.bed_id is not None and stay.diversion is None:
+    """Empty the closed wards, and give beds to those who wait: here, or in another hospital.
+
+    A patient of a closed ward gets a free bed of the specialty in the hospital. If there is none,
+    they board under the ward that answers for it, until any hospital has such a bed: at each full
+    hour, whoever has waited longest gets the first one.
+    """
+    for encounter_id, stay in list(hour.state.stays.items()) if hour.state.closed_wards else []:
+        if stay.ward_id in hour.state.closed_wards:
             _evacuate(hour, at, encounter_id, stay)
-        elif stay.wait is not None:
-            divert_if_crowded(hour, at, encounter_id, stay)
     for hospital_id, specialty in hour.state.queues_with_free_beds():
         _serve_queue(hour, at, hospital_id, specialty)
+    for encounter_id in hour.state.boarders_without_a_ward():
+        _divert(hour, at, encounter_id)
 
 
 def find_bed(hour: Hour, encounter_id: str, wait: BedWait) -> None:
@@ -32,7 +35,7 @@ def find_bed(hour: Hour, encounter_id: str, wait: BedWait) -> None:
     stay = hour.state.stays[encounter_id]
     bed_id = hour.state.take_bed(stay.hospital_id, wait.specialty)
     if bed_id is None:
-        hour.state.join_queue(encounter_id, stay, wait)
+        hour.state.join_queue(encounter_id, wait)
     else:
         _move(hour, wait.since, encounter_id, _place(bed_id), wait.reason)
 
@@ -58,17 +61,21 @@ def clean(hour: Hour, at: int, bed_id: str) -> None:
     _move(hour, at, encounter_id, _place(bed_id), wait.reason)
 
 
-def divert_if_crowded(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
-    """Reserve another hospital's bed for a boarder where too many board, or the ward is closed."""
+def divert_if_crowded(hour: Hour, at: int, encounter_id: str, specialty: str) -> None:
+    """Reserve another hospital's bed for a boarder where too many board for an open ward."""
+    hospital_id = hour.state.stays[encounter_id].hospital_id
+    most = hour.model.config.simulation.admission.boarders_before_diversion
+    is_open = hour.state.open_wards(hospital_id, specialty)
+    if is_open and hour.state.boarders(hospital_id, specialty) > most:
+        _divert(hour, at, encounter_id)
+
+
+def _divert(hour: Hour, at: int, encounter_id: str) -> None:
+    """Reserve a boarder the first free bed of any hospital, if there is one."""
+    stay, rules = hour.state.stays[encounter_id], hour.model.config.simulation.admission
     assert stay.wait is not None
-    specialty, rules = stay.wait.specialty, hour.model.config.simulation.admission
-    answers = hour.state.boarding_ward(stay.hospital_id, specialty)
-    closed = answers.ward_id in hour.state.closed_wards
-    most = 0 if closed else rules.boarders_before_diversion
-    if stay.bed_id is not None or hour.state.boarders(stay.hospital_id, specialty) <= most:
-        return
     for hospital_id in hour.model.world.network.hospitals:
-        bed_id = hour.state.take_bed(hospital_id, specialty)
+        bed_id = hour.state.take_bed(hospital_id, stay.wait.specialty)
         if bed_id is not None:
             draw = hour.model.draw("diversion.preparation", key_of(encounter_id))
             departs_at = at + max(60, seconds(rules.diversion_preparation_minutes, draw))
@@ -89,14 +96,19 @@ def set_off(hour: Hour, at: int, encounter_id: str) -> None:
 
 
 def arrive(hour: Hour, at: int, encounter_id: str) -> None:
-    """A diverted patient gets the reserved bed.
-
-    If its ward has been closed meanwhile, they are evacuated when the next hour opens.
-    """
+    """A diverted patient gets the reserved bed; if its ward is closed, what can be had instead."""
     stay = hour.state.stays[encounter_id]
     _add_transport(hour, encounter_id, stay, at)
     assert stay.diversion is not None
-    _move(hour, at, encounter_id, _place(stay.diversion.bed_id), "diverted")
+    ward = hour.model.world.network.wards[ward_of_bed(stay.diversion.bed_id)]
+    if ward.ward_id not in hour.state.closed_wards:
+        _move(hour, at, encounter_id, _place(stay.diversion.bed_id), "diverted")
+        return
+    place = hour.state.place_in(ward.hospital_id, ward.specialty)
+    _move(hour, at, encounter_id, place, "diverted")
+    if place.bed_id is None:
+        wait = BedWait(ward.specialty, at, stay.diversion.reason)
+        hour.state.join_queue(encounter_id, wait)
 
 
 def _serve_queue(hour: Hour, at: int, hospital_id: str, specialty: str) -> None:
@@ -105,7 +117,7 @@ def _serve_queue(hour: Hour, at: int, hospital_id: str, specialty: str) -> None:
         assert stay.wait is not None
         bed_id = hour.state.take_bed(hospital_id, specialty)
         if bed_id is None:
-            hour.state.join_queue(encounter_id, stay, stay.wait)
+            hour.state.join_queue(encounter_id, stay.wait)
             return
         _move(hour, at, encounter_id, _place(bed_id), stay.wait.reason)
 
@@ -123,17 +135,25 @@ def _add_transport(hour: Hour, encounter_id: str, stay: Stay, arrived_at: int | 
 
 
 def _evacuate(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
-    """Move a patient from a closed ward to another one, else let them board and be diverted."""
+    """Move a patient out of a closed ward. Their wait, or the bed reserved for them, remains."""
     specialty = hour.model.world.network.wards[stay.ward_id].specialty
-    place = hour.state.place_in(stay.hospital_id, specialty)
+    bed_id, wait = None, stay.wait
+    if stay.bed_id is not None:
+        bed_id = hour.state.take_bed(stay.hospital_id, specialty)
+        if wait is None and bed_id is None:
+            wait = BedWait(specialty, at, "bed_found")
+    elif stay.diversion is not None:
+        specialty = hour.model.world.network.wards[ward_of_bed(stay.diversion.bed_id)].specialty
+    if bed_id is not None:
+        place = _place(bed_id)
+    else:
+        awaited = wait.specialty if wait else specialty
+        place = Place(hour.state.boarding_ward(stay.hospital_id, awaited).ward_id, None)
     _move(hour, at, encounter_id, place, "evacuated")
-    # They keep waiting for what they needed before; else those without a bed wait for one.
-    wait = stay.wait
-    if wait is None and place.bed_id is None:
-        wait = BedWait(specialty, at, "bed_found")
-    if wait is not None:
-        moved = hour.state.join_queue(encounter_id, hour.state.stays[encounter_id], wait)
-        divert_if_crowded(hour, at, encounter_id, moved)
+    moved = hour.state.stays[encounter_id]
+    hour.state.stays[encounter_id] = moved._replace(wait=stay.wait, diversion=stay.diversion)
+    if wait is not None and wait != stay.wait:
+        hour.state.join_queue(encounter_id, wait)
 
 
 def _place(bed_id: str) -> Place:
@@ -152,7 +172,7 @@ def _move(hour: Hour, at: int, encounter_id: str, place: Place, reason: str) -> 
         diversion=None,
         transfers=before.transfers + 1,
     )
-    enters_unit = stays.care_level(ward.specialty) > 0 and reason != "evacuated"
+    enters_unit = care_level(ward.specialty) > 0 and reason != "evacuated"
     if after.next_step is None and enters_unit:
         needed = before.diversion.reason if before.diversion else reason
         worse = needed == "step_up"

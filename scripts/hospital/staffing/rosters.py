@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hospital.config.run import Configuration
+from hospital.config.scenarios import closed_wards
 from hospital.config.staffing import ALWAYS_THERE, SHIFT_LETTERS, StaffingFile
 from hospital.sampling import Keys, uniforms
+from hospital.staffing.posts import Post
 from hospital.staffing.reserve_pool import call_reserves
 from hospital.staffing.staff import Staff
 from hospital.times import DAY, EPOCH, HOUR
+from hospital.wards import Network
 
 _SHIFTS_OF_A_PERSON = np.uint64(0x9E3779B97F4A7C15)  # odd: each shift of a person gets its own key
 
@@ -23,15 +26,13 @@ class AttendanceRules(NamedTuple):
     late_start_seconds: int
     late_end_seconds: int
     absence_shares: tuple[float, ...]  # of each role in each hospital, hospital by hospital
-
-    def to_json(self) -> list[float]:
-        """The rules as one list of numbers."""
-        return [self.late_start_seconds, self.late_end_seconds, *self.absence_shares]
+    closed_wards: tuple[str, ...]  # ward_ids, sorted
 
     @classmethod
-    def from_json(cls, row: list[float]) -> Self:
-        """The rules of `to_json`."""
-        return cls(int(row[0]), int(row[1]), tuple(row[2:]))
+    def from_json(cls, row: list[Any]) -> Self:
+        """The rules that were written as this list."""
+        late_start_seconds, late_end_seconds, absence_shares, closed_wards = row
+        return cls(late_start_seconds, late_end_seconds, tuple(absence_shares), tuple(closed_wards))
 
 
 class Presence(NamedTuple):
@@ -56,6 +57,14 @@ class Roster:
     vacant: int  # posts on wards that have no holder
     # Those present in a role that is always there, by (role, ward_id) and by (role, hospital_id).
     doctors_and_nurses: dict[tuple[str, str], list[Presence]]
+    moved: dict[str, str]  # a closed ward → the ward that answers for its patients
+
+    def workplace(self, post: Post) -> str | None:
+        """The ward in which a post's work is done on this shift; None in the reserve pool.
+
+        The staff of a closed ward work in the ward that answers for its patients.
+        """
+        return self.moved.get(post.ward_id, post.ward_id) if post.ward_id else None
 
 
 def rules_of(config: Configuration, day: int) -> AttendanceRules:
@@ -77,6 +86,7 @@ def rules_of(config: Configuration, day: int) -> AttendanceRules:
         round(attendance.late_start_minutes_most * 60),
         round(attendance.late_end_minutes_most * 60),
         tuple(shares),
+        tuple(sorted(closed_wards(scenarios))),
     )
 
 
@@ -90,8 +100,8 @@ def shift_span(file: StaffingFile, shift_name: str, day: int) -> tuple[int, int]
 class Rostering:
     """Draws the shifts of a run. What does not change between shifts is computed once."""
 
-    def __init__(self, seed: int, staff: Staff, file: StaffingFile) -> None:
-        self._seed, self._staff, self._file = seed, staff, file
+    def __init__(self, seed: int, staff: Staff, network: Network, file: StaffingFile) -> None:
+        self._seed, self._staff, self._network, self._file = seed, staff, network, file
         posts = staff.posts
         hospitals = list(dict.fromkeys(post.hospital_id for post in posts))
         groups = [(hospital_id, role) for hospital_id in hospitals for role in file.roles]
@@ -146,8 +156,19 @@ class Rostering:
                 away.append(Presence(number, mine, start, start))
             elif is_own or number in called:
                 present.append(Presence(number, called.get(number, mine), starts, ends))
-        doctors_and_nurses = self._doctors_and_nurses(present)
-        return Roster(shift_name, day, start, end, present, away, len(vacant), doctors_and_nurses)
+        roster = Roster(
+            shift_name=shift_name,
+            day=day,
+            planned_start_at=start,
+            planned_end_at=end,
+            present=present,
+            absent=away,
+            vacant=len(vacant),
+            doctors_and_nurses={},
+            moved=self._moved(rules.closed_wards),
+        )
+        self._add_doctors_and_nurses(roster)
+        return roster
 
     def _posts_on(self, letter: str, day: int) -> NDArray[np.bool_]:
         """Of each post, whether its pattern has that letter on that day."""
@@ -160,14 +181,21 @@ class Rostering:
     def _delays(self, purpose: str, keys: Keys, most_seconds: int) -> NDArray[np.int64]:
         return (uniforms(self._seed, purpose, keys) * most_seconds).astype(np.int64)
 
-    def _doctors_and_nurses(self, present: list[Presence]) -> dict[tuple[str, str], list[Presence]]:
-        by_place: dict[tuple[str, str], list[Presence]] = {}
-        for person in present:
+    def _moved(self, closed_wards: tuple[str, ...]) -> dict[str, str]:
+        moved = {}
+        for ward_id in closed_wards:
+            ward = self._network.wards[ward_id]
+            place = ward.hospital_id, ward.specialty
+            moved[ward_id] = self._network.answering_ward(*place, closed_wards).ward_id
+        return moved
+
+    def _add_doctors_and_nurses(self, roster: Roster) -> None:
+        for person in roster.present:
             post = self._staff.posts[person.post]
             if post.role in ALWAYS_THERE:
-                for place in (post.ward_id, post.hospital_id):
-                    by_place.setdefault((post.role, str(place)), []).append(person)
-        return by_place
+                for place in (roster.workplace(post), post.hospital_id):
+                    key = post.role, str(place)
+                    roster.doctors_and_nurses.setdefault(key, []).append(person)
 
 
 def on_shift(

@@ -23,7 +23,7 @@ def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Draft]:
         value: Value = {
             "shift_id": shift_id,
             "staff_id": staff_id,
-            "ward_id": post.ward_id,
+            "ward_id": roster.workplace(post),
             "role": post.role,
             "grade": own.grade,
             "post_id": post.post_id,

@@ -1,6 +1,6 @@
 """The hospital's laws, checked by replaying a run's events and loading its tables in order."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ DATASETS = yaml.safe_load((Path(__file__).parents[3] / "configs/datasets.yaml").
 def check(run: Run) -> None:
     check_events(run.hours)
     check_beds_and_census(run)
+    check_closed_wards(run)
     check_patients(run)
     check_staff(run)
     check_tables(run)
@@ -63,15 +64,30 @@ def check_beds_and_census(run: Run) -> None:
                 assert bed not in left_at or event.event_time >= left_at[bed] + cleaning
                 beds[bed] = encounter
             place[encounter] = (value["ward_id"], bed)
-            closed = run.model.rates.closed_wards(event.event_time.date())
-            # Whoever arrives after the closing hour has begun is moved out when the next begins.
-            if kind == "transferred" and value["reason"] != "diverted":
-                assert bed is None or value["ward_id"] not in closed
         if kind == "census_taken":
             here = [bed for ward, bed in place.values() if ward == value["ward_id"]]
             assert value["boarders"] == here.count(None)
             assert value["occupied"] == len(here) - here.count(None) <= value["capacity"]
     assert place == {name: (s.ward_id, s.bed_id) for name, s in run.state.stays.items()}
+
+
+def check_closed_wards(run: Run) -> None:
+    """A closed ward admits nobody, nobody is in it, and no shift begins there."""
+    place: dict[str, str] = {}
+    for hour, events in run.hours:
+        closed = run.model.rates.closed_wards(hour.date())
+        for value in (event.value for event in events):
+            match value["event_type"]:
+                case "admitted" | "transferred":
+                    assert value["ward_id"] not in closed, value
+                    place[value["encounter_id"]] = value["ward_id"]
+                case "discharged":
+                    del place[value["encounter_id"]]
+                case "started" | "absent":
+                    assert value["ward_id"] not in closed, value
+                case "census_taken":
+                    assert (value["capacity"] == 0) == (value["ward_id"] in closed)
+        assert closed.isdisjoint(place.values())
 
 
 def check_patients(run: Run) -> None:
@@ -81,6 +97,7 @@ def check_patients(run: Run) -> None:
     died_by_change: set[str] = set()
     joined = {f"P{number:07d}" for number in range(1, run.world.people.size + 1)}
     steps: dict[str, list[str]] = defaultdict(list)
+    put_off = Counter[str]()
     for event in run.events:
         value = event.value
         encounter, patient = value.get("encounter_id", ""), value.get("patient_id", "")
@@ -96,6 +113,13 @@ def check_patients(run: Run) -> None:
                 else:  # ends an encounter at the same second
                     died_by_change.add(patient)
         if not encounter:
+            continue
+        if value["event_type"] == "postponed":
+            assert patient in joined and patient not in gone and patient not in inside
+            put_off[encounter] += 1
+            assert value["postponement"] == put_off[encounter]
+            assert value["postponed_to"] > value["event_time"]
+            assert encounter not in steps
             continue
         over = "died" in (value.get("outcome"), value.get("disposition"))
         assert patient in joined

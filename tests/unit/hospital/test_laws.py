@@ -76,6 +76,32 @@ ODD: dict[str, dict[str, Any]] = {
             "flood": closure("2021-04-09", "2021-04-09", "PTA-MED", "PTA-SUR"),
         },
     },
+    "each hospital keeps one ward": {
+        "simulation.opening.occupied_share": 1.0,
+        "simulation.scenarios": {
+            "fires": closure(
+                *("2021-04-08", "2021-04-09", "JHB-MED", "JHB-SUR", "JHB-PAE", "JHB-OBS"),
+                *("JHB-HC", "SOW-SUR", "SOW-PAE", "SOW-OBS", "SOW-HC", "SOW-ICU"),
+                *("PTA-MED", "PTA-SUR", "PTA-OBS", "PTA-HC", "PTA-ICU"),
+            )
+        },
+    },
+    "wards are closed from the first hour on": {
+        "simulation.opening.occupied_share": 1.0,
+        "simulation.scenarios": {"fire": closure("2021-04-07", "2021-04-08", "JHB-MED", "PTA-HC")},
+    },
+    "wards close while patients are on the way to them": {
+        "simulation.opening.occupied_share": 0.9,
+        "simulation.arrivals.emergency_per_day": 90,
+        "simulation.admission.boarders_before_diversion": 0,
+        "simulation.admission.diversion_journey_minutes": {
+            "mean": 600, "sd": 60, "least": 60, "most": 900,
+        },
+        "simulation.scenarios": {
+            name: closure(f"2021-04-{day:02d}", f"2021-04-{day:02d}", f"{name.upper()}-MED")
+            for day, name in enumerate(("jhb", "sow", "pta"), start=8)
+        },
+    },
     "short stays, slow journeys": {
         "simulation.length_of_stay_days": {
             name: {"mean": 0.1, "sd": 0.1, "least": 0, "most": 1}

@@ -1,5 +1,6 @@
 """The laws of the roster: rest, absences, reserves and strikes, for any seed and odd staffing."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hospital import wards
 from hospital.config.run import Configuration
 from hospital.config.staffing import ALWAYS_THERE
 from hospital.staffing.reserve_pool import call_reserves
@@ -38,8 +40,13 @@ def restless(tiny: SmallFiles, seed: int) -> Configuration:
     return Configuration.model_validate(files)
 
 
+def rostering_of(config: Configuration, staff: Staff) -> Rostering:
+    network = wards.build(config.simulation)
+    return Rostering(config.simulation.run.seed, staff, network, config.staffing)
+
+
 def shifts(config: Configuration, staff: Staff, days: int = DAYS) -> Iterator[Roster]:
-    rostering = Rostering(config.simulation.run.seed, staff, config.staffing)
+    rostering = rostering_of(config, staff)
     for day in range(FIRST_DAY, FIRST_DAY + days):
         for name in ("day", "night"):
             yield rostering.draw(name, day, rules_of(config, day))
@@ -84,12 +91,12 @@ def test_a_doctor_and_a_nurse_are_there_from_the_first_to_the_last_second(
 ) -> None:
     config = restless(tiny, seed)
     staff = appointed(config)
-    rostering = Rostering(seed, staff, config.staffing)
+    rostering = rostering_of(config, staff)
     size = len(config.staffing.roles) * len(config.simulation.hospitals)
     before: list[Roster] = []
     for day in range(FIRST_DAY, FIRST_DAY + DAYS):
         for name in ("day", "night"):
-            roster = rostering.draw(name, day, AttendanceRules(3540, 3540, (share,) * size))
+            roster = rostering.draw(name, day, AttendanceRules(3540, 3540, (share,) * size, ()))
             for hospital_id in config.simulation.hospitals:
                 for role in ALWAYS_THERE:
                     for at in (roster.planned_start_at, roster.planned_end_at - 1):
@@ -222,5 +229,27 @@ def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable[[], Files]
 
 
 def test_rules_survive_json() -> None:
-    rules = AttendanceRules(600, 1200, (0.05, 0.1))
-    assert AttendanceRules.from_json(rules.to_json()) == rules
+    rules = AttendanceRules(600, 1200, (0.05, 0.1), ("JHB-SUR",))
+    assert AttendanceRules.from_json(json.loads(json.dumps(rules))) == rules
+
+
+def test_the_staff_of_a_closed_ward_work_where_its_patients_are(tiny: SmallFiles) -> None:
+    """Everybody works who would have worked; only the ward of the closed one's posts differs."""
+    config = Configuration.model_validate(tiny())
+    staff, size = appointed(config), len(config.staffing.roles) * len(config.simulation.hospitals)
+    rostering = rostering_of(config, staff)
+    usual, closed = (
+        rostering.draw("day", FIRST_DAY, AttendanceRules(600, 600, (0.1,) * size, ids))
+        for ids in ((), ("JHB-ICU", "JHB-MED"))
+    )
+    assert (closed.present, closed.absent) == (usual.present, usual.absent)
+    moved = {}
+    for person in closed.present:
+        post = staff.posts[person.post]
+        moved[post.ward_id] = closed.workplace(post)
+        assert usual.workplace(post) == post.ward_id
+    assert {ward for ward in moved.items() if ward[0] != ward[1]} == {
+        ("JHB-MED", "JHB-SUR"),
+        ("JHB-ICU", "JHB-HC"),
+    }
+    assert not {place for _role, place in closed.doctors_and_nurses} & {"JHB-ICU", "JHB-MED"}

@@ -6,7 +6,7 @@ from hospital import state
 from hospital.population.newcomers import Newcomers
 from hospital.staffing.rosters import AttendanceRules
 
-FORMAT = 1
+FORMAT = 2
 FIELDS = {
     "State": "at newcomers visits stays returns agenda shift_rules gone gone_today",
     "Newcomers": "first_day born moved_in",
@@ -20,7 +20,7 @@ FIELDS = {
     "PatientCase": "patient hospital_id diagnosis_code",
     "ExpectedReturn": "at case postponements",
     "Task": "at subject kind",
-    "AttendanceRules": "late_start_seconds late_end_seconds absence_shares",
+    "AttendanceRules": "late_start_seconds late_end_seconds absence_shares closed_wards",
 }
 
 

@@ -1,5 +1,5 @@
-"""A run that version 0.2.0 began is continued by this code, with the same bytes; or it is refused
-in one line that says what to do.
+"""A run that version 0.2.0 began is continued by this code, or refused in one line that says what
+to do. Nothing of its past changes.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+import hospital
 from pipeline.lakes import batch_lake
 from pipeline.run import clock, config_store
 from pipeline.settings import ConfigurationError
@@ -39,11 +40,6 @@ def old(tmp_path: Path) -> Place:
     return run
 
 
-def fingerprint(run: Place) -> str:
-    """The hash of the newest manifest."""
-    return batch_lake.read_manifest(max(run.lake.glob("2*")))[1]
-
-
 def change(path: Path, edit: Callable[[dict[str, Any]], object]) -> None:
     """Edit a JSON file as another version would have written it."""
     content = json.loads(path.read_text())
@@ -60,18 +56,39 @@ def assert_refused(run: Place, reason: str) -> None:
     assert run.contents() == before
 
 
-@pytest.mark.parametrize("states", ["cached", "lost"])
-def test_a_run_of_0_2_0_ends_as_that_version_would_have_ended_it(
-    old: Place, states: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
+def test_the_past_of_a_run_of_0_2_0_stays_and_the_model_of_today_continues_it(old: Place) -> None:
+    """Also where a published day of the past is written again: it has the datasets of its model."""
     published = [batch_lake.read_manifest(day) for day in sorted(old.lake.iterdir())]
-    if states == "lost":
-        shutil.rmtree(old.simulation / "states")
+    hour = clock.read(old.simulation)
+    assert hour is not None
+    shutil.rmtree(old.lake / "2021-04-08")
     old.run()
-    assert ("computing 2021-04-07" in caplog.text) == (states == "lost")
-    assert [batch_lake.read_manifest(day) for day in sorted(old.lake.iterdir())][:4] == published
-    assert fingerprint(old) == (VOLUMES / "fingerprint").read_text().strip()
+    manifests = [batch_lake.read_manifest(day) for day in sorted(old.lake.iterdir())]
+    assert manifests[: len(published)] == published
+    now = clock.read(old.simulation)
+    assert now is not None and now.instant == now.end
+    assert now.configurations[-1].from_hour == hour.open_until
+    versions = [
+        (
+            entry.simulated_date,
+            entry.configurations[-1].model_version,
+            "postponements" in entry.files,
+        )
+        for entry, _digest in manifests[1:]
+    ]
+    upgraded = hour.open_until.date()
+    assert versions == [
+        (day, *((hospital.MODEL_VERSION, True) if day >= upgraded else (1, False)))
+        for day, _version, _has in versions
+    ]
+    assert {day for day, _version, _has in versions} >= {upgraded}
+
+
+def test_a_run_of_0_2_0_whose_states_are_lost_is_refused(old: Place) -> None:
+    """Only the model that computed the past can compute it again."""
+    shutil.rmtree(old.simulation / "states")
+    with pytest.raises(ConfigurationError, match=r"^simulation volume: the state at .* is lost, "):
+        old.run()
 
 
 def test_a_clock_of_a_newer_version_is_refused(old: Place) -> None:
@@ -110,8 +127,8 @@ def save_another(run: Place, edit: Callable[[dict[str, Any]], object]) -> str:
 
 
 def test_a_configuration_of_a_newer_version_is_refused(old: Place) -> None:
-    digest = save_another(old, lambda content: content.update(format=2))
-    assert_refused(old, rf"simulation volume: configurations/{digest}\.json: got format 2, ")
+    digest = save_another(old, lambda content: content.update(format=3))
+    assert_refused(old, rf"simulation volume: configurations/{digest}\.json: got format 3, ")
 
 
 def test_a_configuration_that_the_rules_of_today_refuse_is_named_as_the_saved_one(
