@@ -68,7 +68,7 @@ def day_one(day: date = ONE) -> Tables:
         "discharges": [],
         "postponements": [
             "JHB-P2021040708-001,1,P0000003,JHB,medicine,J35.1,2021-04-07T08:00:00Z,"
-            "2021-04-14T08:00:00Z,beds_full",
+            "2021-12-31T08:00:00Z,beds_full",
         ],
         "emergency_visits": [
             "JHB-E2021040700-002,P0000002,JHB,green,2021-04-07T00:20:00Z,,2021-04-07T03:00:00Z,"
