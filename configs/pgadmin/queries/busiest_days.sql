@@ -1,4 +1,4 @@
--- Which days were the busiest?
+-- On which days did most patients arrive, and how full were the hospitals then?
 select *
 from insight.busiest_days
 limit 20;

@@ -1,5 +1,4 @@
--- Who is in a hospital now, and since when?
-select p.*, w.ward_name, w.hospital_name
-from insight.current_patients p
-join hospital.wards w using (ward_id)
-order by p.admitted_at;
+-- Who is in hospital now, where, and since when? As of the end of the last loaded day.
+select *
+from insight.current_patients
+order by admitted_at;

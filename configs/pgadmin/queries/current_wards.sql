@@ -1,4 +1,3 @@
--- Which wards have free beds now?
+-- Which wards are the fullest now, and which have free beds? As of the end of the last loaded day.
 select *
-from insight.current_wards
-order by free_beds desc, ward_id;
+from insight.current_wards;

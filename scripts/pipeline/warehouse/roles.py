@@ -52,8 +52,7 @@ revoke insert, delete, truncate on hospital.people_today, hospital.posts from {i
 grant insert, update, delete on lake.ingested_days to {ingestor};
 grant insert, delete on lake.ingested_files, lake.rejected_rows to {ingestor};
 grant insert, delete on insight.daily_arrivals, insight.daily_ward_moves, insight.daily_stays,
-    insight.daily_visits, insight.daily_shifts, insight.law_of_the_beds, insight.law_of_the_shifts
-    to {ingestor};
+    insight.daily_visits, insight.daily_shifts to {ingestor};
 revoke execute on all functions in schema hospital, insight from public;
 grant execute on all functions in schema hospital, insight to {ingestor};
 """

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import MANIFEST
 
-from .small_lake import Lake
+from .small_lake import IN_FORCE, Lake
 
 DATASET = "registrations"
 FILE = f"{DATASET}.csv"
@@ -127,7 +127,7 @@ def twice(lake: Lake, day: date) -> None:
 
 def no_rows(lake: Lake, day: date) -> None:
     """Publish every file with nothing but its header."""
-    for name in lake.datasets.of_day(first=False):
+    for name in lake.datasets.of_day(first=False, model_version=IN_FORCE.model_version):
         lake.publish_again(day, name, only_header(lake.file(day, name).read_bytes()), rows=0)
 
 

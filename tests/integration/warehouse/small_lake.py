@@ -1,16 +1,22 @@
 """A batch lake small enough to be written by hand: a ward, a doctor, three people, two days."""
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipeline.lakes import batch_lake
+from pipeline.run.clock import ConfigurationEntry
 from pipeline.warehouse.datasets import read_datasets
 
 ROOT = Path(__file__).parents[3]
 ZERO, ONE, TWO, THREE = (date(2021, 4, day) for day in (6, 7, 8, 9))
 
 Tables = dict[str, list[str]]
+
+# The days are those of a model that publishes every dataset of datasets.yaml.
+IN_FORCE = ConfigurationEntry(
+    from_hour=datetime(2021, 4, 7, tzinfo=UTC), configuration="0" * 64, model_version=2
+)
 
 BORN_ON_DAY_ONE = "P187240001"
 
@@ -60,6 +66,10 @@ def day_one(day: date = ONE) -> Tables:
         ],
         "transfers": [],
         "discharges": [],
+        "postponements": [
+            "JHB-P2021040708-001,1,P0000003,JHB,medicine,J35.1,2021-04-07T08:00:00Z,"
+            "2021-12-31T08:00:00Z,beds_full",
+        ],
         "emergency_visits": [
             "JHB-E2021040700-002,P0000002,JHB,green,2021-04-07T00:20:00Z,,2021-04-07T03:00:00Z,"
             "left_before_seen",
@@ -120,7 +130,7 @@ class Lake:
             for name, lines in tables.items()
         }
         contents = {name: (rows, text.encode()) for name, (rows, text) in files.items()}
-        return batch_lake.publish(self.root, day, contents, {}, [], previous)
+        return batch_lake.publish(self.root, day, contents, {}, [IN_FORCE], previous)
 
     def publish_again(self, day: date, dataset: str, content: bytes, rows: int) -> None:
         """Publish a day anew, manifest and all, with other content of one file."""
@@ -132,7 +142,7 @@ class Lake:
         }
         shutil.rmtree(directory)
         contents[dataset] = (rows, content)
-        batch_lake.publish(self.root, day, contents, {}, [], manifest.previous_manifest)
+        batch_lake.publish(self.root, day, contents, {}, [IN_FORCE], manifest.previous_manifest)
 
     def header(self, dataset: str) -> str:
         """The first line of a dataset's file."""

@@ -1,57 +1,96 @@
 """The views agree with the rows, whatever was loaded in which order."""
 
-import logging
 import shutil
-from collections.abc import Callable
-from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-import batch_ingestor
 from pipeline.lakes import batch_lake
-from pipeline.warehouse import connections
 
-from .own_database import Database, OneTurn
+from .own_database import Database
 from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
 Summaries = list[tuple[str, list[str]]]
-LAWS = ("law_of_the_census", "law_of_the_beds", "law_of_the_shifts")
 
 
 def test_each_view_says_what_happened(read_only_database: Database) -> None:
     database = read_only_database
-    medicine = "Internal medicine"
+    ward = ("Johannesburg", "Internal medicine", "JHB-MED")
+    none, ten = Decimal("0.0"), Decimal("10.0")
     assert sorted(database.view("occupancy_by_ward_and_day")) == [
-        (ONE, "Johannesburg", medicine, "JHB-MED", 10, 0, 1, Decimal("0.0")),
-        (TWO, "Johannesburg", medicine, "JHB-MED", 10, 0, 0, Decimal("0.0")),
+        (ONE, *ward, 10, 10, 0, 1, 1, none, ten),
+        (TWO, *ward, 10, 10, 0, 0, 0, none, none),
     ]
     assert database.view("length_of_stay_by_specialty") == [
         ("medicine", 1, Decimal("1.38"), Decimal("1.38"), Decimal("1.38"), Decimal("0.00"))
     ]
-    assert database.view("triage_wait_against_target") == [
-        ("JHB", "green", 240, 1, 0, None, None, None, Decimal("100.0"))
-    ]
+    waits = ("green", 240, 1, 0, None, None, None, Decimal("100.0"))
+    assert database.view("triage_wait_against_target") == [("JHB", *waits)]
+    assert database.view("triage_wait_in_all_hospitals") == [waits]
     assert database.view("staffing_against_census") == [
-        (ONE, "JHB-MED", "doctor", 1, 0, 1, Decimal("1.0"))
+        (ONE, "JHB-MED", "doctor", 1, 0, 10, 1, Decimal("1.0"))
     ]
     assert database.view("admissions_by_hour_and_weekday") == [
         (3, "Wednesday", 0, 0, Decimal("0.00"), 2, Decimal("2.00")),
         (3, "Wednesday", 2, 1, Decimal("1.00"), 0, Decimal("0.00")),
     ]
-    assert database.view("busiest_days") == [(ONE, "Wednesday", 2, 1, 0, 1, Decimal("0.0"))]
+    assert database.view("busiest_days") == [(ONE, "Wednesday", 2, 1, 10, 0, 1, none, ten)]
     assert database.view("current_patients") == []
-    assert database.view("current_wards", "census_date, ward_id, free_beds") == [
-        (TWO, "JHB-MED", 10)
+    end = datetime(2021, 4, 9, tzinfo=UTC)
+    assert database.view("last_loaded_day") == [(TWO, end, 3)]
+    assert database.view("current_wards", "as_of, ward_id, open_beds, free_beds") == [
+        (end, "JHB-MED", 10, 10)
     ]
+    assert database.view("fullest_wards") == [(*ward, 2, 0, Decimal("5.0"), ten, ONE, 1)]
     assert [row[:4] for row in database.view("load_times")] == [
         (ZERO, 6, 6, 0),
-        (ONE, 11, 11, 0),
+        (ONE, 12, 12, 0),
         (TWO, 4, 4, 0),
     ]
-    for empty in (*LAWS, "rejected_rows", "rejects_by_reason", "days_refused"):
+    laws = [f"law_of_the_{what}" for what in ("beds", "census", "closed_wards", "shifts")]
+    for empty in (*laws, "rejected_rows", "rejects_by_reason", "days_refused"):
         assert database.view(empty) == [], empty
+
+
+def test_the_carers_of_a_patient_are_one_list(read_only_database: Database) -> None:
+    care = "role, doctor_name, nurse_name, ward_name, bed_id, happened_at::text"
+    doctor, bed = "Sipho Nkosi", ("Internal medicine", "JHB-MED-001")
+    assert sorted(read_only_database.view("who_treated_whom", care), key=lambda row: row[-1]) == [
+        ("admitted by", doctor, "Anna Botha", "Internal medicine", None, "2021-04-07 02:00:00+00"),
+        ("received by", doctor, "Anna Botha", *bed, "2021-04-08 01:00:00+00"),
+        ("discharged by", doctor, "Lerato Mokoena", *bed, "2021-04-08 11:00:00+00"),
+    ]
+
+
+def test_an_admission_that_was_put_off_says_whether_the_patient_came(
+    database: Database, lake: Lake
+) -> None:
+    put_off = "JHB-P2021040708-00{},{},P0000003,JHB,medicine,J35.1,{}:00Z,{}:00Z,{}".format
+    one, two = day_one(), day_two()
+    one["postponements"] = [
+        put_off(1, 1, "2021-04-07T08:00", "2021-04-08T08:00", "beds_full"),
+        put_off(2, 1, "2021-04-07T08:00", "2021-04-08T08:00", "beds_full"),
+        put_off(3, 1, "2021-04-07T08:00", "2021-04-14T08:00", "beds_full"),
+    ]
+    two["postponements"] = [put_off(2, 2, "2021-04-08T08:00", "2021-04-08T09:00", "ward_closed")]
+    two["registrations"] = [
+        "JHB-P2021040708-001,JHB-P2021040708-001:A04,P0000003,JHB,2021-04-08T08:00:00Z,elective,"
+        "referral,,J35.1"
+    ]
+    for day, tables in ((ZERO, day_zero()), (ONE, one), (TWO, two)):
+        lake.publish(day, tables)
+    database.ingest()
+    columns = "encounter_id, times_put_off, reasons, waited_days, outcome"
+    assert sorted(database.view("postponed_admissions", columns)) == [
+        ("JHB-P2021040708-001", 1, "beds_full", Decimal("1.0"), "came"),
+        ("JHB-P2021040708-002", 2, "beds_full, ward_closed", None, "did not come"),
+        ("JHB-P2021040708-003", 1, "beds_full", None, "expected"),
+    ]
+    assert [row[:5] for row in database.view("postponements_by_reason")] == [
+        ("JHB", "medicine", "beds_full", 3, 3),
+        ("JHB", "medicine", "ward_closed", 1, 1),
+    ]
 
 
 def test_a_post_names_its_holder_while_it_has_one(read_only_database: Database) -> None:
@@ -70,33 +109,49 @@ def test_a_current_patient_is_in_the_bed_of_the_last_transfer(
     lake.publish(ONE, day_one())
     lake.publish(TWO, {**day_two(), "discharges": []})
     database.ingest()
-    assert database.view("current_patients", "encounter_id, ward_id, bed_id") == [
-        ("JHB-E2021040700-001", "JHB-MED", "JHB-MED-001")
+    assert database.view(
+        "current_patients", "as_of, encounter_id, given_name, ward_id, bed_id"
+    ) == [
+        (
+            datetime(2021, 4, 9, tzinfo=UTC),
+            "JHB-E2021040700-001",
+            "Thandi",
+            "JHB-MED",
+            "JHB-MED-001",
+        )
     ]
 
 
-def test_a_broken_law_is_shown_and_logged(
-    database: Database, lake: Lake, caplog: pytest.LogCaptureFixture
+def test_patients_of_the_time_before_the_run_neither_arrive_nor_have_a_length_of_stay(
+    database: Database, lake: Lake
 ) -> None:
-    one = day_one()
-    stay = one["admissions"][0].replace("JHB-MED,,", "JHB-MED,JHB-MED-001,")
-    other = stay.replace("0700-001", "0700-002").replace("T02:", "T03:")
-    shift = one["shifts"][0]
-    twice = shift.replace("20210407-D", "20210407-N").replace("T07:01", "T18:01")
+    one, two = (
+        {
+            name: [row.replace("-E2021040700-001", "-X2021040700-001") for row in rows]
+            for name, rows in tables.items()
+        }
+        for tables in (day_one(), day_two())
+    )
+    for day, tables in ((ZERO, day_zero()), (ONE, one), (TWO, two)):
+        lake.publish(day, tables)
+    database.ingest()
+    assert database.view("busiest_days", "registrations, admissions, boarders") == [(1, 0, 1)]
+    assert database.view("length_of_stay_by_specialty") == []
+    assert database.view("law_of_the_census") == []
+
+
+def test_a_ward_without_open_beds_shows_its_patients_as_demand(
+    database: Database, lake: Lake
+) -> None:
     lake.publish(ZERO, day_zero())
-    lake.publish(ONE, {**one, "admissions": [stay, other], "shifts": [shift, twice]})
-    with caplog.at_level(logging.WARNING):
-        database.ingest()
-    beds = database.view("law_of_the_beds", "bed_id, encounter_id, change, encounter_before")
-    assert beds == [("JHB-MED-001", "JHB-E2021040700-002", 1, "JHB-E2021040700-001")]
-    shifts = database.view("law_of_the_shifts", "staff_id, shift_id, previous_shift_id")
-    assert shifts == [("S00001", "S00001-20210407-N", "S00001-20210407-D")]
-    assert database.view("law_of_the_census") == [(ONE, "JHB-MED", 0, 2, 0, 2, 1)]
-    assert caplog.messages == [
-        "insight.law_of_the_beds is broken, rows: 1",
-        "insight.law_of_the_census is broken, rows: 1",
-        "insight.law_of_the_shifts is broken, rows: 1",
-    ]
+    lake.publish(ONE, {**day_one(), "bed_census": ["2021-04-07,JHB-MED,JHB,0,0,1"]})
+    database.ingest()
+    shown = "capacity, open_beds, patients, occupancy_percent, demand_percent"
+    for view in ("occupancy_by_ward_and_day", "current_wards"):
+        assert database.view(view, shown) == [(10, 0, 1, None, None)]
+    assert database.view("busiest_days", "open_beds, boarders, demand_percent") == [(0, 1, None)]
+    days = "days_open, days_closed, mean_demand_percent"
+    assert database.view("fullest_wards", days) == [(0, 1, None)]
 
 
 def counted_anew(database: Database) -> tuple[Summaries, Summaries]:
@@ -151,33 +206,3 @@ def test_what_was_rejected_can_be_browsed(database: Database, lake: Lake) -> Non
     assert database.view("days_refused", "simulated_date, rows_of_an_earlier_load_stay") == [
         (ONE, False)
     ]
-
-
-class Backfill(OneTurn):
-    """A service that sees another day published each time nothing is due."""
-
-    def __init__(self, days: list[Callable[[], object]]) -> None:
-        super().__init__()
-        self._days = days
-
-    def wait(self, seconds: float) -> None:
-        if self._days:
-            self._days.pop(0)()
-        else:
-            super().wait(seconds)
-
-
-@pytest.mark.parametrize(("share", "times"), [(0, 3), (1_000_000, 1)])
-def test_the_laws_take_no_more_than_their_share(
-    database: Database, lake: Lake, monkeypatch: pytest.MonkeyPatch, share: int, times: int
-) -> None:
-    checks: list[None] = []
-    check = batch_ingestor.check_laws
-    monkeypatch.setattr(batch_ingestor, "LAWS_SHARE", share)
-    monkeypatch.setattr(batch_ingestor, "check_laws", lambda c: checks.append(check(c)))
-    lake.publish(ZERO, day_zero())
-    service = Backfill([lambda: lake.publish(ONE, day_one()), lambda: lake.publish(TWO, day_two())])
-    with closing(connections.connect_as_ingestor(database.settings)) as session:
-        batch_ingestor.load_days(session, database.settings, lake.datasets, service)
-    assert len(checks) == times
-    assert database.view("busiest_days", "count(*)") == [(1,)]

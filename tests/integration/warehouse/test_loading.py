@@ -24,6 +24,7 @@ ALL_ROWS = {
     "admissions": 1,
     "transfers": 1,
     "discharges": 1,
+    "postponements": 1,
     "emergency_visits": 1,
     "transports": 1,
     "shifts": 1,
@@ -36,7 +37,7 @@ def test_days_are_loaded_with_their_ledger(database: Database, three_days: Lake)
     database.ingest()
     assert database.counts() == ALL_ROWS
     assert sum(row[2] for row in database.ask(LEDGER)) == sum(ALL_ROWS.values())
-    assert len(database.ask(LEDGER)) == 3 + 12 + 12
+    assert len(database.ask(LEDGER)) == 3 + 13 + 13
     assert database.rejected() == []
     names = database.ask("select family_name, address from hospital.people order by patient_id")
     assert names[1:3] == [
@@ -63,7 +64,7 @@ def test_a_day_that_appears_again_is_loaded_again(database: Database, three_days
         three_days.publish(day, tables)
     database.ingest()
     assert database.counts() == ALL_ROWS
-    assert len(database.ask(LEDGER)) == 3 + 12 + 12
+    assert len(database.ask(LEDGER)) == 3 + 13 + 13
     assert database.rejected() == []
 
 

@@ -82,7 +82,6 @@ FORBIDDEN = [
     ("analyst", "begin read write; insert into insight.triage_targets values ('blue', 5, 1)"),
     ("analyst", "begin read write; delete from insight.rejected_rows"),
     ("analyst", "begin read write; select insight.forget('2021-04-06', '2021-04-08')"),
-    ("analyst", "begin read write; select insight.check_laws()"),
     ("analyst", "select raw_row from lake.rejected_rows"),
     ("analyst", "select * from lake.rejected_rows"),
     ("analyst", "begin read write; create table hospital.mine ()"),

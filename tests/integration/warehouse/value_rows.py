@@ -30,6 +30,10 @@ TEMPLATES = {
         "JHB-{key},JHB-{key}:A03,P0000001,JHB,JHB-MED,,S00001,S00002,2021-04-07T02:00:00Z,"
         "2021-04-07T11:00:00Z,home"
     ),
+    "postponements": (
+        "JHB-{key},1,P0000003,JHB,medicine,J35.1,2021-04-07T08:00:00Z,2021-04-14T08:00:00Z,"
+        "beds_full"
+    ),
     "shifts": (
         "S-{key},S-{key}:ended,S00001,JHB,JHB-MED,doctor,registrar,JHB-MED-P001,own,day,worked,"
         "2021-04-07T07:00:00Z,"

@@ -41,8 +41,8 @@ GOOD: dict[str, dict[str, dict[str, Any]]] = {
 
 def test_our_own_file_is_good_and_in_the_order_of_loading() -> None:
     datasets = read_datasets(ROOT / "configs" / "datasets.yaml")
-    assert datasets.of_day(first=True) == ["wards", "people", "staff"]
-    assert datasets.of_day(first=False) == [
+    assert datasets.of_day(first=True, model_version=2) == ["wards", "people", "staff"]
+    assert datasets.of_day(first=False, model_version=2) == [
         "people",
         "staff",
         "staff_changes",
@@ -50,12 +50,19 @@ def test_our_own_file_is_good_and_in_the_order_of_loading() -> None:
         "admissions",
         "transfers",
         "discharges",
+        "postponements",
         "people_changes",
         "emergency_visits",
         "transports",
         "shifts",
         "bed_census",
     ]
+
+
+def test_a_day_of_an_older_model_lacks_what_only_a_newer_one_publishes() -> None:
+    datasets = read_datasets(ROOT / "configs" / "datasets.yaml")
+    older, newer = (datasets.of_day(first=False, model_version=version) for version in (1, 2))
+    assert [name for name in newer if name not in older] == ["postponements"]
 
 
 def test_rules_are_parsed() -> None:

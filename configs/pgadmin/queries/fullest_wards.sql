@@ -1,0 +1,3 @@
+-- Which wards have been the fullest, over all days?
+select *
+from insight.fullest_wards;

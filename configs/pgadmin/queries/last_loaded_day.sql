@@ -1,0 +1,3 @@
+-- Until when are the tables filled?
+select *
+from insight.last_loaded_day;
