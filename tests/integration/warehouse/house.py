@@ -25,7 +25,7 @@ DAYS = 28
 FROM, TO = date(2021, 4, 16), date(2021, 4, 30)  # of every scenario
 SCALE = 12
 # Arrivals, as a multiple of the shipped ones → the beds taken at the beginning.
-LEVELS = {70: (1.0, 0.75), 85: (1.3, 1.0), 100: (2.4, 1.0)}  # by occupancy, in percent
+LEVELS = {70: (0.92, 0.72), 85: (1.3, 1.0), 100: (2.4, 1.0)}  # by occupancy, in percent
 
 
 def files(occupancy: int, scenarios: Sequence[str]) -> dict[str, Any]:

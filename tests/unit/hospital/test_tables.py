@@ -1,6 +1,9 @@
 """The tables of day zero and of a day: their columns, keys and newcomers."""
 
+from pathlib import Path
+
 import numpy as np
+import yaml
 
 from hospital import tables
 
@@ -75,3 +78,10 @@ def test_a_person_hired_later_has_the_same_row_in_any_selection(run: StartRun) -
     for index, number in enumerate(numbers):
         alone = tables.staff_table(world, np.array([number]))
         assert alone.iloc[0].tolist() == together.iloc[index].tolist()
+
+
+def test_older_models_publish_no_dataset_that_came_later() -> None:
+    path = Path(__file__).parents[3] / "configs" / "datasets.yaml"
+    datasets = yaml.safe_load(path.read_text(encoding="utf-8"))["datasets"]
+    later = {n: d["from_model_version"] for n, d in datasets.items() if "from_model_version" in d}
+    assert tables.FROM_MODEL_VERSION == later
