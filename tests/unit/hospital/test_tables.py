@@ -84,4 +84,4 @@ def test_older_models_publish_no_dataset_that_came_later() -> None:
     path = Path(__file__).parents[3] / "configs" / "datasets.yaml"
     datasets = yaml.safe_load(path.read_text(encoding="utf-8"))["datasets"]
     later = {n: d["from_model_version"] for n, d in datasets.items() if "from_model_version" in d}
-    assert tables.FROM_MODEL_VERSION == later
+    assert later == tables.FROM_MODEL_VERSION
