@@ -82,6 +82,12 @@ def test_a_damaged_configuration_is_refused(tmp_path: Path) -> None:
         config_store.load(tmp_path / "c", digest)
 
 
+@pytest.mark.parametrize("pace", ["1e9", "1E3", ".5", "+3", "0"])
+def test_a_pace_may_be_any_number_from_0_on(tmp_path: Path, pace: str) -> None:
+    read = config_store.read_files(files(tmp_path, f"clock: {{real_days: {pace}}}\n"))
+    assert read.pace.real_days == float(pace)
+
+
 @pytest.mark.parametrize(
     ("simulation", "reason"),
     [
