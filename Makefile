@@ -18,7 +18,7 @@ clean: ## stop and remove the containers, and delete the data
 	@mirror/own_project.sh --release
 
 logs: ## follow the stream
-	docker compose logs -f stream_processor
+	docker compose logs -f --tail=20 stream_processor
 
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh

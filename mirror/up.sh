@@ -16,15 +16,11 @@ cd "$here/.."
 # Prints what is wrong with each service: why its container did not start, or what it last
 # complained about. Leaves out the services that only wait for these.
 explain() {
-  local container service state health restarts error variable
+  local container service state health restarts error
   while IFS='|' read -r container service state health; do
     [[ $state/$health != running/healthy ]] || continue
     IFS='|' read -r restarts error < <(docker inspect --format '{{.RestartCount}}|{{.State.Error}}' "$container")
-    variable=$(variable_of_port "$error")
-    if [[ -n $variable ]]; then
-      say "$service: port $(env_value "$variable") of this machine is taken." \
-        "Set $variable in .env to another one (0: any free one), and run make up again"
-    elif [[ -n $error ]]; then
+    if [[ -n $error ]]; then
       say "$service: $error"
     elif ((restarts)); then
       say "$service: ended and restarted ($restarts): $(complaint "$container")"
@@ -34,12 +30,50 @@ explain() {
   done < <(docker compose ps --all --format '{{.ID}}|{{.Service}}|{{.State}}|{{.Health}}')
 }
 
-# variable_of_port ERROR: prints the variable of the published port that the error names, if any.
-variable_of_port() {
-  local variable
+# Stops if another program has a port that this stack publishes. The stack's own containers may.
+check_ports() {
+  local variable port project taken=()
+  project=$(env_value COMPOSE_PROJECT_NAME)
   while IFS= read -r variable; do
-    [[ "$1 " != *"127.0.0.1:$(env_value "$variable")"[!0-9]* ]] || printf '%s\n' "$variable"
+    port=$(env_value "$variable")
+    if [[ $port != 0 && -z $(containers_at "$port" --filter "label=com.docker.compose.project=$project") ]] &&
+      is_taken "$port"; then
+      taken+=("$variable: port $port of this machine is taken$(taken_by "$port")")
+    fi
   done < <(sed -n 's/.*"127\.0\.0\.1:${\([A-Z_]*\)}:.*/\1/p' docker-compose.yml)
+  ((${#taken[@]})) || return 0
+  printf '  %s\n' "${taken[@]}" >&2
+  die 'nothing was started. Set each variable above in .env to another port (0: any free one), and run make up again'
+}
+
+# containers_at PORT OPTION…: prints the names of the running containers that publish it on 127.0.0.1.
+containers_at() {
+  local port=$1 name
+  shift
+  docker ps --filter "publish=$port" --format '{{.Names}}' "$@" | while IFS= read -r name; do
+    ! docker port "$name" | grep -qE "(127\.0\.0\.1|0\.0\.0\.0):$port\$" || printf '%s\n' "$name"
+  done
+}
+
+# is_taken PORT: something listens there, on this machine or on the engine's.
+is_taken() {
+  [[ -n $(containers_at "$1") ]] || (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# taken_by PORT: prints who listens there, as far as this user may know.
+taken_by() {
+  local name
+  name=$(containers_at "$1")
+  if [[ -n $name ]]; then
+    printf ', by the container %s' "$name"
+  elif command -v ss >/dev/null; then
+    ss -Hltnp "sport = :$1" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/, by \1 (pid \2)/p;T;q'
+  fi
+}
+
+# ask SERVICE MODULE: prints what a module of ours says in the running service, in aligned lines.
+ask() {
+  docker compose exec -T "$1" python -m "$2" </dev/null | sed '2,$s/^/            /'
 }
 
 # complaint CONTAINER: prints its last error or warning, or else its last line.
@@ -52,6 +86,10 @@ complaint() {
 echo 'Engine'
 "$here/engine.sh"
 "$here/own_project.sh" --claim
+
+echo 'Ports'
+check_ports
+say 'each is free, or this stack has it already'
 
 echo 'Base images'
 "$here/images.sh"
@@ -79,10 +117,12 @@ cat <<TEXT
 
 Up after $SECONDS s. Where to look:
   pgAdmin   http://$address   ($(env_value PGADMIN_DEFAULT_EMAIL) / $(env_value PGADMIN_DEFAULT_PASSWORD))
-  stream    make logs            (docker compose logs -f stream_processor)
+  stream    make logs            (docker compose logs -f --tail=20 stream_processor)
   kafka     $(docker compose port kafka 29092)   (docs/use-the-stream.md)
   services  docker compose ps
   stop      make down            (make clean deletes the data, too)
+  tables    $(ask batch_ingestor pipeline.warehouse.filled_until)
+  days      $(ask scheduler scheduling.day_length)
 Images in use:
 $(docker compose config --images | sort -u | sed 's/^/  /')
 TEXT

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from pipeline.settings import ConfigurationError, without_value
+from pipeline import refusals
+from pipeline.settings import ConfigurationError
 
 KEY = "format"
 type Document = dict[str, Any]
@@ -60,4 +61,4 @@ def read[M: BaseModel](kind: type[M], content: bytes, upgrades: Upgrades, name: 
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise ValueError(f"{key}: {without_value(fault)}") from None
+        raise ValueError(f"{key}: {refusals.expected(fault)}") from None

@@ -6,12 +6,14 @@ got and what it expected.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values, find_dotenv
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
-from pydantic_core import ErrorDetails
+
+from pipeline import refusals
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -111,7 +113,7 @@ def read[E: Environment](kind: type[E]) -> E:
     try:
         return kind.model_validate(given, by_name=False)
     except ValidationError as error:
-        raise ConfigurationError(explain(error, "environment")) from None
+        raise ConfigurationError(explain(error, "environment", _of_a_variable)) from None
 
 
 def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M:
@@ -128,30 +130,19 @@ def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M
         raise ConfigurationError(explain(error, source)) from None
 
 
-def explain(error: ValidationError, source: str | None) -> str:
+def explain(
+    error: ValidationError, source: str | None, show: Callable[[object], str] = refusals.written
+) -> str:
     """Every wrong key with what it got and what it expected, in one line."""
     faults = []
     for fault in error.errors(include_url=False):
-        place = [str(part) for part in fault["loc"]]
+        place = [str(part) for part in fault["loc"] if part != "[key]"]
         file = source or (f"{place.pop(0)}.yaml" if place else "the files together")
         key = ".".join(place) or "the file"
-        got = "nothing" if fault["type"] == "missing" else _short(fault["input"])
-        got = "" if fault["type"] == "extra_forbidden" else f"got {got}, "
-        faults.append(f"{file}: {key}: {got}{without_value(fault)}")
+        faults.append(f"{file}: {key}: {refusals.got(fault, show)}{refusals.expected(fault)}")
     return "; ".join(faults)
 
 
-def without_value(fault: ErrorDetails) -> str:
-    """What is wrong with a key, without the value it got: 'expected …', or that it is unknown."""
-    if fault["type"] == "missing":
-        return "expected a value"
-    if fault["type"] == "extra_forbidden":
-        return "unknown key (a typo?)"
-    message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    message = message.replace("Input should be ", "").replace("Invalid JSON", "valid JSON")
-    return f"expected {message.removeprefix('expected ')}"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+def _of_a_variable(value: object) -> str:
+    """The value of a variable, which is always text: quotes would tell nothing apart."""
+    return value if isinstance(value, str) and value.isprintable() else refusals.written(value)

@@ -7,12 +7,14 @@ because nobody can tell what its author meant. A date is text, which the models 
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from pipeline.refusals import shortened, written
 from pipeline.settings import ConfigurationError
 from pipeline.value_forms import INVISIBLE
 
@@ -83,16 +85,24 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{path.name}: this container's user may not read it, {way_out}"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path.name}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{path.name}: got bytes that are not UTF-8 (at byte {error.start + 1}), expected a "
+            "file in UTF-8"
+        ) from None
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path.name}: {_explain(error)}") from None
     except RecursionError:
         raise ConfigurationError(f"{path.name}: nested too deeply, expected valid YAML") from None
-    except ValueError as error:  # a number of 5,000 digits
-        raise ConfigurationError(f"{path.name}: {error}, expected valid YAML") from None
+    except ValueError:
+        most = sys.get_int_max_str_digits()
+        raise ConfigurationError(
+            f"{path.name}: got a number of more than {most} digits, expected a shorter one"
+        ) from None
     if not isinstance(content, dict):
-        got = "an empty file" if content is None else f"a {type(content).__name__}"
+        got = "an empty file" if content is None else shortened(written(content))
         raise ConfigurationError(f"{path.name}: got {got}, expected a mapping of keys")
     return content
 
@@ -143,7 +153,7 @@ def _check_keys(mapping: MappingNode) -> None:
         if not isinstance(key, ScalarNode):
             raise _Refused(key, "got a key that is a list or a mapping, expected text")
         _check_scalar(key)
-        name = _short(key.value)
+        name = shortened(key.value)
         if key.tag != TEXT:
             raise _Refused(key, f"got the key {name}, expected text (in quotes)")
         if key.value in lines:
@@ -156,7 +166,7 @@ def _check_scalar(node: ScalarNode) -> None:
     """Refuse a value without quotes that YAML 1.1 alone does not read as text."""
     if node.style is not None:
         return
-    text = _short(node.value)
+    text = shortened(node.value)
     reading = _YAML_1_1.resolve(ScalarNode, node.value, (True, False))  # type: ignore[no-untyped-call]
     if node.tag == TEXT and reading == MERGE:
         raise _Refused(node, f"got {text}, which merges mappings, expected their keys written out")
@@ -172,7 +182,3 @@ def _check_scalar(node: ScalarNode) -> None:
         raise _Refused(
             node, f"got an invisible character ({codes[0]}), expected none around a value"
         )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -10,6 +10,7 @@ from pipeline.lakes import batch_lake
 from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import ConfigurationError, SchedulerSettings, explain, parse
+from scheduling import scenario_log
 from scheduling.saved_configurations import save_configuration
 
 log = logging.getLogger("scheduler")
@@ -49,4 +50,5 @@ def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
     )
     clock.write(settings.simulation_dir, now)
     log.info("a new run of %d days begins at %s", run.days, clock.text(start))
+    scenario_log.log_all_late(config.simulation.scenarios, start, now.end)
     return world, now

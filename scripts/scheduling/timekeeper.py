@@ -4,15 +4,17 @@ import logging
 from datetime import datetime
 from functools import partial
 
+from hospital.config.run import Configuration
 from pipeline.run import clock
 from pipeline.run.clock import DAY, HOUR, Clock, Pace
 from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.service import Service
-from pipeline.settings import SchedulerSettings
+from pipeline.settings import SchedulerSettings, parse
 from scheduling import edits
 from scheduling.hospital_run import HospitalRun
 from scheduling.saved_configurations import load_content, save_configuration
+from scheduling.scenario_log import ScenarioLog
 
 TICK_SECONDS = 1.0
 
@@ -34,13 +36,18 @@ class Timekeeper:
         self._stopping = service.stopping
         self._run = run
         in_force = load_content(self._simulation_dir, now.configurations[-1])
+        self._scenarios = ScenarioLog(parse(Configuration, in_force, None), now)
         accepted = ConfigFiles(Pace(real_days=now.real_days), in_force)
         check = partial(edits.check, in_force)
         self._configs = ConfigWatcher(settings.configs_dir, accepted, check)
 
     def check_configs(self) -> None:
         """Notice an edit; it is in force from the next unopened hour, a new pace at once."""
-        self._configs.check_files(clock.text(self.now.open_until))
+        before, from_hour = self._configs.accepted, self.now.open_until
+        self._configs.check_files(clock.text(from_hour))
+        if self._configs.accepted is not before:
+            config = parse(Configuration, self._configs.accepted.content, None)
+            self._scenarios.accept(config, from_hour)
 
     def advance(self, elapsed_seconds: float) -> None:
         """Let `elapsed_seconds` of real time pass; in backfill, the rest of the simulated day."""
@@ -80,6 +87,7 @@ class Timekeeper:
         entry = save_configuration(self._simulation_dir, self._configs.accepted.content, first)
         self._run.compute(entry, first, until)
         self._write(self.now.opened(until, entry))
+        self._scenarios.opened(first)
 
     def _write(self, now: Clock) -> None:
         self.now = now

@@ -34,7 +34,8 @@ def laid_over(configs_dir: Path, overlay: Path | None) -> dict[str, dict[str, An
     """Both files, by name, under the overlay (None: as they are)."""
     over = read_yaml(overlay) if overlay else {}
     if unknown := set(over) - set(FILES):
-        raise SystemExit(f"{overlay}: got the sections {sorted(unknown)}, expected {FILES}")
+        got, expected = ", ".join(sorted(unknown)), " and ".join(FILES)
+        raise SystemExit(f"{overlay}: got the sections {got}, expected only {expected}")
     base = {name: read_yaml(configs_dir / f"{name}.yaml") for name in FILES}
     return {name: merged(base[name], over.get(name) or {}) for name in FILES}
 

@@ -2,101 +2,14 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from .stack import PYTHON_SERVICES, ROOT, SERVICES
+from .machine import Machine, docker
+from .stack import PYTHON_SERVICES, ROOT, SERVICES, wait_until
 
 PASSWORD = 'p"a$s #word'
-
-
-class Machine:
-    """A machine with git, make and Docker's client, whose disk is a volume of the engine.
-
-    The volume is mounted under the path that it has for the engine, which therefore finds a
-    clone's configs/ there.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.project = f"{os.environ['TEST_PROJECT']}-{name}"
-        self._label = f"com.docker.compose.project={self.project}"
-        docker("volume", "create", "--label", self._label, f"{self.project}-disk")
-        inspect = ("volume", "inspect", "--format", "{{.Mountpoint}}", f"{self.project}-disk")
-        self.disk = Path(docker(*inspect).strip())
-
-    def run(
-        self, script: str, stdin: str = "", **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a script as a person who types it, with published ports that are free."""
-        # The tests' published ports are 0, any free ones.
-        ports = {name: port for name, port in os.environ.items() if port == "0" and "PORT" in name}
-        knobs = {"IMAGE_PREFIX": self.project, **ports}
-        options = ["--rm", "-i", "--init", "--label", self._label, "-w", str(self.disk)]
-        options += ["-v", f"{self.project}-disk:{self.disk}", "-v", f"{ROOT}:{ROOT}:ro"]
-        options += ["-v", "/var/run/docker.sock:/var/run/docker.sock"]
-        if (ROOT / "docker-compose.override.yml").exists():  # they were built with these
-            options += ["-v", "/etc/ssl/certs:/etc/ssl/certs:ro"]
-        for name, value in {**knobs, **environment}.items():
-            options += ["-e", f"{name}={value}"]
-        image = f"{os.environ['IMAGE_PREFIX']}/tests"
-        return subprocess.run(
-            ["docker", "run", *options, image, "bash", "-euc", script],
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-
-    def clone(self, parent: str) -> str:
-        """Clone the checkout under a umask that lets only its owner read; return the folder."""
-        folder = f"{self.disk}/{parent}/{self.project}"
-        copy = f"tar -C {ROOT} --exclude=.git --mode=go-rwx -c . | tar -C {folder} -x"
-        made = self.run(f"mkdir -p {folder}; {copy}")
-        assert made.returncode == 0, made.stdout
-        return folder
-
-    def make(self, folder: str, target: str, **environment: str) -> str:
-        """Run a target that must succeed; what it printed."""
-        done = self.run(f"make --no-print-directory -C {folder} {target}", **environment)
-        assert done.returncode == 0, done.stdout
-        return done.stdout
-
-    def refusal(self, folder: str, target: str, **environment: str) -> str:
-        """Run a target that must fail; what it printed."""
-        done = self.run(f"make --no-print-directory -C {folder} {target}", **environment)
-        assert done.returncode != 0, done.stdout
-        return done.stdout
-
-    def names(self, kind: str, template: str) -> set[str]:
-        """What the engine has of the project."""
-        everything = ("--all",) if kind == "container" else ()
-        filters = ("--filter", f"label={self._label}", "--format", template)
-        return set(docker(kind, "ls", *everything, *filters).split())
-
-    def data(self) -> set[str]:
-        """The names of the project's volumes, without the machine's own disk."""
-        return self.names("volume", "{{.Name}}") - {f"{self.project}-disk"}
-
-    def remove(self) -> None:
-        """Remove all that the project has, the disk as well."""
-        for kind, template in (
-            ("container", "{{.ID}}"),
-            ("network", "{{.ID}}"),
-            ("volume", "{{.Name}}"),
-            ("image", "{{.Repository}}"),
-        ):
-            found = self.names(kind, template)
-            if found:
-                docker(kind, "rm", "--force", *found)
-
-
-def docker(*arguments: str) -> str:
-    """Run a Docker command, which must succeed, and return its standard output."""
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +48,53 @@ def test_a_clone_that_only_its_owner_can_read_starts(machine: Machine, started: 
     assert f"({os.environ['PGADMIN_DEFAULT_EMAIL']} / {PASSWORD})\n" in started
     services = machine.names("container", '{{.Label "com.docker.compose.service"}}')
     assert services == SERVICES
+
+
+def test_the_closing_text_says_when_the_first_day_comes_and_how_to_see_more(started: str) -> None:
+    assert re.search(
+        r"\n  tables +the patients' are empty until the first day is over"
+        r"\n  days +one takes about 9 minutes; 2021-04-07 is over in about \d+ (minutes|seconds)"
+        r"\n +sooner: set a smaller clock\.real_days in configs/simulation\.yaml \(0: ",
+        started,
+    ), started
+
+
+@pytest.fixture(scope="module")
+def again(machine: Machine, first: str, started: str) -> str:
+    """What `make up` printed at another pace and on a port, when it was up there with a day."""
+    free = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+    port = machine.run(f'python -c "{free}"').stdout.strip()
+    machine.make(first, "up", PGADMIN_PORT=port)
+    log = f"cd {first} && docker compose logs --no-log-prefix -f batch_ingestor"
+    faster = machine.run(
+        f"sed -i 's/^  real_days: .*/  real_days: 0.1/' {first}/configs/simulation.yaml; "
+        f"{log} | grep -m 1 'loaded 2021-04-08'"
+    )
+    assert faster.returncode == 0, faster.stdout
+    return machine.make(first, "up", PGADMIN_PORT=port)
+
+
+def test_later_it_says_up_to_which_day_the_tables_are_filled(again: str) -> None:
+    assert re.search(
+        r"\n  tables +filled up to 2021-\d\d-\d\d"
+        r"\n  days +one takes about 6 seconds; 2021-\d\d-\d\d is over in about ",
+        again,
+    ), again
+
+
+def test_a_port_that_the_stack_itself_has_is_not_taken(again: str) -> None:
+    assert "\nPorts\n  each is free, or this stack has it already\n" in again
+
+
+def test_make_logs_begins_near_the_end(machine: Machine, first: str, again: str) -> None:
+    follow = f"cd {first}; timeout 5 make --no-print-directory logs || [[ $? == 124 ]]"
+    stopped = machine.run(f"cd {first} && docker compose stop scheduler producer stream_processor")
+    assert stopped.returncode == 0, stopped.stdout
+    everything = machine.run(f"cd {first} && docker compose logs stream_processor").stdout
+    followed = machine.run(follow).stdout
+    assert len(everything.splitlines()) > 100
+    assert len(followed.splitlines()) <= 22, followed
+    assert everything.splitlines()[-1] in followed
 
 
 def test_mirror_images_are_named_with_the_way_back(started: str) -> None:
@@ -189,17 +149,37 @@ def test_data_without_containers_still_belong_to_their_folder(
     machine.make(second, "clean")
 
 
-def test_a_taken_port_is_named_with_its_variable(machine: Machine, first: str) -> None:
-    other = machine.project + "-other"
-    label = f"com.docker.compose.project={machine.project}"
+LISTEN = """
+import socket, time
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+time.sleep(3600)
+"""
+
+
+def test_taken_ports_are_named_before_anything_is_built(machine: Machine, first: str) -> None:
+    container, program = f"{machine.project}-container", f"{machine.project}-program"
+    label = f"com.docker.compose.project={machine.project}-other"
     image = f"{os.environ['IMAGE_PREFIX']}/tests"
-    options = ("-d", "--init", "--name", other, "--label", label, "-p", "127.0.0.1::80")
-    docker("run", *options, image, "sleep", "infinity")
-    port = docker("port", other, "80").strip().rpartition(":")[2]
-    printed = machine.refusal(first, "up", POSTGRES_PUBLISHED_PORT=port)
-    assert (
-        f"  postgres: port {port} of this machine is taken. Set POSTGRES_PUBLISHED_PORT in .env to "
-    ) in printed
+    options = ("-d", "--rm", "--init", "--label", label)
+    try:
+        listen = ("python", "-c", LISTEN)
+        docker("run", *options, "--name", container, "-p", "127.0.0.1::80", image, *listen)
+        docker("run", *options, "--name", program, "--network", "host", image, *listen)
+        published = docker("port", container, "80").strip().rpartition(":")[2]
+        wait_until(lambda: docker("logs", program) != "", 30, "a program to listen")
+        listened = docker("logs", program).strip()
+        ports = {"POSTGRES_PUBLISHED_PORT": published, "PGADMIN_PORT": listened}
+        printed = machine.refusal(first, "up", **ports)
+        plain = machine.run(f"cd {first} && docker compose up -d postgres", **ports).stdout
+    finally:
+        docker("rm", "--force", container, program)
+    taken = f"port {published} of this machine is taken, by the container {container}"
+    assert f"\n  POSTGRES_PUBLISHED_PORT: {taken}\n" in printed
+    assert f"\n  PGADMIN_PORT: port {listened} of this machine is taken\n" in printed
+    assert "mirror: nothing was started. Set each variable above in .env to another" in printed
+    assert "Base images" not in printed
+    assert f"Bind for 127.0.0.1:{published} failed: port is already allocated" in plain
 
 
 def test_a_service_that_is_not_well_is_named_with_its_reason(machine: Machine, first: str) -> None:

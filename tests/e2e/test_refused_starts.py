@@ -41,7 +41,7 @@ def misspelt(stack: Stack, file: str, right: str, wrong: str) -> Iterator[None]:
 def test_a_bad_value_stops_the_first_start(stack: Stack) -> None:
     with misspelt(stack, "simulation.yaml", "emergency_per_day: ", "emergency_per_day: -"):
         line = refusal(stack, "scheduler")
-    assert "simulation.yaml: arrivals.emergency_per_day: got -480, expected " in line
+    assert "simulation.yaml: arrivals.emergency_per_day: got -480, expected 0 or more" in line
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,9 @@ def test_yaml_that_people_and_yaml_read_differently_stops_its_reader(
 def test_a_bad_topics_file_stops_each_reader(stack: Stack, service: str) -> None:
     with misspelt(stack, "topics.yaml", "partitions: 3", "partitions: three"):
         line = refusal(stack, service)
-    wanted = "topics.yaml: topics.hospital.transports.partitions: got 'three', expected "
+    wanted = (
+        "topics.yaml: topics.hospital.transports.partitions: got three, expected a whole number"
+    )
     assert wanted in line
 
 

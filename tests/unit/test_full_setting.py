@@ -73,3 +73,12 @@ def run_overlay(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         overlay.main()
 
     return start
+
+
+def test_a_section_that_neither_file_has_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("simulatoin: {}\nstafing: {}\n")
+    reason = f"{wrong}: got the sections simulatoin, stafing, expected only simulation and staffing"
+    with pytest.raises(SystemExit) as refusal:
+        overlay.laid_over(CONFIGS, wrong)
+    assert str(refusal.value) == reason

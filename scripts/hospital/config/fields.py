@@ -6,7 +6,7 @@ starts with "Input should be", as pydantic's own do, so that an error always say
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -45,6 +45,8 @@ def refuse(expected: str, got: object = None, at: Sequence[str | int] = ()) -> E
     `at` is the path from the model being validated to the value, `got` is the value. Without `at`
     the error is about that model itself.
     """
+    # The models turn 45 into 45.0.
+    got = int(got) if isinstance(got, float) and got.is_integer() else got
     # As a context value: braces in the text would otherwise be read as fields of the template.
     fault = PydanticCustomError("expected", "Input should be {expected}", {"expected": expected})
     if not at:
@@ -52,6 +54,23 @@ def refuse(expected: str, got: object = None, at: Sequence[str | int] = ()) -> E
     return ValidationError.from_exception_data(
         "configuration", [{"type": fault, "loc": tuple(at), "input": got}]
     )
+
+
+def one_of(known: Collection[str]) -> str:
+    """The words for a name that must be one of `known`."""
+    return f"one of {', '.join(known)}" if known else "no name, because there is none to refer to"
+
+
+def of_form(pattern: str, words: str) -> AfterValidator:
+    """Refuse a text that does not match `pattern` as a whole; `words` say what it means."""
+    form = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not form.fullmatch(text):
+            raise refuse(words)
+        return text
+
+    return AfterValidator(check)
 
 
 def _loadable(name: str) -> str:
@@ -94,8 +113,14 @@ def _calendar_day(value: object) -> object:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_loadable)]
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$"), AfterValidator(_loadable)]
-HospitalId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}$"), AfterValidator(_loadable)]
+Word = Annotated[
+    str,
+    of_form(r"[a-z][a-z_]{0,39}", "up to 40 small letters and underscores, a letter first"),
+    AfterValidator(_loadable),
+]
+HospitalId = Annotated[
+    str, of_form(r"[A-Z]{2,5}", "2 to 5 capital letters, such as JHB"), AfterValidator(_loadable)
+]
 Weights24 = Annotated[list[Rate], Field(min_length=24, max_length=24), AfterValidator(_some_weight)]
 Weights12 = Annotated[list[Rate], Field(min_length=12, max_length=12), AfterValidator(_some_weight)]
 Weights7 = Annotated[list[Rate], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]
@@ -119,7 +144,8 @@ class Spread(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "Spread":
         if not self.least <= self.mean <= self.most:
-            raise refuse("a mean between `least` and `most`", self.mean, ("mean",))
+            expected = f"a mean between least ({self.least:.15g}) and most ({self.most:.15g})"
+            raise refuse(expected, self.mean, ("mean",))
         return self
 
     @cached_property

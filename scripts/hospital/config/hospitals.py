@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from hospital.config.fields import (
     Age,
@@ -24,20 +24,31 @@ from hospital.config.fields import (
     Weights24,
     Word,
     check_from_ages,
+    of_form,
     refuse,
 )
 from hospital.config.population import Population, PopulationChanges
 from hospital.config.scenarios import Scenario
 
-WardCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,5}$")]
-DiagnosisCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9])?$")]
+WardCode = Annotated[
+    str, of_form(r"[A-Z0-9]{2,5}", "2 to 5 capital letters and digits, such as ICU")
+]
+DiagnosisCode = Annotated[str, of_form(r"[A-Z][0-9]{2}(\.[0-9])?", "an ICD-10 code, such as J18.9")]
+EARLIEST_START = date(1990, 1, 1)
 INTENSIVE_CARE, HIGH_CARE = "intensive_care", "high_care"
 
 
 class Run(Section):
     seed: Annotated[int, Field(ge=0, lt=2**63)]
-    start_date: Annotated[Day, Field(ge=date(1990, 1, 1))]
+    start_date: Day
     days: Annotated[int, Field(ge=1, le=36525)]
+
+    @field_validator("start_date")
+    @classmethod
+    def _recent(cls, day: date) -> date:
+        if day < EARLIEST_START:
+            raise refuse(f"{EARLIEST_START} or a later day")
+        return day
 
 
 class Ward(Section):
@@ -95,7 +106,8 @@ class Arrivals(Section):
     def _ages(self) -> "Arrivals":
         check_from_ages([step.from_age for step in self.age_weights], ("age_weights",))
         if not any(step.weight for step in self.age_weights):
-            raise refuse("weights of which at least one is above 0", 0, ("age_weights",))
+            weights = [step.weight for step in self.age_weights]
+            raise refuse("weights of which at least one is above 0", weights, ("age_weights",))
         return self
 
 
@@ -157,9 +169,10 @@ class CriticalCare(Section):
     @model_validator(mode="after")
     def _adds_up(self) -> "CriticalCare":
         for colour, share in self.intensive_care_direct_shares.by_colour().items():
-            if share + self.high_care_direct_shares.of(colour) > 1:
+            high_care = self.high_care_direct_shares.of(colour)
+            if share + high_care > 1:
                 where = ("high_care_direct_shares", colour)
-                raise refuse(f"at most {1 - share:g}, what intensive care leaves", None, where)
+                raise refuse(f"at most {1 - share:g}, what intensive care leaves", high_care, where)
         return self
 
 

@@ -53,10 +53,10 @@ class Names(Section):
     @model_validator(mode="after")
     def _adds_up(self) -> "Names":
         check_shares(self.locale_shares, ("locale_shares",))
-        for locale, share in self.locale_shares.items():
+        for locale in self.locale_shares:
             if locale not in AVAILABLE_LOCALES:
                 expected = f"a locale of Faker, such as {' or '.join(_similar_locales(locale))}"
-                raise refuse(expected, share, ("locale_shares", locale))
+                raise refuse(expected, locale, ("locale_shares", locale))
         return self
 
 
@@ -100,8 +100,9 @@ class Population(Section):
     def _at_most_one_condition_each(self) -> "Population":
         for group in ChronicCondition.model_fields:
             shares = {n: c.model_dump()[group] for n, c in self.chronic_conditions.items()}
-            if sum(shares.values()) > 1:
-                raise refuse(f"{group} of at most 1 together", shares, ("chronic_conditions",))
+            if (total := sum(shares.values())) > 1:
+                expected = f"{group} of at most 1 together (these add up to {total:.6g})"
+                raise refuse(expected, shares, ("chronic_conditions",))
         return self
 
     @model_validator(mode="after")

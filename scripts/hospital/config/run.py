@@ -1,12 +1,12 @@
 """The configuration of a run: both files, checked against each other, and its fixed keys."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from pydantic import field_validator
 
-from hospital.config.fields import Section, refuse
+from hospital.config.fields import Section, one_of, refuse
 from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, SimulationFile
 from hospital.config.scenarios import closed_wards
 from hospital.config.staffing import StaffingFile
@@ -125,7 +125,7 @@ def _check_specialties(file: SimulationFile) -> None:
         where = ("hospitals", hospital_id, "wards")
         if EMERGENCY_CODE in hospital.wards:
             expected = f"another code than {EMERGENCY_CODE}, the emergency department's"
-            raise refuse(expected, None, (*where, EMERGENCY_CODE))
+            raise refuse(expected, EMERGENCY_CODE, (*where, EMERGENCY_CODE))
         has = {ward.specialty for ward in hospital.wards.values()}
         for specialty in (*specialties, HIGH_CARE, INTENSIVE_CARE):
             if specialty not in has:
@@ -142,6 +142,6 @@ def _check_specialties(file: SimulationFile) -> None:
             raise refuse(expected, sorted(table), path)
 
 
-def _check_name(name: str, known: Iterable[str], where: tuple[str | int, ...]) -> None:
+def _check_name(name: str, known: Collection[str], where: tuple[str | int, ...]) -> None:
     if name not in known:
-        raise refuse(f"one of {', '.join(known)}", name, where)
+        raise refuse(one_of(known), name, where)

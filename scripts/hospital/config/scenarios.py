@@ -4,13 +4,15 @@ A section of `configs/simulation.yaml`. Each is off until `enabled: true`. With 
 differs from the one without the scenario only by the scenario's effect.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from hospital.config.fields import Day, Factor, HospitalId, Section, Word, refuse
+
+ONE_DAY = timedelta(days=1)
 
 
 class Scenario(Section):
@@ -48,6 +50,38 @@ class Scenario(Section):
             and (self.days_of_month is None or day.day in self.days_of_month)
         )
 
+    def next_day(self, first: date, end: date) -> date | None:
+        """The first day of [first, end) on which it changes anything."""
+        for day in _days(max(first, self.from_date), min(end, self.to_date + ONE_DAY)):
+            if self.active(day):
+                return day
+        return None
+
+    def last_day(self, day: date, end: date) -> date:
+        """The last of the days in a row, from an active `day` on and before `end`."""
+        last = day
+        for following in _days(day + ONE_DAY, min(end, self.to_date + ONE_DAY)):
+            if not self.active(following):
+                break
+            last = following
+        return last
+
+    def effects(self) -> str:
+        """What it changes, in words."""
+        factors = {
+            "emergency arrivals": self.emergency_factor,
+            "planned admissions": self.elective_factor,
+            **{f"diagnosis {code}": factor for code, factor in self.diagnosis_factors.items()},
+            f"absences of {', '.join(self.staff_roles or ['all staff'])}": (
+                self.staff_absence_factor
+            ),
+        }
+        changed = [f"{what} × {factor:g}" for what, factor in factors.items() if factor != 1]
+        if changed and self.hospitals is not None:
+            changed[-1] += f" (in {', '.join(self.hospitals) or 'no hospital'})"
+        closed = [f"{ward_id} is closed" for ward_id in self.closed_wards]
+        return ", ".join(closed + changed) or "it changes nothing"
+
     def concerns(self, hospital_id: str) -> bool:
         """Whether it changes anything in that hospital."""
         return self.hospitals is None or hospital_id in self.hospitals
@@ -56,3 +90,9 @@ class Scenario(Section):
 def closed_wards(active: Iterable[Scenario]) -> frozenset[str]:
     """The ward_ids that these scenarios keep closed together."""
     return frozenset(ward for scenario in active for ward in scenario.closed_wards)
+
+
+def _days(first: date, end: date) -> Iterator[date]:
+    """The days of [first, end)."""
+    for number in range((end - first).days):
+        yield first + number * ONE_DAY

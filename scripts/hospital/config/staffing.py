@@ -13,6 +13,8 @@ from hospital.config.fields import (
     Weights12,
     Word,
     check_shares,
+    of_form,
+    one_of,
     refuse,
 )
 
@@ -21,6 +23,10 @@ DOCTOR, NURSE = "doctor", "nurse"
 # the nurse receives the patient.
 ALWAYS_THERE = (DOCTOR, NURSE)
 SHIFT_LETTERS = {"day": "D", "night": "N"}  # shift_name → its letter in a pattern; O is a day off
+
+Pattern = Annotated[
+    str, of_form(r"[DNO]{1,60}", "up to 60 letters: D a day shift, N a night shift, O a day off")
+]
 
 
 class Grade(Section):
@@ -36,7 +42,11 @@ class Grade(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "Grade":
         if not self.youngest_years < self.hired_oldest_years <= self.oldest_years:
-            raise refuse("youngest_years < hired_oldest_years <= oldest_years")
+            raise refuse(
+                f"above youngest_years ({self.youngest_years}), and no more than oldest_years "
+                f"({self.oldest_years})",
+                *(self.hired_oldest_years, ("hired_oldest_years",)),
+            )
         return self
 
 
@@ -122,7 +132,7 @@ class StaffingFile(Section):
 
     posts_factor: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
     roles: Annotated[dict[Word, Role], Field(min_length=1)]
-    patterns: dict[Word, Annotated[str, Field(pattern=r"^[DNO]{1,60}$")]]
+    patterns: dict[Word, Pattern]
     shifts: Shifts
     rest: Rest
     targets: Targets
@@ -136,8 +146,7 @@ class StaffingFile(Section):
             for rank, grade in role.grades.items():
                 where = ("roles", name, "grades", rank)
                 if grade.pattern not in self.patterns:
-                    known = ", ".join(self.patterns)
-                    raise refuse(f"one of {known}", grade.pattern, (*where, "pattern"))
+                    raise refuse(one_of(self.patterns), grade.pattern, (*where, "pattern"))
                 if grade.oldest_years > retirement:
                     expected = f"at most {retirement}, when people retire"
                     raise refuse(expected, grade.oldest_years, (*where, "oldest_years"))
@@ -162,8 +171,9 @@ class StaffingFile(Section):
                 expected = f"roles that include {' and '.join(ALWAYS_THERE)}, who see every patient"
                 raise refuse(expected, list(self.roles), ("roles",))
             if self.day_and_night_pattern(role) is None:
+                patterns = {n: grade.pattern for n, grade in self.roles[role].grades.items()}
                 expected = f"grades of which one has a pattern with D and N: a {role} is always "
-                raise refuse(expected + "needed", None, ("roles", role, "grades"))
+                raise refuse(expected + "needed", patterns, ("roles", role, "grades"))
         return self
 
     def day_and_night_pattern(self, role: str) -> str | None:

@@ -10,12 +10,19 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field, PositiveInt, model_validator
 
 from pipeline import value_forms
+from pipeline.refusals import of_form
 from pipeline.settings import Name, parse
 from pipeline.yaml_files import read_yaml
 
 COMMON_FIELDS = ("event_id", "event_type", "event_time", "hospital_id")
 # A topic's name is also the name of its directory in the stream lake.
-TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$")]
+TopicName = Annotated[
+    str,
+    of_form(
+        r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}",
+        "up to 200 letters, digits, dots, hyphens and underscores, no dot first",
+    ),
+]
 INSTANT = re.compile(value_forms.INSTANT)
 
 
@@ -47,7 +54,9 @@ class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
     def _key_is_a_field(self) -> Self:
         for event_type, fields in self.fields.items():
             if fields.get(self.key, True):
-                raise ValueError(f"expected the key {self.key} among the fields of {event_type}")
+                raise ValueError(
+                    f"the key {self.key} among the fields of {event_type}, and not in may_be_null"
+                )
         return self
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from pipeline import atomic_files
+from pipeline.refusals import written
 from pipeline.run.clock import Pace
 from pipeline.settings import ConfigurationError, parse
 from pipeline.yaml_files import read_yaml
@@ -112,7 +113,7 @@ def differences(before: object, after: object, key: str = "") -> Iterator[Change
 
 def as_text(value: object) -> str:
     """A value as a person would write it in the file."""
-    return "nothing" if value is MISSING else json.dumps(value, ensure_ascii=False)
+    return "nothing" if value is MISSING else written(value)
 
 
 class _ClockSection(BaseModel):

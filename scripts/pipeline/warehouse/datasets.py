@@ -11,11 +11,14 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from pipeline import value_forms
+from pipeline.refusals import of_form, written
 from pipeline.settings import parse
 from pipeline.yaml_files import read_yaml
 
 IDENTIFIER = r"[a-z][a-z0-9_]{0,54}"
-Identifier = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
+Identifier = Annotated[
+    str, of_form(IDENTIFIER, "up to 55 small letters, digits and underscores, a letter first")
+]
 
 SQL_TYPES = {
     "text": "text",
@@ -123,13 +126,13 @@ class Dataset(BaseModel, frozen=True, extra="forbid"):
     def _names_its_own_columns(self) -> Self:
         for name in RESERVED:
             if name in self.columns:
-                raise ValueError(f"no column {name!r}, which the loader fills")
+                raise ValueError(f"no column {written(name)}, which the loader fills")
         used = {*self.key, *self.references, *self.dated_by}
         for rule in self.parsed_rules():
             used |= rule.columns()
         for name in used:
             if name not in self.columns:
-                raise ValueError(f"one of its columns instead of {name!r}")
+                raise ValueError(f"one of its columns instead of {written(name)}")
         return self
 
     @model_validator(mode="after")
@@ -137,13 +140,13 @@ class Dataset(BaseModel, frozen=True, extra="forbid"):
         for rule in self.parsed_rules():
             types = {self.columns[name].type for name in rule.columns()}
             if isinstance(rule, OrderRule) and len(types) > 1:
-                raise ValueError(f"two columns of one type in the rule {rule}")
+                raise ValueError(f"two columns of one type in the rule {' '.join(rule)}")
         kinds = {self.columns[name].type for name in self.dated_by}
         if kinds not in (set(), {"date"}, {"instant"}):
             raise ValueError("dated_by to name instants, or days")
         for name in self.key:
             if not self.columns[name].required:
-                raise ValueError(f"a key column that is required, unlike {name!r}")
+                raise ValueError(f"a key column that is required, unlike {written(name)}")
         return self
 
     def parsed_rules(self) -> list[OrderRule | Condition]:
@@ -161,7 +164,7 @@ class Dataset(BaseModel, frozen=True, extra="forbid"):
             else:
                 raise ValueError(
                     "a rule such as 'left_at >= seen_at' or "
-                    f"'ended_at required when status = worked' instead of {rule!r}"
+                    f"'ended_at required when status = worked' instead of {written(rule)}"
                 )
         return parsed
 
@@ -183,14 +186,16 @@ class Datasets(BaseModel, frozen=True, extra="forbid"):
             for column, target in dataset.references.items():
                 if target not in known:
                     raise ValueError(
-                        f"{name}.{column} to refer to a dataset above it, got {target!r}"
+                        f"{name}.{column} to refer to a dataset above it, got {written(target)}"
                     )
                 if len(known[target].key) != 1:
                     raise ValueError(
                         f"{name}.{column} to refer to a dataset whose key is one column"
                     )
             if dataset.table in tables:
-                raise ValueError(f"a table for {name} that no other dataset has: {dataset.table!r}")
+                raise ValueError(
+                    f"a table for {name} that no other dataset has: {written(dataset.table)}"
+                )
             known[name] = dataset
             tables.add(dataset.table)
         return self

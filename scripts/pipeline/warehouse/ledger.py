@@ -125,6 +125,17 @@ def first_gap_before(cursor: Cursor, day: date) -> date | None:
     return gap
 
 
+def newest_loaded(cursor: Cursor) -> date | None:
+    """The newest day with rows in the tables; None if there is none after the ledger's earliest."""
+    cursor.execute(
+        "select max(simulated_date) from lake.ingested_days where manifest_sha256 is not null"
+        " and simulated_date > (select min(simulated_date) from lake.ingested_days)"
+    )
+    day: date | None
+    [(day,)] = cursor.fetchall()
+    return day
+
+
 def forget(cursor: Cursor, day: date, *, later_days: bool) -> None:
     """Remove the day, its files and rejected rows (cascades); with `later_days` theirs, too."""
     operator = ">=" if later_days else "="

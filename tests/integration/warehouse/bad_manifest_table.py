@@ -35,7 +35,7 @@ BAD_MANIFESTS = [
     BadFile(
         "the manifest is not an object",
         manifest_bytes(b"[]"),
-        f"{WRONG}: the file: expected an object",
+        f"{WRONG}: the file: expected a mapping of keys",
     ),
     BadFile(
         "the manifest lacks a key",

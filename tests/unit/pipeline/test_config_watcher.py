@@ -146,7 +146,7 @@ def test_an_accepted_edit_taken_back_is_an_edit(
 
 @pytest.mark.parametrize(
     ("more", "place"),
-    [("new: null\n", "new: nothing → null"), ("new: {a: null}\n", 'new: nothing → {"a": null}')],
+    [("new: null\n", "new: nothing → null"), ("new: {a: null}\n", "new: nothing → {a: null}")],
 )
 def test_whatever_changes_the_hash_is_logged(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path, more: str, place: str

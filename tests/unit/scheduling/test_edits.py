@@ -36,7 +36,7 @@ def edited(content: dict[str, Any], changes: dict[str, object]) -> dict[str, Any
         ({"simulation.arrivals.emergency_per_day": 1000}, None),
         ({"staffing.attendance.absence_share": 0.2}, None),
         ({"simulation.run.seed": 1}, "run.seed: got 1, expected 20210407, with which the run"),
-        ({"simulation.run.start_date": "2022-01-01"}, 'run.start_date: got "2022-01-01", expected'),
+        ({"simulation.run.start_date": "2022-01-01"}, "run.start_date: got 2022-01-01, expected"),
         ({"simulation.run.days": 7}, "run.days: got 7, expected 1455"),
         ({"simulation.population.size": 5000}, "population.size: got 5000, expected 1000000"),
         ({"simulation.hospitals.JHB.wards.MED.beds": 9}, "hospitals.JHB.wards.MED.beds: got 9"),
@@ -51,7 +51,7 @@ def edited(content: dict[str, Any], changes: dict[str, object]) -> dict[str, Any
         ),
         (
             {"simulation.run.seed": 1, "simulation.arrivals.emergency_per_day": -1},
-            "arrivals.emergency_per_day: got -1, expected greater than or equal to 0",
+            "arrivals.emergency_per_day: got -1, expected 0 or more",
         ),
     ],
 )

@@ -1,0 +1,40 @@
+"""Says how long a simulated day takes: `python -m scheduling.day_length`, which `make up` runs."""
+
+from pipeline import settings
+from pipeline.run import clock
+from pipeline.run.clock import DAY, Clock
+from pipeline.settings import SchedulerSettings
+
+SOONER = "sooner: set a smaller clock.real_days in configs/simulation.yaml (0: at full speed)"
+
+
+def main() -> None:
+    """Print it for the run in the simulation volume."""
+    now = clock.read(settings.read(SchedulerSettings).simulation_dir)
+    print(describe(now) if now else "the run has not begun")
+
+
+def describe(now: Clock) -> str:
+    """How long a day takes at the pace in force, what is left of this one, how to see more."""
+    if now.instant == now.end:
+        return "all days of the run are over"
+    if now.real_days == 0:
+        return "at full speed, as fast as this machine computes them"
+    day_seconds = now.real_days * DAY.total_seconds() / ((now.end - now.start) / DAY)
+    left = clock.midnight(now.instant.date()) + DAY - now.instant
+    return (
+        f"one takes about {_duration(day_seconds)}; {now.instant.date()} is over in about "
+        f"{_duration(day_seconds * (left / DAY))}\n{SOONER}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    """In the largest unit of which there are at least two."""
+    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} seconds" if seconds >= 1.5 else "a second"
+
+
+if __name__ == "__main__":
+    main()
