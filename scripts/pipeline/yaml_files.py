@@ -5,9 +5,11 @@ quotes is null, true or false, a decimal number, or text. What YAML 1.1 reads ot
 because nobody can tell what its author meant. A date is text, which the models read.
 """
 
+import copy
 import json
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +77,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             or contains what people and YAML 1.1 read differently.
     """
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-        root = loader.get_single_node()
-        if root:
-            _check(root, {})
-        content = loader.construct_document(root) if root else None
+        content = copy.deepcopy(_parse(path.read_text(encoding="utf-8")))
     except PermissionError:
         way_out = "expected it to be readable for all users: chmod -R a+rX configs"
         raise ConfigurationError(
@@ -105,6 +103,16 @@ def read_yaml(path: Path) -> dict[str, Any]:
         got = "an empty file" if content is None else shortened(written(content))
         raise ConfigurationError(f"{path.name}: got {got}, expected a mapping of keys")
     return content
+
+
+@lru_cache(maxsize=8)
+def _parse(text: str) -> object:
+    """The content of a text; parsed once, because the same files are read every few seconds."""
+    loader = _Loader(text)
+    root = loader.get_single_node()
+    if root:
+        _check(root, {})
+    return loader.construct_document(root) if root else None
 
 
 def _explain(error: yaml.YAMLError) -> str:
