@@ -35,7 +35,7 @@ fullrun: ## run all 1,455 days while people and programs read all the time (DAYS
 
 # The targets below run in the tests' image, which `make test` builds.
 tests_image = $(or $(IMAGE_PREFIX),hospital-pipeline)/tests
-in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro -w $(CURDIR) -e PYTHONPATH=scripts $(tests_image)
+in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro $(or $(in),-w $(CURDIR) -e PYTHONPATH=scripts) $(tests_image)
 
 check: ## only the checks: format, lint, types, layers, shell (ARGS="types lint" for some)
 	@$(in_tests_image) tests/check.sh $(ARGS)
@@ -51,9 +51,9 @@ pictures: ## draw docs/*.png from the days that the stack has published
 	@mirror/own_project.sh
 	CHECKOUT=$(CURDIR) docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures
 
+dictionary: in = -w $(CURDIR)/tests --env-file .env -e PYTHONPATH=../scripts
 dictionary: ## write docs/data-dictionary.md anew
-	@$(in_tests_image) env CONFIGS_DIR=configs MIGRATIONS_DIR=batch_ingestor/migrations \
-	  python -m tools.dictionary > docs/data-dictionary.md
+	@$(in_tests_image) python -m integration.warehouse.dictionary_page > docs/data-dictionary.md
 
 bench: ## measure how fast the hospital is simulated (DAYS=30 for a short look)
 	@$(in_tests_image) python benchmarks/simulation.py $(DAYS)

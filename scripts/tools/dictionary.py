@@ -1,94 +1,113 @@
-"""Prints docs/data-dictionary.md: every dataset, topic and field. Run it by `make dictionary`.
+"""The text of docs/data-dictionary.md: every dataset, topic, view and table, with each field.
 
-Types, keys and code lists come from datasets.yaml and topics.yaml, meanings from the comments in
-the database's migrations, so that each fact is written once. A test compares the page with this.
+Types, keys and code lists come from datasets.yaml and topics.yaml. What a column means is asked of
+a database, which has the comments that the migrations leave in the end; what a topic's field means
+is in topics.yaml. So each fact is written once, and nothing is guessed from a name.
 """
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from pipeline.broker.topics import COMMON_FIELDS, Topic, read_topics
-from pipeline.settings import Environment, read
-from pipeline.warehouse.datasets import Column, Dataset, read_datasets
+from pipeline.broker.topics import COMMON_FIELDS, Topic, Topics
+from pipeline.warehouse.datasets import Column, Dataset, Datasets
 
-COMMENT = re.compile(
-    r"^(?:comment on (?:table|column) +hospital\.([a-z_.]+) +is| +\('([a-z_]+)',) '((?:[^']|'')*)'",
-    re.MULTILINE,
-)
-
-# Meanings that no table gives, or that each table gives too narrowly for the topic.
-STREAM_MEANINGS = {
-    "event_id": "Identifies the event in the whole run",
-    "event_type": "The kind of event",
-    "event_time": "When it happened in the hospital",
-    "hospital_id": "The hospital where it happened",
-    "adt_trigger": "HL7 trigger: A04 registered, A01 admitted, A02 transferred, A03 discharged",
-    "patient_id": "The patient",
-    "ward_id": "The ward",
-    "doctor_id": "The doctor who admits, receives or discharges the patient",
-    "nurse_id": "The nurse who receives the patient, or is on duty at discharge",
-}
-# The tables that state what the other fields mean, in the order in which they are asked.
-TABLES = {
-    "hospital.admissions": ["registrations", "admissions", "transfers", "discharges"],
-    "hospital.transports": ["transports"],
-    "hospital.staff_shifts": ["shifts"],
-}
+# The views and tables of our schemas, with their columns.
+COMMENTS = """
+select n.nspname || '.' || c.relname, case c.relkind when 'v' then 'view' else 'table' end,
+       obj_description(c.oid, 'pg_class'),
+       array_agg(a.attname::text order by a.attnum),
+       array_agg(col_description(c.oid, a.attnum) order by a.attnum)
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where n.nspname in ('hospital', 'insight', 'lake') and c.relkind in ('r', 'v')
+group by n.nspname, c.oid, c.relname, c.relkind
+order by n.nspname, c.relkind desc, c.relname
+"""
 HEAD = """# Data dictionary
 
-Made by `make dictionary` from `configs/` and the comments in `batch_ingestor/migrations/`.
+Made by `make dictionary` from `configs/`, and from the comments that the migrations in
+`batch_ingestor/migrations/` leave in a database.
 
 Instants are ISO 8601 in UTC, the simulation's one time zone (`2021-04-07T13:05:09Z`), dates
 `2021-04-07`. In CSVs an empty field is NULL, in JSON `null`. Keys have the same name everywhere.
 """
+SCHEMAS = {
+    "hospital": "Schema hospital: views of the tables above",
+    "insight": "Schema insight: what pgAdmin's reader asks first",
+    "lake": "Schema lake: what was loaded, and what was not",
+}
 
 
-class DictionarySettings(Environment):
-    configs_dir: Path
-    migrations_dir: Path
+class Relation(NamedTuple):
+    """A table or view with its comment, and those of its columns by name."""
+
+    kind: str
+    meaning: str
+    columns: dict[str, str]
 
 
-def main() -> None:
-    """Print the page."""
-    settings = read(DictionarySettings)
-    meanings = read_comments(settings.migrations_dir)
-    print(HEAD)
-    print("## Datasets: /lake/batch/<day>/<dataset>.csv → hospital.<table>\n")
-    for name, dataset in read_datasets(settings.configs_dir / "datasets.yaml").datasets.items():
-        print("\n".join(dataset_lines(name, dataset, meanings)))
-    print("## Topics: Kafka → /lake/stream/<topic>/<day>/*.jsonl\n")
-    print("A line of the lake is `{topic, partition, offset, event}`; the event is as below.\n")
-    for name, topic in read_topics(settings.configs_dir).topics.items():
-        print("\n".join(topic_lines(name, topic, meanings)))
+class Undescribed(ValueError):
+    """Something that the page must list has no meaning."""
 
 
-def read_comments(migrations_dir: Path) -> dict[str, str]:
-    """The comments' texts, by table, by `table.column`, and by `.column` if tables share it."""
+def relations(rows: Iterable[tuple[Any, ...]]) -> dict[str, Relation]:
+    """The tables and views by name, from the rows of COMMENTS.
+
+    Raises:
+        Undescribed: naming the table, view or column that has no comment.
+    """
     return {
-        own or f".{shared}": text.replace("''", "'")
-        for path in sorted(migrations_dir.glob("*.sql"))
-        for own, shared, text in COMMENT.findall(path.read_text(encoding="utf-8"))
+        name: Relation(
+            kind,
+            said(name, meaning),
+            {
+                column: said(f"{name}.{column}", text)
+                for column, text in zip(columns, texts, strict=True)
+            },
+        )
+        for name, kind, meaning, columns, texts in rows
     }
 
 
-def meaning_of(field: str, tables: list[str], meanings: dict[str, str]) -> str:
-    """The comment of the first table with one of its own on the field; else the one they share."""
-    names = [f"{table}.{field}" for table in (*tables, "")]
-    return next(meanings[name] for name in names if name in meanings)
+def page(datasets: Datasets, topics: Topics, tables: dict[str, Relation]) -> str:
+    """The whole page.
+
+    Raises:
+        Undescribed: naming a topic's field that has no meaning.
+    """
+    lines = [HEAD, "## Datasets: /lake/batch/<day>/<dataset>.csv → hospital.<table>\n"]
+    lines.append(
+        "Each table has one column more, `simulated_date`: the published day from which the row was"
+        " loaded.\n"
+    )
+    for name, dataset in datasets.datasets.items():
+        lines += dataset_lines(name, dataset, tables[f"hospital.{dataset.table}"])
+    lines += ["## Topics: Kafka → /lake/stream/<topic>/<day>/*.jsonl\n"]
+    lines += ["A line of the lake is `{topic, partition, offset, event}`; the event is as below.\n"]
+    for name, topic in topics.topics.items():
+        lines += topic_lines(name, topic)
+    own = {f"hospital.{dataset.table}" for dataset in datasets.datasets.values()}
+    for schema, title in SCHEMAS.items():
+        lines.append(f"## {title}\n")
+        for name, relation in tables.items():
+            if name.startswith(f"{schema}.") and name not in own:
+                lines += relation_lines(name, relation)
+    return "\n".join(lines)
 
 
-def dataset_lines(name: str, dataset: Dataset, meanings: dict[str, str]) -> Iterator[str]:
+def dataset_lines(name: str, dataset: Dataset, table: Relation) -> Iterator[str]:
     """The section of a dataset: its fields."""
-    yield f"### {name}\n\n{meanings[dataset.table]}.\n"
-    yield f"In the lake: {dataset.published.replace('_', ' ')}.\n"
+    version = dataset.from_model_version
+    since = f", from model version {version} on" if version > 1 else ""
+    yield f"### {name}\n\n{table.meaning}.\n"
+    yield f"In the lake: {dataset.published.replace('_', ' ')}{since}.\n"
     yield "| Field | Type | Required | Key | Meaning |\n|---|---|---|---|---|"
     for field, column in dataset.columns.items():
         key = "key" if field in dataset.key else dataset.references.get(field, "")
         key = f"→ {key}" if key not in ("key", "") else key
-        meaning = meaning_of(field, [dataset.table], meanings)
         required = "yes" if column.required else ""
-        yield f"| `{field}` | {kind(column)} | {required} | {key} | {meaning} |"
+        yield f"| `{field}` | {kind(column)} | {required} | {key} | {table.columns[field]} |"
     yield ""
 
 
@@ -101,8 +120,8 @@ def kind(column: Column) -> str:
     return " ".join([column.type, *bounds])
 
 
-def topic_lines(name: str, topic: Topic, meanings: dict[str, str]) -> Iterator[str]:
-    """The section of a topic: its fields, and the event types that have them."""
+def topic_lines(name: str, topic: Topic) -> Iterator[str]:
+    """The section of a topic: its fields, the event types that have them, what they mean there."""
     yield f"### {name}\n\nKey `{topic.key}`, {topic.partitions} partitions.\n"
     yield "| Field | In | May be null | Meaning |\n|---|---|---|---|"
     fields = dict.fromkeys((*COMMON_FIELDS, *(f for names in topic.events.values() for f in names)))
@@ -110,10 +129,29 @@ def topic_lines(name: str, topic: Topic, meanings: dict[str, str]) -> Iterator[s
         having = [kind for kind, names in topic.fields.items() if field in names]
         where = "all" if len(having) == len(topic.events) else ", ".join(having)
         null = "yes" if field in topic.may_be_null else ""
-        meaning = STREAM_MEANINGS.get(field) or meaning_of(field, TABLES[name], meanings)
-        yield f"| `{field}` | {where} | {null} | {meaning} |"
+        meaning = topic.meanings.get(field)
+        if isinstance(meaning, dict):
+            meaning = "<br>".join(
+                f"`{kind}`: {said(f'{name}.{field}, {kind}', meaning.get(kind))}" for kind in having
+            )
+        yield f"| `{field}` | {where} | {null} | {said(f'{name}.{field}', meaning)} |"
     yield ""
 
 
-if __name__ == "__main__":
-    main()
+def relation_lines(name: str, relation: Relation) -> Iterator[str]:
+    """The section of a table or view that is no dataset's."""
+    yield f"### {name}\n\n{relation.meaning} ({relation.kind}).\n"
+    yield "| Column | Meaning |\n|---|---|"
+    yield from (f"| `{column}` | {meaning} |" for column, meaning in relation.columns.items())
+    yield ""
+
+
+def said(what: str, meaning: str | None) -> str:
+    """The meaning.
+
+    Raises:
+        Undescribed: if there is none.
+    """
+    if not meaning:
+        raise Undescribed(f"{what} has no meaning: comment on it, or say it in topics.yaml")
+    return meaning

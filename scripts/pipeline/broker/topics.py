@@ -35,12 +35,16 @@ DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
-    """One topic: `key` is a field of every value, `events` the fields of each event_type."""
+    """One topic: `key` is a field of every value, `events` the fields of each event_type.
+
+    `meanings` says what a field means, by event_type where it differs.
+    """
 
     key: Name
     partitions: PositiveInt
     may_be_null: list[Name]
     events: Annotated[dict[Name, list[Name]], Field(min_length=1)]
+    meanings: dict[Name, str | dict[Name, str]] = {}
 
     @cached_property
     def fields(self) -> dict[str, dict[str, bool]]:
