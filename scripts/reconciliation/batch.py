@@ -1,7 +1,7 @@
 """The batch half of `reconcile`: the days in the lake, their files, the tables, and the laws."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -53,11 +53,10 @@ def compare(
     """Every comparison of the batch lake and the tables, which are read as of one instant."""
     yield manifest_chain(baseline)
     yield files_with_manifests(settings.batch_lake_dir, baseline)
-    names = laws.check(connection)
     connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
     with connection, connection.cursor() as cursor:
         yield from tables.compare(settings, baseline, cursor)
-        yield from empty_laws(cursor, names)
+        yield from empty_laws(cursor)
 
 
 def manifest_chain(baseline: Baseline) -> Comparison:
@@ -99,9 +98,9 @@ def _is_as_published(path: Path, entry: FileEntry | None) -> bool:
         return hashlib.file_digest(content, "sha256").hexdigest() == entry.sha256
 
 
-def empty_laws(cursor: Cursor, names: Iterable[str]) -> Iterator[Comparison]:
+def empty_laws(cursor: Cursor) -> Iterator[Comparison]:
     """The views of the laws, which are empty unless rows contradict each other."""
-    for name in names:
+    for name in laws.names(cursor):
         cursor.execute(
             sql.SQL(
                 "select row_to_json(v)::text, count(*) over () from {} v order by 1 limit 1"

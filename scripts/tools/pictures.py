@@ -23,6 +23,8 @@ from pipeline.settings import Environment, read
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SIZE_INCHES = (9.6, 4.2)
 DOTS_PER_INCH = 110
+# The encounter of a patient who was in hospital when the run began; its readmission ends in -R1.
+BEFORE_THE_RUN = r"-X\d+-\d+$"
 
 
 class PicturesSettings(Environment):
@@ -51,15 +53,14 @@ def read_dataset(settings: PicturesSettings, dataset: str) -> pd.DataFrame:
 
 
 def draw_occupancy(census: pd.DataFrame, path: Path) -> None:
-    """Draw occupied beds as a share of capacity, per hospital: the mean of seven days."""
-    beds = census[census["capacity"] > 0]
-    days = beds.groupby(["census_date", "hospital_id"])[["occupied", "capacity"]].sum()
+    """Draw occupied beds as a share of the open ones, per hospital: the mean of seven days."""
+    days = census.groupby(["census_date", "hospital_id"])[["occupied", "capacity"]].sum()
     share = (100 * days["occupied"] / days["capacity"]).unstack("hospital_id")
     share.index = pd.to_datetime(share.index)
     figure, axes = plt.subplots(figsize=SIZE_INCHES, layout="constrained")
     axes.plot(share.rolling(7).mean(), label=list(share.columns), linewidth=1.2)
     axes.axhline(85, color="grey", linewidth=0.8, linestyle="--")
-    axes.set(ylabel="occupied beds, % of capacity", ylim=(60, 105))
+    axes.set(ylabel="occupied beds, % of open beds", ylim=(60, 105))
     axes.set_title("Occupancy by hospital, seven-day mean", loc="left")
     axes.legend(frameon=False, ncols=3, loc="lower right")
     save(figure, path)
@@ -67,8 +68,8 @@ def draw_occupancy(census: pd.DataFrame, path: Path) -> None:
 
 def draw_arrivals(registrations: pd.DataFrame, path: Path) -> None:
     """Draw emergency arrivals in an hour, by weekday and hour: the mean over the run."""
-    began = registrations["encounter_id"].str.contains("-X")  # those in hospital when the run began
-    emergency = registrations[(registrations["source"] == "emergency") & ~began]
+    arrivals = registrations[~registrations["encounter_id"].str.contains(BEFORE_THE_RUN)]
+    emergency = arrivals[arrivals["source"] == "emergency"]
     at = pd.to_datetime(emergency["registered_at"])
     count = pd.crosstab(at.dt.day_of_week, at.dt.hour)
     count = count.reindex(range(7), columns=range(24), fill_value=0)
@@ -85,8 +86,8 @@ def draw_arrivals(registrations: pd.DataFrame, path: Path) -> None:
 
 def draw_stays(stays: pd.DataFrame, configured: dict[str, Any], path: Path) -> None:
     """Draw lengths of stay per specialty as bars, the configured lognormal as a line."""
-    # Left out are stays that began before the run: their admission is given as its first second.
-    whole = stays[~stays["encounter_id"].str.contains("-X")]
+    # The admission of stays that began before the run is given as its first second.
+    whole = stays[~stays["encounter_id"].str.contains(BEFORE_THE_RUN)]
     length = pd.to_datetime(whole["discharged_at"]) - pd.to_datetime(whole["admitted_at"])
     days = length.dt.total_seconds() / 86_400
     edges, points = np.arange(0, 21, 1.0), np.linspace(0.1, 20, 400)

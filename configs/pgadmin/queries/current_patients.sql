@@ -1,4 +1,4 @@
--- Who is in hospital now, where, and since when? As of the end of the last loaded day.
+-- Who is in hospital now, where, and since when?
 select *
 from insight.current_patients
 order by admitted_at;

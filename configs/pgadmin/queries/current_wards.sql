@@ -1,3 +1,3 @@
--- Which wards are the fullest now, and which have free beds? As of the end of the last loaded day.
+-- Which wards are the fullest now, and which have free beds?
 select *
 from insight.current_wards;

@@ -2,6 +2,16 @@
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+
+def names(cursor: Cursor) -> list[str]:
+    """The views that list what breaks a law."""
+    cursor.execute(
+        "select relname from pg_class where relname like 'law\\_%'"
+        " and relnamespace = 'insight'::regnamespace order by 1"
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def check(connection: Connection) -> dict[str, int]:
@@ -13,11 +23,7 @@ def check(connection: Connection) -> dict[str, int]:
     with connection, connection.cursor() as cursor:
         # It does read whole tables; the session has this off for the checks of foreign keys.
         cursor.execute("set local enable_seqscan = on")
-        cursor.execute(
-            "select relname from pg_class where relname like 'law\\_%'"
-            " and relnamespace = 'insight'::regnamespace order by 1"
-        )
-        for (name,) in cursor.fetchall():
+        for name in names(cursor):
             law = sql.Identifier("insight", name)
             cursor.execute(sql.SQL("select count(*) from {}").format(law))
             [(broken[name],)] = cursor.fetchall()
