@@ -122,8 +122,9 @@ def test_a_current_patient_is_in_the_bed_of_the_last_transfer(
     ]
 
 
+@pytest.mark.parametrize("loaded_at_migration", [10, None])
 def test_patients_of_the_time_before_the_run_neither_arrive_nor_have_a_length_of_stay(
-    database: Database, lake: Lake
+    empty_database: Database, lake: Lake, loaded_at_migration: int | None
 ) -> None:
     one, two = (
         {
@@ -134,10 +135,24 @@ def test_patients_of_the_time_before_the_run_neither_arrive_nor_have_a_length_of
     )
     for day, tables in ((ZERO, day_zero()), (ONE, one), (TWO, two)):
         lake.publish(day, tables)
+    database, newest = empty_database, empty_database.migrations
+    database.migrations = newest[:loaded_at_migration]
+    database.migrate()
     database.ingest()
+    database.migrations = newest
+    database.migrate()
     assert database.view("busiest_days", "registrations, admissions, boarders") == [(1, 0, 1)]
     assert database.view("length_of_stay_by_specialty") == []
     assert database.view("law_of_the_census") == []
+
+
+def test_the_carers_of_one_patient_are_found_by_indexes(read_only_database: Database) -> None:
+    plan = read_only_database.ask(
+        "set enable_seqscan = off;"
+        " explain select * from insight.who_treated_whom where patient_id = 'P0000001'"
+    )
+    for table in ("admissions", "transfers", "discharges"):
+        assert any(f"{table}_patient_id" in line for (line,) in plan), table
 
 
 def test_a_ward_without_open_beds_shows_its_patients_as_demand(
