@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, PositiveInt, model_validator
+from pydantic import BaseModel, Field, PlainValidator, PositiveInt, model_validator
 
 from pipeline import value_forms
 from pipeline.refusals import of_form
@@ -30,6 +30,16 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _check_meaning(meaning: object) -> object:
+    texts = meaning.values() if isinstance(meaning, dict) else [meaning]
+    if not all(isinstance(text, str) and text for text in texts):
+        raise ValueError("text, or a text for each event_type")
+    return meaning
+
+
+# One check instead of a union's: a refusal then names the key, and not the members of the union.
+Meaning = Annotated[str | dict[str, str], PlainValidator(_check_meaning)]
+
 # Strict where json.loads is not: no NaN, and only UTF-8 without a byte order mark.
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
@@ -44,7 +54,7 @@ class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
     partitions: PositiveInt
     may_be_null: list[Name]
     events: Annotated[dict[Name, list[Name]], Field(min_length=1)]
-    meanings: dict[Name, str | dict[Name, str]] = {}
+    meanings: dict[Name, Meaning] = {}
 
     @cached_property
     def fields(self) -> dict[str, dict[str, bool]]:

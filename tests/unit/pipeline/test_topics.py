@@ -1,6 +1,7 @@
 """A value that keeps its topic's contract is one line of JSON; any other is refused and why."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,18 @@ def test_a_wrong_topics_file_is_refused(tmp_path: Path, old: str, new: str, reas
     with pytest.raises(ConfigurationError) as refusal:
         topics.read_topics(tmp_path)
     assert f"topics.yaml: {reason}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("meaning", ["7", "''", "{x: 7}", "[A key]"])
+def test_a_meaning_is_text(tmp_path: Path, meaning: str) -> None:
+    file = GOOD_FILE.replace("[k, o]}}", f"[k, o]}}, meanings: {{k: {meaning}}}}}")
+    (tmp_path / "topics.yaml").write_text(file)
+    with pytest.raises(ConfigurationError) as refusal:
+        topics.read_topics(tmp_path)
+    expected = "expected text, or a text for each event_type"
+    assert re.fullmatch(
+        rf"topics\.yaml: topics\.a\.meanings\.k: got .+, {expected}", str(refusal.value)
+    )
 
 
 def test_a_file_without_topics_is_refused(tmp_path: Path) -> None:
