@@ -22,6 +22,7 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
 log = logging.getLogger(__name__)
+_ending = threading.Lock()  # never released: one reason ends the process, and one line gives it
 
 
 class OperatorNeeded(Exception):
@@ -90,6 +91,7 @@ def end_now(reason: str) -> None:
     A process in doubt must not write. Everything durable is in files, Kafka or Postgres, and the
     next start resumes from there.
     """
+    _ending.acquire()
     log.critical("ending at once: %s", reason)
     logging.shutdown()
     os._exit(STUCK_EXIT_CODE)
@@ -100,7 +102,6 @@ def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout
     )
-    logging.getLogger("kafka").setLevel(logging.WARNING)
     try:
         settings = read(kind)
         logging.getLogger().setLevel(settings.log_level)
