@@ -3,7 +3,7 @@
 While a broker is away, kafka-python logs each attempt of each of its connections, several lines a
 second. This handler receives those lines in place of the log. Of all that an outage brings about it
 makes one line; everything else (a refused login, a wrong certificate, a topic that is missing) it
-passes on, the same line at most once a minute.
+passes on, the same error at most once a minute.
 """
 
 import logging
@@ -17,9 +17,11 @@ from pipeline.settings import KafkaSettings
 UNREACHABLE = re.compile(
     r"KafkaConnectionError|KafkaTimeoutError|RequestTimedOutError|NodeNotReadyError|Cancelled"
     r"|socket disconnected|Request timed out|Error receiving network data"
-    r"|Error sending request data|DNS lookup failed|not ready; waiting|No node available"
-    r"|has no brokers|No broker metadata|Heartbeat session expired"
+    r"|Error sending request data|DNS lookup failed|has no brokers|No broker metadata"
+    r"|Heartbeat session expired"
 )
+# That it waits before it tries again, after a line that said why.
+BACKING_OFF = re.compile(r"not ready; waiting|No node available")
 # A person has to act on these, although the library calls them connection errors.
 REFUSED = re.compile(r"\[SSL: (?!UNEXPECTED_EOF)|certificate", re.IGNORECASE)
 # What a broker answers, and a client finds, until the broker has started entirely.
@@ -59,7 +61,7 @@ class Outages(logging.Handler):
         self._last_failure = 0.0
         self._answered: float | None = None  # the first answer since the last failure
         self._said_lost = self._said_waiting = False
-        self._passed_on: dict[str, float] = {}  # line without its numbers → when
+        self._passed_on: dict[str, float] = {}  # error or line, without its numbers → when
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line of the library's."""
@@ -72,8 +74,11 @@ class Outages(logging.Handler):
                 self.answered()
             elif record.levelno < logging.WARNING or SLOW_TASK.search(text):
                 return
+            elif BACKING_OFF.search(text):
+                self._note_failure()
             elif UNREACHABLE.search(text) and not REFUSED.search(text):
-                self._failed(_reason(record, text))
+                self._note_failure()
+                self._say_lost(_reason(record, text))
             elif not self._is_starting() or not STARTING.search(text):
                 self._pass_on(record, text)
 
@@ -121,8 +126,10 @@ class Outages(logging.Handler):
                 self._began, self._said_lost, self._said_waiting = None, False, False
             return self._began is None
 
-    def _failed(self, reason: str) -> None:
+    def _note_failure(self) -> None:
         self._last_failure, self._answered = time.monotonic(), None
+
+    def _say_lost(self, reason: str) -> None:
         if self._began is None:
             self._began = self._last_failure
         if not self._said_lost:
@@ -136,7 +143,9 @@ class Outages(logging.Handler):
         return lost and time.monotonic() - self._last_failure < STARTING_SECONDS
 
     def _pass_on(self, record: logging.LogRecord, text: str) -> None:
-        kind, now = re.sub(r"\d+", "", text), time.monotonic()
+        # Several of the library's lines can be about one error.
+        errors = [str(a) for a in record.args or () if isinstance(a, BaseException)]
+        kind, now = re.sub(r"\d+", "", errors[0] if errors else text), time.monotonic()
         last = self._passed_on.get(kind)
         if not self._shows_all and (last is None or now - last >= REPEAT_SECONDS):
             self._passed_on[kind] = now
