@@ -41,5 +41,5 @@ class Failures:
         another = kind != self._last or last_turn > self._logged_at
         if another or (not away and now - self._logged_at > REMIND_SECONDS):
             self._last, self._logged_at = kind, now
-            what = f"no connection to Postgres at {self._address}" if away else "Postgres"
+            what = f"Postgres: no connection to {self._address}" if away else "Postgres"
             log.warning("%s: %s; trying again", what, message)

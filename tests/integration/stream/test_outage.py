@@ -100,6 +100,7 @@ def test_the_logs_of_an_outage(tmp_path: Path) -> None:
                 time.sleep(5)
                 for process, count in while_away.items():
                     assert len(claims(process.text())) == count, process.text()
+            wait_until(lambda: fast.record_count() > 0, 120)
             for process in survivors:
                 process.says("the broker is back: it answers after")
         for process in processes:
@@ -113,6 +114,14 @@ def test_the_logs_of_an_outage(tmp_path: Path) -> None:
         assert_claims_what_the_broker_has(paced_producer, paced_ended)
         wait_until(lambda: caught_up(fast) and caught_up(paced))
         assert_complete(paced)
+
+
+def test_a_broker_that_is_never_reached_is_one_line(stage: Stage) -> None:
+    for script in "producer.py", "stream_processor.py":
+        process = stage.start(script, KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:9")
+        process.says("cannot reach the broker at 127.0.0.1:9: Connection failed: 111 ECONNREFUSED")
+        time.sleep(4)
+        assert len(process.text().splitlines()) == 1
 
 
 class Stages:

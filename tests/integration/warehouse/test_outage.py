@@ -47,5 +47,5 @@ def test_an_outage_is_two_lines(lake: Lake, tmp_path: Path) -> None:
     lines = [line for line in since if " INFO loaded " not in line]
     assert len(lines) == 2 * 2, "\n".join(lines)
     for index in 0, 2:
-        assert f"no connection to Postgres at 127.0.0.1:{server.port}: " in lines[index]
+        assert f"Postgres: no connection to 127.0.0.1:{server.port}: " in lines[index]
         assert LOADING in lines[index + 1]

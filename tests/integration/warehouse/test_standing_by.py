@@ -45,7 +45,7 @@ def test_a_lost_session_is_logged_and_replaced(
     )
     lake.publish(ONE, day_one())
     wait_until(lambda: "loaded 2021-04-07" in only.log(), only)
-    assert "WARNING no connection to Postgres at " in only.log()
+    assert "WARNING Postgres: " in only.log()
     assert "Traceback" not in only.log()
 
 

@@ -51,7 +51,7 @@ def trouble(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -
 
 
 def test_an_outage_is_one_line(trouble: Trouble) -> None:
-    reason = "no connection to Postgres at postgres:5432: connection already closed; trying again"
+    reason = "Postgres: no connection to postgres:5432: connection already closed; trying again"
     assert trouble.meet(*KILLED * 40) == [reason]
 
 
