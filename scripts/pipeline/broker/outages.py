@@ -15,7 +15,7 @@ from pipeline.settings import KafkaSettings
 
 # What the library logs about a broker that it cannot reach, or that does not answer.
 UNREACHABLE = re.compile(
-    r"KafkaConnectionError|KafkaTimeoutError|RequestTimedOutError|NodeNotReadyError|Cancelled"
+    r"KafkaConnectionError|KafkaTimeoutError|RequestTimedOutError|NodeNotReadyError"
     r"|socket disconnected|Request timed out|Error receiving network data"
     r"|Error sending request data|DNS lookup failed|has no brokers|No broker metadata"
     r"|Heartbeat session expired"
@@ -27,12 +27,12 @@ REFUSED = re.compile(r"\[SSL: (?!UNEXPECTED_EOF)|certificate", re.IGNORECASE)
 # What a broker answers, and a client finds, until the broker has started entirely.
 STARTING = re.compile(
     r"UnknownTopicOrPartition|unknown topic or partition|not found in cluster metadata"
-    r"|UnknownTopicId|LeaderNotAvailable|NotLeaderForPartition|ReplicaNotAvailable|LeaderEpochError|OffsetNotAvailable"
-    r"|NotCoordinator|CoordinatorNotAvailable|CoordinatorLoadInProgress|FetchSession"
+    r"|UnknownTopicId|LeaderNotAvailable|NotLeaderForPartition|ReplicaNotAvailable"
+    r"|LeaderEpochError|OffsetNotAvailable|NotCoordinator|CoordinatorNotAvailable|CoordinatorLoadInProgress|FetchSession"
     r"|Marking the coordinator dead|Heartbeat failed for group .*(coordinator|generation)"
 )
-# The library measures its own event loop; nobody can act on that.
-SLOW_TASK = re.compile(r"Task .* ran for .* threshold")
+# Of no use to anybody: how long its event loop took, and requests on a connection that we closed.
+NOISE = re.compile(r"Task .* ran for .* threshold|\bCancelled\b")
 CONNECTED = re.compile(r": Connected$")
 
 # Longer than the library waits between two attempts (`reconnect_backoff_max_ms`).
@@ -72,7 +72,7 @@ class Outages(logging.Handler):
             if CONNECTED.search(text):
                 self._ever_reached = True
                 self.answered()
-            elif record.levelno < logging.WARNING or SLOW_TASK.search(text):
+            elif record.levelno < logging.WARNING or NOISE.search(text):
                 return
             elif BACKING_OFF.search(text):
                 self._note_failure()

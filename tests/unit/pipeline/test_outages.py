@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from kafka.errors import (
+    Cancelled,
     KafkaConnectionError,
     NotEnoughReplicasError,
     SaslAuthenticationFailedError,
@@ -185,8 +186,9 @@ def test_a_missing_topic_is_shown_unless_the_broker_has_just_started(log: Log) -
     assert log.lines[1:] == [f"Got error produce response: {UnknownTopicOrPartitionError()}"]
 
 
-def test_how_long_the_library_took_is_not_shown(log: Log) -> None:
+def test_what_is_of_no_use_is_not_shown(log: Log) -> None:
     log.library.warning("Task <Task object at 0x7f> ran for 0.110s (>0.100s threshold). It is …")
+    log.library.error("Fetch to node %s failed: %s", 1, Cancelled())
     log.library.info("%s: Broker version identified as 3.9", CONNECTION)
     assert log.lines == []
 
