@@ -20,6 +20,7 @@ from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings, ConfigurationError
 from pipeline.warehouse import connections, laws, locks, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
+from pipeline.warehouse.failures import Failures
 from pipeline.warehouse.loading import Loader
 
 # Held by the batch_ingestor that loads; any constant will do.
@@ -28,7 +29,6 @@ INGESTOR_LOCK = 0x6C6F6164
 LOOK_EVERY_SECONDS = 0.5
 STAND_BY_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
-REMIND_SECONDS = 60.0
 # Spend at most 1/20 of the time checking the laws: in a backfill the days come fast.
 LAWS_SHARE = 20
 
@@ -39,7 +39,7 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
     """Load days until told to stop, through any number of sessions."""
     datasets = read_datasets(settings.configs_dir / "datasets.yaml")
     files = migrations.read(settings.migrations_dir)
-    owner_first, last_error, logged_at = True, "", 0.0
+    owner_first, failures = True, Failures(settings)
     while not service.stopping.is_set():
         try:
             connection = open_session(settings, files, owner_first)
@@ -49,10 +49,7 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
                     load_days(connection, settings, datasets, service)
         except connections.TEMPORARY_ERRORS as error:
             # A server that starts, or whose disk is full, takes many tries.
-            message, now = connections.without_values(error), time.monotonic()
-            if message != last_error or now - logged_at > REMIND_SECONDS:
-                log.warning("Postgres: %s; trying again", message)
-                last_error, logged_at = message, now
+            failures.log(error, service.last_turn)
             service.wait(RECONNECT_SECONDS)
 
 

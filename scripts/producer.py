@@ -9,10 +9,10 @@ record cannot be delivered, it ends at once, and the next start asks the broker 
 
 import logging
 
-from pipeline.broker import partitions, resume
+from pipeline.broker import outages, partitions, resume
+from pipeline.broker.acknowledgements import Acknowledgements
 from pipeline.broker.delivery import Delivery
 from pipeline.broker.topics import read_topics
-from pipeline.rate_log import RateLog
 from pipeline.run import clock, journal
 from pipeline.run.clock import Clock
 from pipeline.service import Service, run
@@ -26,6 +26,7 @@ log = logging.getLogger("producer")
 
 def main(settings: ProducerSettings, service: Service) -> None:
     """Resume after what the broker has, then follow the clock until stopped."""
+    outage = outages.watch(settings)
     topics = read_topics(settings.configs_dir)
     partitions.create_missing_topics(settings, topics)
     now = wait_for_clock(settings, service)
@@ -33,27 +34,28 @@ def main(settings: ProducerSettings, service: Service) -> None:
         return
     journal_dir = settings.simulation_dir / "journal"
     resume.check_beginnings(settings, topics, journal.opened(journal_dir, now.open_until))
-    delivery = Delivery(settings, topics)
+    acknowledgements = Acknowledgements(outage, settings)
+    delivery = Delivery(settings, topics, acknowledgements)
     log.info("resuming at event %d of the run", delivery.resume_number)
     reader = journal.Reader(journal_dir, now.start, delivery.resume_number)
-    rate = RateLog(log, "published", settings.log_events_per_second)
     finished = False
     while not service.stopping.is_set():
         now = clock.read(settings.simulation_dir) or now
         due = reader.take(clock.text(now.instant), now.open_until, BATCH_EVENTS)
         for record in due:
-            if record.topic and delivery.send(record):
-                rate.event(f"{record.event_time} {record.topic} {record.key.decode()}")
-        rate.flush()
-        delivery.end_if_stuck()
+            if record.topic:
+                delivery.send(record)
+        acknowledgements.log_new()
+        acknowledgements.end_if_stuck()
         if not due:
-            if now.instant == now.end and delivery.pending == 0 and not finished:
+            if now.instant == now.end and acknowledgements.pending == 0 and not finished:
                 finished = True
                 log.info("the run is over: all its events are published")
             service.wait(IDLE_SECONDS)
-        if delivery.is_answered():
+        if acknowledgements.is_answered():
             service.turn_completed()
     delivery.close()
+    acknowledgements.log_new()
 
 
 def wait_for_clock(settings: ProducerSettings, service: Service) -> Clock | None:

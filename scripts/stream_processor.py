@@ -12,6 +12,7 @@ repeats a line. Several stream_processors share the partitions.
 """
 
 import logging
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
@@ -19,10 +20,11 @@ from kafka.errors import (
     CommitFailedError,
     InconsistentGroupProtocolError,
     RebalanceInProgressError,
+    RetriableError,
 )
 from kafka.structs import OffsetAndMetadata
 
-from pipeline.broker import clients, partitions
+from pipeline.broker import clients, outages, partitions
 from pipeline.broker.dead_letters import DeadLetters
 from pipeline.broker.foreign_members import ForeignMembers
 from pipeline.broker.ownership import Ownership
@@ -40,35 +42,39 @@ log = logging.getLogger("stream_processor")
 
 def main(settings: StreamProcessorSettings, service: Service) -> None:
     """Own partitions and write their records until stopped."""
+    outage = outages.watch(settings)
     topics = read_topics(settings.configs_dir)
     partitions.create_missing_topics(settings, topics)
     consumer = clients.group_member(settings)
-    ownership = Ownership(consumer, settings.stream_lake_dir)
+    ownership = Ownership(consumer, settings.stream_lake_dir, outage)
     foreign_members = ForeignMembers(settings)
     dead_letters = DeadLetters(settings)
-    rate = RateLog(log, "wrote", settings.log_events_per_second)
+    rate = RateLog(log, "wrote", settings.log_events_per_second, describe)
     consumer.subscribe(list(topics.topics), listener=ownership)
+    uncommitted: set[TopicPartition] = set()
     while not service.stopping.is_set():
-        next_offsets = {}
-        for partition, records in read(consumer, foreign_members).items():
+        for partition, records in read(consumer, foreign_members, service).items():
             if unwritten := ownership.unwritten(partition, records):
                 owned = ownership.owned[partition]
                 write(unwritten, owned.files, topics, dead_letters, rate)
-                owned.next_offset = next_offsets[partition] = records[-1].offset + 1
-        commit(consumer, next_offsets)
+                owned.next_offset = records[-1].offset + 1
+                uncommitted.add(partition)
+        committed = commit(consumer, ownership, uncommitted)
         ownership.take_free_partitions()
         foreign_members.look(consumer.group_metadata())
         rate.flush()
-        if next_offsets or ownership.is_idle(partitions.all_partitions(topics)):
+        if committed or ownership.is_idle(partitions.all_partitions(topics)):
+            outage.answered()
+            outage.say_if_back()
             service.turn_completed()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()
 
 
 def read(
-    consumer: KafkaConsumer, foreign_members: ForeignMembers
+    consumer: KafkaConsumer, foreign_members: ForeignMembers, service: Service
 ) -> dict[TopicPartition, list[ConsumerRecord]]:
-    """What the broker has next for our partitions; nothing if that takes too long.
+    """What the broker has next for our partitions; nothing if that takes too long, or fails.
 
     Raises:
         OperatorNeeded: if other programs' consumers keep us out of the group.
@@ -81,6 +87,11 @@ def read(
             "the consumers that are not ours share the group's partitions in a way that we do not "
             "know, so the broker keeps us out of the group until they leave"
         ) from None
+    except RetriableError as error:
+        # Raised for the group's coordinator, before anything is read.
+        log.debug("the broker could not be asked: %s", error)
+        service.wait(POLL_MS / 1_000)
+        return {}
     return found
 
 
@@ -89,7 +100,7 @@ def write(
     files: PartitionFiles,
     topics: Topics,
     dead_letters: DeadLetters,
-    rate: RateLog,
+    rate: RateLog[tuple[ConsumerRecord, dict[str, Any]]],
 ) -> None:
     """Append the records of one partition to its files, on disk when this returns."""
     for record in records:
@@ -99,25 +110,42 @@ def write(
         except ValueError as reason:
             dead_letters.send(record, str(reason))
             continue
-        keys = " ".join(event[key] for key in KEYS_SHOWN if event.get(key))
-        rate.event(
-            f"{event['event_time']} {event['event_type']:<11} {keys} "
-            f"({record.topic} partition {record.partition} offset {record.offset})"
-        )
+        rate.event((record, event))
     files.sync()
 
 
-def commit(consumer: KafkaConsumer, next_offsets: dict[TopicPartition, int]) -> None:
-    """Commit what is on disk. After a rebalance we may not: the next owner recovers the lake."""
-    if not next_offsets:
-        return
+def describe(written: tuple[ConsumerRecord, dict[str, Any]]) -> str:
+    """The log line of a record and its event."""
+    record, event = written
+    keys = " ".join(event[key] for key in KEYS_SHOWN if event.get(key))
+    return (
+        f"{event['event_time']} {event['event_type']:<11} {keys} "
+        f"({record.topic} partition {record.partition} offset {record.offset})"
+    )
+
+
+def commit(consumer: KafkaConsumer, ownership: Ownership, uncommitted: set[TopicPartition]) -> bool:
+    """Commit what is on disk, and return whether the broker answered.
+
+    After a rebalance we may not: the next owner recovers the lake. Without an answer, the
+    partitions stay in `uncommitted` for the next turn.
+    """
     offsets = {
-        p: OffsetAndMetadata(offset, clients.OUR_COMMIT, -1) for p, offset in next_offsets.items()
+        partition: OffsetAndMetadata(owned.next_offset, clients.OUR_COMMIT, -1)
+        for partition, owned in ownership.owned.items()
+        if partition in uncommitted
     }
+    if not offsets:
+        return False
     try:
         consumer.commit(offsets)
     except (CommitFailedError, RebalanceInProgressError) as error:
         log.warning("the offsets were not committed: %s", type(error).__name__)
+    except RetriableError as error:
+        log.debug("the offsets are not committed yet: %s", error)
+        return False
+    uncommitted.clear()
+    return True
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
 log = logging.getLogger(__name__)
+_ending = threading.Lock()  # never released: one reason ends the process, and one line gives it
 
 
 class OperatorNeeded(Exception):
@@ -33,13 +34,14 @@ class Service:
 
     Attributes:
         stopping: set by SIGTERM or SIGINT; the loop then finishes its current batch and returns.
+        last_turn: the monotonic time of the last completed turn, at first of the start.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.stopping = threading.Event()
         self._heartbeat_file = settings.heartbeat_file
         self._stuck_limit_seconds = settings.stuck_limit_seconds
-        self._last_turn = time.monotonic()
+        self.last_turn = time.monotonic()
         self._asked_to_stop: float | None = None
         # A signal goes through a pipe to a thread. A handler would run inside whatever it
         # interrupts, and neither logging nor Event.set is reentrant. Blocking the signals would
@@ -54,10 +56,10 @@ class Service:
 
     def turn_completed(self) -> None:
         """Renew the heartbeat."""
-        self._last_turn = time.monotonic()
+        self.last_turn = time.monotonic()
         # One rename, so that the healthcheck never finds the file empty.
         draft = self._heartbeat_file.with_name(f".{self._heartbeat_file.name}.draft")
-        draft.write_text(f"{self._last_turn}\n")
+        draft.write_text(f"{self.last_turn}\n")
         draft.rename(self._heartbeat_file)
 
     def wait(self, seconds: float) -> None:
@@ -75,7 +77,7 @@ class Service:
             time.sleep(min(1.0, self._stuck_limit_seconds / 4))
             if self._asked_to_stop and time.monotonic() - self._asked_to_stop > STOP_LIMIT_SECONDS:
                 end_now(f"not stopped within {STOP_LIMIT_SECONDS} s")
-            silent = time.monotonic() - self._last_turn
+            silent = time.monotonic() - self.last_turn
             if silent > self._stuck_limit_seconds:
                 end_now(f"no turn completed for {silent:.0f} s")
 
@@ -90,6 +92,7 @@ def end_now(reason: str) -> None:
     A process in doubt must not write. Everything durable is in files, Kafka or Postgres, and the
     next start resumes from there.
     """
+    _ending.acquire()
     log.critical("ending at once: %s", reason)
     logging.shutdown()
     os._exit(STUCK_EXIT_CODE)
@@ -100,7 +103,6 @@ def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout
     )
-    logging.getLogger("kafka").setLevel(logging.WARNING)
     try:
         settings = read(kind)
         logging.getLogger().setLevel(settings.log_level)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, RetriableError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
 from pipeline.broker import clients
@@ -52,6 +52,9 @@ class ForeignMembers:
         try:
             with KafkaAdminClient(**clients.connection(self._settings)) as admin:
                 found = admin.describe_groups([self._group])[self._group]
+        except RetriableError as error:
+            log.debug("cannot ask yet who is in group %s: %r", self._group, error)
+            return False
         except KafkaError as error:
             log.warning("cannot ask who is in group %s: %r", self._group, error)
             return False

@@ -6,16 +6,18 @@ the same record there, since it may have been emptied and filled with something 
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import IllegalStateError, KafkaTimeoutError
+from kafka.errors import IllegalStateError, RetriableError
 from kafka.structs import MemberState
 
 from pipeline.broker import clients
+from pipeline.broker.outages import Outages
 from pipeline.broker.partitions import label
 from pipeline.lakes import stream_lake
 from pipeline.lakes.stream_lake import Line, PartitionFiles
@@ -48,11 +50,12 @@ class Ownership(ConsumerRebalanceListener):
         owned: the partitions whose files are ours.
     """
 
-    def __init__(self, consumer: KafkaConsumer, root: Path) -> None:
+    def __init__(self, consumer: KafkaConsumer, root: Path, outages: Outages) -> None:
         self.owned: dict[TopicPartition, OwnedPartition] = {}
         self._waiting: dict[TopicPartition, str] = {}  # and what for, as last logged
         self._consumer = consumer
         self._root = root
+        self._outages = outages
 
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
         """Pause them; `take_free_partitions` takes their files later."""
@@ -76,9 +79,16 @@ class Ownership(ConsumerRebalanceListener):
             if files is None:
                 self._wait_for(partition, "another process still owns its files")
                 continue
-            last_line = files.recover(self._committed(partition))
+            try:
+                committed = self._committed(partition)
+                end = self._consumer.end_offsets([partition])[partition]
+            except RetriableError as error:
+                log.debug("%s: cannot be taken yet: %s", label(partition), error)
+                files.close()
+                return
+            last_line = files.recover(committed)
             next_offset = last_line.offset + 1 if last_line else 0
-            if self._consumer.end_offsets([partition])[partition] < next_offset:
+            if end < next_offset:
                 files.close()
                 self._wait_for(partition, f"it ends before our offset {next_offset}")
                 continue
@@ -128,8 +138,14 @@ class Ownership(ConsumerRebalanceListener):
 
         Until a rebalance completes we own nothing, so having read nothing proves nothing.
         """
-        stable = self._consumer.group_metadata().state == MemberState.STABLE
-        return stable and nothing_to_read(self._consumer, partitions, self.owned)
+        if self._consumer.group_metadata().state != MemberState.STABLE:
+            return False
+        asked = time.monotonic()
+        found = nothing_to_read(self._consumer, partitions, self.owned)
+        if found is None and not self._outages.said_lost:
+            what = "the broker does not say where the topics' partitions end"
+            self._outages.waiting(asked, what)
+        return bool(found)
 
     def _committed(self, partition: TopicPartition) -> int | None:
         """The offset that one of us committed last; None if another program did so since."""
@@ -144,18 +160,18 @@ class Ownership(ConsumerRebalanceListener):
 
 def nothing_to_read(
     consumer: KafkaConsumer, partitions: list[TopicPartition], owned: Iterable[TopicPartition]
-) -> bool:
+) -> bool | None:
     """Ask the broker where `partitions` end; True if we have read those we own up to there.
 
-    False also without an answer. An empty poll would not do: the broker may be gone or hang, or
-    the library may be waiting for something else, such as the group's coordinator.
+    None without an answer. An empty poll would not do: the broker may be gone or hang, or the
+    library may be waiting for something else, such as the group's coordinator.
     """
     try:
         ends = consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
         return all((consumer.position(p, timeout_ms=ANSWER_MS) or 0) >= ends[p] for p in owned)
-    except (KafkaTimeoutError, KeyError):
+    except (RetriableError, KeyError):
         # kafka-python raises KeyError for a topic that the broker does not know (yet).
-        log.warning("the broker does not say where the topics' partitions end")
+        return None
     except IllegalStateError:
         log.debug("the group has rebalanced in the meantime")
     return False

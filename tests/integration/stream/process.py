@@ -23,16 +23,32 @@ def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
 @contextmanager
 def hung_broker() -> Iterator[None]:
     """Stop the tests' broker by a signal: the kernel accepts what is sent, but nobody answers."""
-    labels = {"project": os.environ["TEST_PROJECT"], "service": "kafka"}
-    filters = [f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()]
-    listing = subprocess.check_output(["docker", "ps", "--quiet", *filters], text=True)
-    (broker,) = listing.split()
-    kill_all = ["docker", "exec", broker, "sh", "-c"]
+    kill_all = ["docker", "exec", _broker(), "sh", "-c"]
     subprocess.run([*kill_all, "kill -STOP -1"], check=True)
     try:
         yield
     finally:
         subprocess.run([*kill_all, "kill -CONT -1"], check=True)
+
+
+@contextmanager
+def killed_broker() -> Iterator[None]:
+    """Kill the tests' broker, and start it again at the end."""
+    broker = _broker()
+    subprocess.run(["docker", "kill", broker], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["docker", "start", broker], check=True)
+
+
+def _broker() -> str:
+    """The container of the tests' broker."""
+    labels = {"project": os.environ["TEST_PROJECT"], "service": "kafka"}
+    filters = [f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()]
+    listing = subprocess.check_output(["docker", "ps", "--quiet", *filters], text=True)
+    (broker,) = listing.split()
+    return broker
 
 
 class Process:

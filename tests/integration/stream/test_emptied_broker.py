@@ -7,6 +7,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline.broker import clients, resume
+from pipeline.broker.outages import Outages
 from pipeline.broker.ownership import Ownership
 from pipeline.run.clock import HOUR
 from pipeline.service import OperatorNeeded
@@ -124,7 +125,7 @@ def test_refilled_with_other_records_and_without_the_topics_directory(stage: Sta
     stage.empty()
     stage.produce([event(100 + number, START) for number in range(30)], partition=0)
     with clients.group_member(stage.settings) as consumer:
-        ownership = Ownership(consumer, stage.lake)
+        ownership = Ownership(consumer, stage.lake, Outages("", shows_all=False))
         consumer.subscribe([stage.topic], listener=ownership)
         found: list[ConsumerRecord] = []
 

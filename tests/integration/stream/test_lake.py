@@ -171,6 +171,6 @@ def test_without_a_broker_services_still_stop_within_ten_seconds(stage: Stage) -
         for script in ("stream_processor.py", "producer.py")
     ]
     for process in processes:
-        process.says("ootstrap")
+        process.says("cannot reach the broker at 127.0.0.1:9: ")
         process.terminate()
     assert all(process.ended()[1] < 10 for process in processes)

@@ -12,7 +12,9 @@ import pytest
 from kafka import KafkaAdminClient
 
 from pipeline.broker import clients, resume
+from pipeline.broker.acknowledgements import Acknowledgements
 from pipeline.broker.delivery import Delivery
+from pipeline.broker.outages import Outages
 from pipeline.broker.resume import Progress
 from pipeline.run import clock
 from pipeline.run.clock import HOUR
@@ -33,6 +35,12 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield made
 
 
+def delivery_of(stage: Stage) -> Delivery:
+    """A delivery of this process, resumed after what the broker has."""
+    acknowledgements = Acknowledgements(Outages("", shows_all=False), stage.producer_settings)
+    return Delivery(stage.producer_settings, stage.wanted, acknowledgements)
+
+
 def test_topics_are_created_once_and_refused_with_other_partitions(stage: Stage) -> None:
     stage.create()
     stage.create()
@@ -49,13 +57,12 @@ def test_topics_are_created_once_and_refused_with_other_partitions(stage: Stage)
 def test_a_first_start_sends_all_records_and_a_second_one_none(stage: Stage) -> None:
     stage.create()
     records = journal_records(stage.topics, 500, 2)
-    first = Delivery(stage.producer_settings, stage.wanted)
+    first = delivery_of(stage)
     assert first.resume_number == 0
     assert all(first.send(record) for record in records if record.topic)
     first.close()
-    assert first.pending == 0
     assert_published(stage, records)
-    second = Delivery(stage.producer_settings, stage.wanted)
+    second = delivery_of(stage)
     assert second.resume_number == 0  # the window is larger than the run
     assert not any(second.send(record) for record in records if record.topic)
     more = Record(500, "", stage.topic, *event(500, START))
@@ -71,7 +78,7 @@ def test_resuming_starts_a_window_before_the_topic_that_is_furthest_behind(stage
     newest = {stage.topics[0]: 30 * window, stage.topics[1]: 10 * window}
     for topic, number in newest.items():
         stage.produce([(key, value)], topic=topic, headers=[("number", b"%d" % number)])
-    delivery = Delivery(stage.producer_settings, stage.wanted)
+    delivery = delivery_of(stage)
     assert delivery.resume_number == 10 * window + 1 - window
     delivery.close()
 
@@ -81,10 +88,10 @@ def test_a_topic_that_was_deleted_is_filled_from_the_start(stage: Stage) -> None
     records = journal_records(stage.topics, 500, 2)
     beyond = stage.producer_settings.producer_window_events * 3
     late = [r._replace(number=r.number + beyond) for r in records if r.topic == stage.topics[0]]
-    first = Delivery(stage.producer_settings, stage.wanted)
+    first = delivery_of(stage)
     assert all(first.send(record) for record in late)
     first.close()
-    second = Delivery(stage.producer_settings, stage.wanted)
+    second = delivery_of(stage)
     assert second.resume_number == 0
     second.close()
 
@@ -107,11 +114,13 @@ def test_the_producer_ends_at_once_if_a_partition_grew_while_it_resumed(stage: S
     stage.create()
     program = (
         "import sys; from pathlib import Path; from pipeline.broker.topics import read_topics\n"
+        "from pipeline.broker.acknowledgements import Acknowledgements\n"
         "from pipeline.broker.delivery import Delivery; from pipeline.run.journal import Record\n"
+        "from pipeline.broker.outages import watch\n"
         "from pipeline.settings import ProducerSettings\n"
         "settings = ProducerSettings.model_validate_json(sys.argv[1])\n"
         "topics = read_topics(settings.configs_dir)\n"
-        "delivery = Delivery(settings, topics)\n"
+        "delivery = Delivery(settings, topics, Acknowledgements(watch(settings), settings))\n"
         "print('resumed', flush=True); sys.stdin.readline()\n"
         "delivery.send(Record(0, '', next(iter(topics.topics)), b'k', b'v')); delivery.close()\n"
         "print('closed')\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from psycopg2 import sql
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection, cursor
 
 import batch_ingestor
 from pipeline.service import Service
@@ -29,6 +29,7 @@ class OneTurn(Service):
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.last_turn = 0.0
 
     def turn_completed(self) -> None:
         """Renew no heartbeat."""
@@ -118,18 +119,25 @@ def new_database(
             **settings,
         }
     )
-    server = connections.connect(
-        own.model_copy(update={"postgres_db": "postgres"}), *SUPERUSER, "test"
-    )
-    server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-    with closing(server), server.cursor() as cursor:
-        owner, database = sql.Identifier(own.postgres_owner_user), sql.Identifier(name)
+    owner, database = sql.Identifier(own.postgres_owner_user), sql.Identifier(name)
+    with _superuser(own) as session:
         create = sql.SQL("create role {} login {} password %s").format(owner, sql.SQL(attributes))
-        cursor.execute(create, [own.postgres_owner_password])
-        cursor.execute(sql.SQL("create database {} owner {}").format(database, owner))
-        try:
-            yield Database(own)
-        finally:
-            cursor.execute(sql.SQL("drop database {} with (force)").format(database))
+        session.execute(create, [own.postgres_owner_password])
+        session.execute(sql.SQL("create database {} owner {}").format(database, owner))
+    try:
+        yield Database(own)
+    finally:
+        with _superuser(own) as session:
+            session.execute(sql.SQL("drop database {} with (force)").format(database))
             for user in reversed(roles.values()):
-                cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(user)))
+                session.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(user)))
+
+
+@contextmanager
+def _superuser(own: BatchIngestorSettings) -> Iterator[cursor]:
+    """A session of the superuser, beside the new database; the test may restart the server."""
+    elsewhere = own.model_copy(update={"postgres_db": "postgres"})
+    with closing(connections.connect(elsewhere, *SUPERUSER, "test")) as server:
+        server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        with server.cursor() as session:
+            yield session

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from pipeline.settings import BatchIngestorSettings
 
@@ -18,9 +19,25 @@ ACCOUNT = "nobody"  # neither server runs as root
 POSTGRES_16 = Path("/opt/postgres16/bin")
 
 
+class Server(NamedTuple):
+    """A Postgres 16 on this machine: its port, and the arguments of pg_ctl."""
+
+    port: int
+    data: list[str]
+    start_with: list[str]
+
+    def start(self) -> None:
+        """Start it, and wait until it serves."""
+        _run("pg_ctl", *self.data, "--wait", *self.start_with, "start")
+
+    def kill(self) -> None:
+        """End it without a checkpoint, so that it has to recover."""
+        _run("pg_ctl", *self.data, "--wait", "--mode=immediate", "stop")
+
+
 @contextmanager
-def postgres_16() -> Iterator[int]:
-    """An empty Postgres 16 with the superuser of our tests; its port."""
+def postgres_16() -> Iterator[Server]:
+    """An empty Postgres 16 with the superuser of our tests."""
     user, password = SUPERUSER
     port = _free_port()
     with _directory({"password": password}) as place:
@@ -28,11 +45,12 @@ def postgres_16() -> Iterator[int]:
         login = ["--username", user, "--pwfile", str(place / "password"), "--auth=scram-sha-256"]
         options = f"-k {place} -h 127.0.0.1 -p {port} -c fsync=off"
         _run("initdb", *data, *login, "--locale=C.UTF-8")
-        _run("pg_ctl", *data, "--wait", "--log", str(place / "log"), "-o", options, "start")
+        server = Server(port, data, ["--log", str(place / "log"), "-o", options])
+        server.start()
         try:
-            yield port
+            yield server
         finally:
-            _run("pg_ctl", *data, "--wait", "--mode=immediate", "stop")
+            server.kill()
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def stack() -> Iterator[ExitStack]:
 
 
 def test_postgres_16_serves(three_days: Lake, stack: ExitStack) -> None:
-    port = stack.enter_context(postgres_16())
+    port = stack.enter_context(postgres_16()).port
     database = stack.enter_context(
         new_database(three_days.root, postgres_host="127.0.0.1", postgres_port=port)
     )

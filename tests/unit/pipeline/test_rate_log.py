@@ -19,7 +19,13 @@ class Log(logging.Handler):
         monkeypatch.setattr(rate_log, "time", SimpleNamespace(monotonic=lambda: self.now))
         logger = logging.Logger("test")
         logger.addHandler(self)
-        self.rate = RateLog(logger, "wrote", limit)
+        self.described = 0
+        self.rate = RateLog(logger, "wrote", limit, self.describe)
+
+    def describe(self, number: int) -> str:
+        """The line of an event."""
+        self.described += 1
+        return f"event {number}"
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a line."""
@@ -29,7 +35,7 @@ class Log(logging.Handler):
         """Let a second with this many events pass; return the lines logged in it."""
         self.lines.clear()
         for number in range(events):
-            self.rate.event(f"event {number}")
+            self.rate.event(number)
         self.now += 1
         self.rate.flush()
         return list(self.lines)
@@ -63,8 +69,22 @@ def test_a_second_without_events_after_a_busy_one_has_no_line(
 def test_the_rate_is_per_second_even_after_a_long_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(monkeypatch, 3)
     for number in range(40):
-        log.rate.event(f"event {number}")
+        log.rate.event(number)
     log.now += 4
     log.lines.clear()
     log.rate.flush()
     assert log.lines == ["wrote 10 events a second; event 39"]
+    log.second(40)
+    log.lines.clear()
+    log.rate.event(40)
+    log.now += 20
+    log.rate.flush()
+    assert log.lines == ["wrote 0.05 events a second; event 40"]
+
+
+def test_only_events_that_are_shown_are_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(monkeypatch, 3)
+    log.second(1_000)
+    assert log.described == 3 + 1
+    log.second(1_000)
+    assert log.described == 3 + 1 + 1
