@@ -4,7 +4,7 @@ Each turn it
 1. reads what the broker has for the partitions it owns,
 2. appends the records to the partitions' segments and puts them on disk; a record that breaks its
    topic's contract goes to the dead letter topic instead, with the reason,
-3. commits the offsets, and
+3. commits the offsets,
 4. takes over assigned partitions whose files no other process owns any more, and
 5. names other programs' consumers that have joined the group, because they hold partitions.
 What is on disk decides from which offset it continues, so a kill at any instant neither loses nor
@@ -102,7 +102,8 @@ def write(
     dead_letters: DeadLetters,
     rate: RateLog[tuple[ConsumerRecord, dict[str, Any]]],
 ) -> None:
-    """Append the records of one partition to its files, on disk when this returns."""
+    """Append the records of one partition to its files, and log them when they are on disk."""
+    written = []
     for record in records:
         try:
             event = check_value(topics.topics[record.topic], record.key, record.value)
@@ -110,8 +111,10 @@ def write(
         except ValueError as reason:
             dead_letters.send(record, str(reason))
             continue
-        rate.event((record, event))
+        written.append((record, event))
     files.sync()
+    for event_written in written:
+        rate.event(event_written)
 
 
 def describe(written: tuple[ConsumerRecord, dict[str, Any]]) -> str:
