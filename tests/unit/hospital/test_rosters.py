@@ -231,25 +231,3 @@ def test_a_strike_keeps_those_away_whom_it_concerns(shipped: Callable[[], Files]
 def test_rules_survive_json() -> None:
     rules = AttendanceRules(600, 1200, (0.05, 0.1), ("JHB-SUR",))
     assert AttendanceRules.from_json(json.loads(json.dumps(rules))) == rules
-
-
-def test_the_staff_of_a_closed_ward_work_where_its_patients_are(tiny: SmallFiles) -> None:
-    """Everybody works who would have worked; only the ward of the closed one's posts differs."""
-    config = Configuration.model_validate(tiny())
-    staff, size = appointed(config), len(config.staffing.roles) * len(config.simulation.hospitals)
-    rostering = rostering_of(config, staff)
-    usual, closed = (
-        rostering.draw("day", FIRST_DAY, AttendanceRules(600, 600, (0.1,) * size, ids))
-        for ids in ((), ("JHB-ICU", "JHB-MED"))
-    )
-    assert (closed.present, closed.absent) == (usual.present, usual.absent)
-    moved = {}
-    for person in closed.present:
-        post = staff.posts[person.post]
-        moved[post.ward_id] = closed.workplace(post)
-        assert usual.workplace(post) == post.ward_id
-    assert {ward for ward in moved.items() if ward[0] != ward[1]} == {
-        ("JHB-MED", "JHB-SUR"),
-        ("JHB-ICU", "JHB-HC"),
-    }
-    assert not {place for _role, place in closed.doctors_and_nurses} & {"JHB-ICU", "JHB-MED"}

@@ -5,15 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hospital.config.run import UPGRADES, Configuration
+from hospital.config.run import Configuration
 from hospital.config.scenarios import Scenario
 from pipeline.settings import explain
 
-from .laws import check
 from .small_run import SmallFiles, StartRun
 
 FLU = {
@@ -22,7 +19,6 @@ FLU = {
     "emergency_factor": 1.5,
     "diagnosis_factors": {"J18.9": 4.0},
 }
-FIRE = {"from_date": "2021-04-08", "to_date": "2021-04-09", "closed_wards": ["JHB-MED"]}
 
 
 def scenario(content: dict[str, Any], *, enabled: bool) -> dict[str, Any]:
@@ -66,75 +62,6 @@ def test_a_wave_of_one_hospital_leaves_the_others_alone(run: StartRun) -> None:
         ids.append({v["encounter_id"] for v in one.values("registered") if "-E" in v["event_id"]})
     more = {name.split("-")[0] for name in ids[0] ^ ids[1] if "-R" not in name}
     assert more == {"PTA"}
-
-
-def test_a_closed_ward_is_emptied_kept_empty_and_opens_again(run: StartRun) -> None:
-    one = run(24 * 5, scenario(FIRE, enabled=True))
-    moved = [v for v in one.values("transferred") if v["reason"] == "evacuated"]
-    assert moved and {v["previous_ward_id"] for v in moved} == {"JHB-MED"}
-    assert {v["event_time"] for v in moved} == {"2021-04-08T00:00:00Z"}
-    occupied = {
-        v["census_date"]: v["occupied"]
-        for v in one.values("census_taken")
-        if v["ward_id"] == "JHB-MED"
-    }
-    assert occupied["2021-04-07"] > 0
-    assert occupied["2021-04-08"] == occupied["2021-04-09"] == 0
-    assert occupied["2021-04-10"] > 0
-    diverted = [v for v in one.values("transferred") if v["reason"] == "diverted"]
-    assert {v["previous_hospital_id"] for v in diverted} >= {"JHB"}
-
-
-def test_who_finds_no_bed_boards_under_the_nearest_ward_until_any_hospital_has_one(
-    run: StartRun,
-) -> None:
-    full = {"simulation.opening.occupied_share": 1.0, "simulation.arrivals.elective_per_day": 20}
-    one = run(24 * 5, full | scenario(FIRE | {"closed_wards": ["JHB-SUR"]}, enabled=True))
-    moved = [v for v in one.values("transferred") if v["reason"] == "evacuated"]
-    boarding = {v["encounter_id"] for v in moved if v["bed_id"] is None}
-    assert len(boarding) > len(moved) / 2
-    assert {v["ward_id"] for v in moved} == {"JHB-MED"}
-    departed = [v for v in one.values("departed") if v["transport_type"] == "inter_hospital"]
-    assert {v["encounter_id"] for v in departed} & boarding
-    refused = [v for v in one.values("postponed") if v["reason"] == "ward_closed"]
-    assert {(v["hospital_id"], v["specialty"]) for v in refused} == {("JHB", "surgery")}
-    assert {v["event_time"][:10] for v in refused} <= {"2021-04-08", "2021-04-09"}
-
-
-CLOSED_FROM = st.dictionaries(
-    st.sampled_from([f"{h}-{w}" for h in ("JHB", "SOW", "PTA") for w in ("MED", "SUR", "HC")]),
-    st.tuples(st.integers(7, 10), st.integers(0, 3)),
-    min_size=1,
-)
-
-
-@settings(max_examples=10, deadline=None)
-@given(closures=CLOSED_FROM, occupied=st.sampled_from([0.5, 1.0]), seed=st.integers(0, 2**32))
-def test_the_laws_hold_whichever_wards_close_and_whenever(
-    closures: dict[str, tuple[int, int]], occupied: float, seed: int, run: StartRun
-) -> None:
-    closed = {
-        ward_id.lower().replace("-", "_"): {
-            "enabled": True,
-            "from_date": f"2021-04-{first:02d}",
-            "to_date": f"2021-04-{first + more:02d}",
-            "closed_wards": [ward_id],
-        }
-        for ward_id, (first, more) in closures.items()
-    }
-    changes = {"simulation.run.seed": seed, "simulation.opening.occupied_share": occupied}
-    check(run(24 * 4, changes | {"simulation.scenarios": closed}))
-
-
-def test_an_edit_closes_a_ward_from_the_next_hour_on(run: StartRun, tiny: SmallFiles) -> None:
-    """The shift that is at work there ends there; the next one begins elsewhere."""
-    one = run(36, {"simulation.scenarios": {}})
-    one.edit(tiny(scenario(FIRE, enabled=True)))
-    one.advance(36)
-    moved = [v for v in one.values("transferred") if v["reason"] == "evacuated"]
-    assert {v["event_time"] for v in moved} == {"2021-04-08T12:00:00Z"}
-    last = max(v["event_time"] for v in one.values("started") if v["ward_id"] == "JHB-MED")
-    assert "2021-04-08T07:00:00Z" <= last < "2021-04-08T08:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -229,30 +156,3 @@ def test_a_bad_one_is_refused(
     fault = refused.value.errors()[0]
     assert ".".join(map(str, fault["loc"])) == f"simulation.scenarios.this.{where}"
     assert words in explain(refused.value, None)
-
-
-def test_a_hospital_without_an_open_ward_is_refused(tiny: SmallFiles) -> None:
-    wards = [f"PTA-{code}" for code in tiny()["simulation"]["hospitals"]["PTA"]["wards"]]
-    one, other = FIRE | {"closed_wards": wards[:2]}, FIRE | {"closed_wards": wards[2:]}
-
-    def judge(*scenarios: dict[str, Any]) -> None:
-        names = zip(("fire", "flood"), scenarios, strict=True)
-        fires = {name: content | {"enabled": True} for name, content in names}
-        Configuration.model_validate(tiny({"simulation.scenarios": fires}))
-
-    with pytest.raises(ValidationError, match="leave a ward of PTA open on 2021-04-08"):
-        judge(one, other)
-    judge(one, other | {"from_date": "2021-04-10", "to_date": "2021-04-10"})
-
-
-def test_a_saved_configuration_of_format_1_keeps_a_ward_open(tiny: SmallFiles) -> None:
-    wards = [f"PTA-{code}" for code in tiny()["simulation"]["hospitals"]["PTA"]["wards"]]
-    closing = {
-        "fire": FIRE | {"closed_wards": wards, "enabled": True},
-        "flu": FLU | {"enabled": True},
-    }
-    upgraded = UPGRADES[0](tiny({"simulation.scenarios": closing}))
-    scenarios = Configuration.model_validate(upgraded).simulation.scenarios
-    assert {name: s.enabled for name, s in scenarios.items()} == {"fire": False, "flu": True}
-    harmless = tiny({"simulation.scenarios": {"fire": FIRE | {"enabled": True}}})
-    assert UPGRADES[0](harmless) == harmless
