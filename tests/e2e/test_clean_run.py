@@ -20,7 +20,7 @@ from .stack import ROOT, SERVICES, Stack, small_simulation
 DAYS = 30
 DAY_ZERO = date(2021, 4, 6)
 TOPICS = ("hospital.admissions", "hospital.transports", "hospital.staff_shifts")
-DATASETS = 13
+DATASETS = 14
 NAMING = ("given_name", "family_name", "address")
 
 FREE_PORT = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])"
