@@ -60,10 +60,11 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
                 owned.next_offset = records[-1].offset + 1
                 uncommitted.add(partition)
         committed = commit(consumer, ownership, uncommitted)
-        ownership.take_free_partitions()
+        taken = ownership.take_free_partitions()
         foreign_members.look(consumer.group_metadata())
         rate.flush()
-        if committed or ownership.is_idle(partitions.all_partitions(topics)):
+        answered = taken and not uncommitted
+        if committed or (answered and ownership.is_idle(partitions.all_partitions(topics))):
             outage.answered()
             outage.say_if_back()
             service.turn_completed()
@@ -133,10 +134,10 @@ def commit(consumer: KafkaConsumer, ownership: Ownership, uncommitted: set[Topic
     After a rebalance we may not: the next owner recovers the lake. Without an answer, the
     partitions stay in `uncommitted` for the next turn.
     """
+    uncommitted.intersection_update(ownership.owned)
     offsets = {
-        partition: OffsetAndMetadata(owned.next_offset, clients.OUR_COMMIT, -1)
-        for partition, owned in ownership.owned.items()
-        if partition in uncommitted
+        partition: OffsetAndMetadata(ownership.owned[partition].next_offset, clients.OUR_COMMIT, -1)
+        for partition in uncommitted
     }
     if not offsets:
         return False

@@ -9,9 +9,9 @@ select max(simulated_date) as last_loaded_date,
        count(*) as days_loaded
 from lake.ingested_days
 where manifest_sha256 is not null;
-comment on view insight.last_loaded_day is 'Until when the tables are filled';
+comment on view insight.last_loaded_day is 'The last day that is loaded, and the instant at which it ends';
 comment on column insight.last_loaded_day.last_loaded_date is 'The last day that is loaded';
-comment on column insight.last_loaded_day.as_of            is 'Its end (24:00): every view of what is so now shows this instant';
+comment on column insight.last_loaded_day.as_of            is 'Its end (24:00): the views of the current situation show this instant';
 comment on column insight.last_loaded_day.days_loaded      is 'Days that are loaded, the one before the run with what exists at the start included';
 
 drop view insight.occupancy_by_ward_and_day;
@@ -27,7 +27,7 @@ join hospital.wards w using (ward_id);
 comment on view insight.occupancy_by_ward_and_day is 'Open beds, occupancy and demand of each ward at the end of each day (24:00); emergency departments have no census';
 comment on column insight.occupancy_by_ward_and_day.census_date       is 'The day that ends';
 comment on column insight.occupancy_by_ward_and_day.hospital_name     is 'The name of the hospital';
-comment on column insight.occupancy_by_ward_and_day.ward_name         is 'The name of the ward, which wards of other hospitals have, too';
+comment on column insight.occupancy_by_ward_and_day.ward_name         is 'The name of the ward; other hospitals may use the same';
 comment on column insight.occupancy_by_ward_and_day.ward_id           is 'The ward';
 comment on column insight.occupancy_by_ward_and_day.capacity          is 'All beds of the ward';
 comment on column insight.occupancy_by_ward_and_day.open_beds         is 'Those of them that were open: 0 while a scenario keeps the ward closed';
@@ -52,7 +52,7 @@ order by (c.open_beds = 0 and c.patients > 0) desc, c.demand_percent desc nulls 
 comment on view insight.current_wards is 'Each ward now, at the end of the last loaded day, the fullest first';
 comment on column insight.current_wards.as_of             is 'The instant shown: the end of the last loaded day (24:00)';
 comment on column insight.current_wards.hospital_name     is 'The name of the hospital';
-comment on column insight.current_wards.ward_name         is 'The name of the ward, which wards of other hospitals have, too';
+comment on column insight.current_wards.ward_name         is 'The name of the ward; other hospitals may use the same';
 comment on column insight.current_wards.ward_id           is 'The ward';
 comment on column insight.current_wards.specialty         is 'What the ward treats';
 comment on column insight.current_wards.capacity          is 'All beds of the ward';
@@ -82,7 +82,7 @@ group by o.hospital_name, o.ward_name, o.ward_id
 order by mean_demand_percent desc nulls last, o.ward_id;
 comment on view insight.fullest_wards is 'How full each ward has been over all loaded days, by its demand at the end of each day (24:00), the fullest first; current_wards says how full it is now';
 comment on column insight.fullest_wards.hospital_name          is 'The name of the hospital';
-comment on column insight.fullest_wards.ward_name              is 'The name of the ward, which wards of other hospitals have, too';
+comment on column insight.fullest_wards.ward_name              is 'The name of the ward; other hospitals may use the same';
 comment on column insight.fullest_wards.ward_id                is 'The ward';
 comment on column insight.fullest_wards.days_open              is 'Days at whose end the ward had open beds';
 comment on column insight.fullest_wards.days_closed            is 'Days at whose end it had none; they count in no other column but most_boarders';
@@ -101,7 +101,7 @@ from hospital.admissions a
 left join lateral (
     select * from hospital.transfers
     where encounter_id = a.encounter_id
-    order by transferred_at desc
+    order by transferred_at desc, length(event_id) desc, event_id desc
     limit 1
 ) t on true
 cross join lateral (
@@ -175,7 +175,7 @@ select
          else 'did not come' end as outcome
 from (
     select encounter_id, patient_id, hospital_id, specialty, diagnosis_code,
-           min(planned_at) as first_planned_at, count(*) as times_put_off,
+           min(planned_at) as first_planned_at, max(postponement) as times_put_off,
            string_agg(distinct reason, ', ' order by reason) as reasons,
            max(postponed_to) as put_off_to
     from hospital.postponements
@@ -189,10 +189,10 @@ comment on column insight.postponed_admissions.patient_id       is 'The patient'
 comment on column insight.postponed_admissions.hospital_id      is 'The hospital';
 comment on column insight.postponed_admissions.specialty        is 'The specialty whose bed the patient needed';
 comment on column insight.postponed_admissions.diagnosis_code   is 'The diagnosis, an ICD-10 code';
-comment on column insight.postponed_admissions.first_planned_at is 'When the patient was to be registered at first';
+comment on column insight.postponed_admissions.first_planned_at is 'When the patient was to be registered at first, as far as the table goes back';
 comment on column insight.postponed_admissions.times_put_off    is 'How often it was put off';
 comment on column insight.postponed_admissions.reasons          is 'Why: beds_full (too many of the specialty''s beds were taken), ward_closed (no ward of the specialty was open), or both';
-comment on column insight.postponed_admissions.put_off_to       is 'When the patient was to come at last';
+comment on column insight.postponed_admissions.put_off_to       is 'The latest time to which it was put off';
 comment on column insight.postponed_admissions.registered_at    is 'When the patient was registered; NULL if not yet, or never';
 comment on column insight.postponed_admissions.waited_days      is 'Days from first_planned_at to registered_at; NULL while the patient has not come';
 comment on column insight.postponed_admissions.outcome          is 'came, expected (the time has not come by the end of the last loaded day), or did not come (died, moved away, or was in hospital already)';

@@ -56,7 +56,8 @@ comment on column insight.law_of_the_shifts.previous_ended_at is 'When that shif
 
 -- A ward that was closed at the end of the day before was closed all day. On its first day an edit
 -- may have closed it at any hour: at that of the first evacuation. If nobody was evacuated, only who
--- was there at the end of that day is judged.
+-- was there at the end of that day is judged. (If edits opened a ward and closed it again within one
+-- day, what it did meanwhile is listed, although it was open.)
 create view insight.law_of_the_closed_wards as
 select census_date, ward_id, closed_from, admitted, transferred_in, patients, shifts_begun
 from (
@@ -91,7 +92,7 @@ where patients > 0 or admitted > 0 or transferred_in > 0 or shifts_begun > 0;
 comment on view   insight.law_of_the_closed_wards                is 'Wards and days on which a closed ward admitted, received, held or staffed anybody: empty when all is well. Days that model version 1 computed are not judged: their census does not tell closed wards';
 comment on column insight.law_of_the_closed_wards.census_date    is 'The day, at whose end (24:00) the ward had no open beds';
 comment on column insight.law_of_the_closed_wards.ward_id        is 'The ward';
-comment on column insight.law_of_the_closed_wards.closed_from    is 'Since when on that day it was closed: from its beginning if it was closed the day before, else from the hour of the first evacuation; NULL if nobody was evacuated that day';
+comment on column insight.law_of_the_closed_wards.closed_from    is 'Since when on that day it was closed: from its beginning if it was closed the day before, else from the hour of the first evacuation; NULL if nobody was evacuated that day. If edits opened the ward and closed it again within the day, what it did meanwhile is listed, although it was open';
 comment on column insight.law_of_the_closed_wards.admitted       is 'Patients admitted into it since then';
 comment on column insight.law_of_the_closed_wards.transferred_in is 'Patients transferred into it since then';
 comment on column insight.law_of_the_closed_wards.patients       is 'Patients in it at the end of the day, in beds and boarding';

@@ -2,7 +2,7 @@
 
 comment on table  hospital.wards                           is 'A ward of a hospital, or its emergency department, as it was at the start; bed_census says which beds are open';
 comment on column hospital.wards.hospital_name             is 'The name of the hospital';
-comment on column hospital.wards.ward_name                 is 'The name of the ward, which wards of other hospitals have, too';
+comment on column hospital.wards.ward_name                 is 'The name of the ward; other hospitals may use the same';
 comment on column hospital.wards.specialty                 is 'Which patients it treats: a specialty, high_care, intensive_care or emergency';
 
 comment on column hospital.people.patient_id               is 'Key, such as P0000001; of a person born or moved in later, P187240001: the day, counted from 1970-01-01, and a number';
@@ -61,7 +61,7 @@ comment on column hospital.admissions.bed_id               is 'The bed; NULL for
 comment on column hospital.admissions.doctor_id            is 'The doctor who admitted the patient';
 comment on column hospital.admissions.nurse_id             is 'The nurse who received the patient in the ward';
 comment on column hospital.admissions.admitted_at          is 'When the patient was admitted';
-comment on column hospital.admissions.specialty            is 'The specialty of the diagnosis, which the ward may differ from: intensive care, or another ward for a patient who boards';
+comment on column hospital.admissions.specialty            is 'The specialty of the diagnosis; the ward''s may differ: intensive care, or another ward for a patient who boards';
 comment on column hospital.admissions.source               is 'emergency, or elective: the admission was planned';
 comment on column hospital.admissions.diagnosis_code       is 'The diagnosis, an ICD-10 code';
 
@@ -118,7 +118,7 @@ comment on column insight.daily_stays.specialty                        is 'The s
 comment on column insight.daily_visits.triage                          is 'red, orange, yellow or green';
 comment on column insight.daily_shifts.role                            is 'The profession';
 comment on column insight.daily_shifts.shift_name                      is 'day or night';
-comment on column insight.current_patients.specialty                   is 'The specialty of the diagnosis, which the ward may differ from: intensive care, or another ward for a patient who boards';
+comment on column insight.current_patients.specialty                   is 'The specialty of the diagnosis; the ward''s may differ: intensive care, or another ward for a patient who boards';
 comment on view   insight.law_of_the_beds                              is 'Beds that a patient got while another had them, or left without having had them: empty when all is well';
 comment on view   insight.law_of_the_shifts                            is 'Shifts that a person worked while still working another: empty when all is well. It reads all shifts: seconds on a long run';
 comment on column insight.law_of_the_census.census_date                is 'The day';

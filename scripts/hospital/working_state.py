@@ -109,7 +109,7 @@ class WorkingState:
         return Place(ward_of_bed(bed_id), bed_id)
 
     def occupied_share(self, hospital_id: str, specialty: str) -> float:
-        """The share of the beds in the specialty's open wards, of which there is one, not free."""
+        """The share of beds that are taken in the specialty's open wards; one must be open."""
         wards = self.open_wards(hospital_id, specialty)
         free = sum(len(self._free[ward.ward_id]) for ward in wards)
         return 1 - free / sum(len(ward.beds) for ward in wards)
@@ -133,14 +133,15 @@ class WorkingState:
 
     def boarders_without_a_ward(self) -> list[str]:
         """Who waits without any bed while their specialty has no open ward, the longest first."""
-        return [
-            encounter_id
+        waiting = {
+            (since, encounter_id)
             for place, queue in self._queues.items()
             if not self.open_wards(*place)
-            for since, encounter_id in sorted(queue)
+            for since, encounter_id in queue
             if self._still_waits(encounter_id, *place, since)
             and self.stays[encounter_id].bed_id is None
-        ]
+        }
+        return [encounter_id for _since, encounter_id in sorted(waiting)]
 
     def begin_stay(self, encounter_id: str, stay: Stay) -> None:
         """Add a stay, and schedule its discharge and its next step."""

@@ -79,12 +79,12 @@ def log_if_late(
         elif scenario.from_date >= end:
             reason = f"it begins after the last day of the run, {end - DAY}"
         else:
-            reason = "no day that is left of the run is among its days"
+            reason = "none of its days remain in the run"
         log.warning("scenario %s has no effect from %s on: %s", name, hour, reason)
     elif clock.midnight(scenario.from_date) < from_hour and not in_effect:
         start = f"{hour}, the next unopened hour" if day == today else f"{day}, its next day"
         log.info(
-            "scenario %s: its from_date %s has passed; it takes effect from %s, not before",
+            "scenario %s: its from_date %s has passed, so it takes effect only from %s",
             *(name, scenario.from_date, start),
         )
 

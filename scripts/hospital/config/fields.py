@@ -62,7 +62,10 @@ def one_of(known: Collection[str]) -> str:
 
 
 def of_form(pattern: str, words: str) -> AfterValidator:
-    """Refuse a text that does not match `pattern` as a whole; `words` say what it means."""
+    """Refuse a text that does not match `pattern` as a whole; `words` say what it means.
+
+    As in `pipeline.refusals`, of which hospital/ may import nothing.
+    """
     form = re.compile(pattern)
 
     def check(text: str) -> str:

@@ -1,14 +1,13 @@
 """The configuration of a run: both files, checked against each other, and its fixed keys."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from pydantic import field_validator
 
 from hospital.config.fields import Section, one_of, refuse
-from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, SimulationFile
-from hospital.config.scenarios import closed_wards
+from hospital.config.hospitals import HIGH_CARE, INTENSIVE_CARE, Run, SimulationFile
+from hospital.config.scenarios import Scenario, first_closed_day
 from hospital.config.staffing import StaffingFile
 from hospital.ids import EMERGENCY_CODE
 
@@ -31,21 +30,18 @@ FIXED_IN_A_RUN = (
 def _with_an_open_ward(content: dict[str, Any]) -> dict[str, Any]:
     """In format 1 scenarios could close a whole hospital; all that close a ward are then off."""
     simulation = content["simulation"]
-    scenarios = simulation.get("scenarios", {})
-    closed = {
-        ward_id
-        for scenario in scenarios.values()
-        if scenario["enabled"]
-        for ward_id in scenario.get("closed_wards", ())
-    }
+    run, raw = simulation["run"], simulation["scenarios"]
+    first = Run.model_validate(run).start_date
+    scenarios = [Scenario.model_validate(scenario) for scenario in raw.values()]
     for hospital_id, hospital in simulation["hospitals"].items():
-        if closed.issuperset(f"{hospital_id}-{code}" for code in hospital["wards"]):
+        wards = {f"{hospital_id}-{code}" for code in hospital["wards"]}
+        if first_closed_day(scenarios, wards, first, run["days"]):
             break
     else:
         return content
     kept = {
         name: {**scenario, "enabled": scenario["enabled"] and not scenario.get("closed_wards")}
-        for name, scenario in scenarios.items()
+        for name, scenario in raw.items()
     }
     return {**content, "simulation": {**simulation, "scenarios": kept}}
 
@@ -106,16 +102,12 @@ def _check_scenarios(file: SimulationFile) -> None:
 
 def _check_open_wards(file: SimulationFile) -> None:
     """On every day each hospital has an open ward, which answers for the closed ones."""
-    closing = [s for s in file.scenarios.values() if s.enabled and s.closed_wards]
+    scenarios, run = file.scenarios.values(), file.run
     for hospital_id, hospital in file.hospitals.items():
         wards = {f"{hospital_id}-{code}" for code in hospital.wards}
-        if not wards <= closed_wards(closing):
-            continue
-        for ordinal in range(file.run.days):
-            day = file.run.start_date + timedelta(days=ordinal)
-            if wards <= closed_wards(file.active_scenarios(day)):
-                expected = f"scenarios that leave a ward of {hospital_id} open on {day}"
-                raise refuse(expected, sorted(wards), ("scenarios",))
+        if day := first_closed_day(scenarios, wards, run.start_date, run.days):
+            expected = f"scenarios that leave a ward of {hospital_id} open on {day}"
+            raise refuse(expected, sorted(wards), ("scenarios",))
 
 
 def _check_specialties(file: SimulationFile) -> None:

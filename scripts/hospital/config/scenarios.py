@@ -4,7 +4,7 @@ A section of `configs/simulation.yaml`. Each is off until `enabled: true`. With 
 differs from the one without the scenario only by the scenario's effect.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -85,6 +85,18 @@ class Scenario(Section):
     def concerns(self, hospital_id: str) -> bool:
         """Whether it changes anything in that hospital."""
         return self.hospitals is None or hospital_id in self.hospitals
+
+
+def first_closed_day(
+    scenarios: Collection[Scenario], wards: Collection[str], first: date, days: int
+) -> date | None:
+    """The first of `days` days on which scenarios keep all of the wards closed; None if on none."""
+    if not closed_wards(s for s in scenarios if s.enabled).issuperset(wards):
+        return None
+    for day in _days(first, first + days * ONE_DAY):
+        if closed_wards(s for s in scenarios if s.active(day)).issuperset(wards):
+            return day
+    return None
 
 
 def closed_wards(active: Iterable[Scenario]) -> frozenset[str]:

@@ -89,10 +89,12 @@ def step(hour: Hour, at: int, encounter_id: str) -> None:
         hour.state.stays[encounter_id] = stay._replace(next_step=next_step)
         hour.state.schedule(later, encounter_id, "step")
         return
-    now_needed = hour.model.world.network.wards[stay.ward_id].specialty
+    current_specialty = hour.model.world.network.wards[stay.ward_id].specialty
     if stay.bed_id is None and stay.wait is not None:
-        now_needed = stay.wait.specialty  # they board under a ward that may treat something else
-    if care_level(specialty) > care_level(now_needed):
+        current_specialty = (
+            stay.wait.specialty
+        )  # they board under a ward that may treat something else
+    if care_level(specialty) > care_level(current_specialty):
         reason = "step_up"
     else:
         reason = "bed_found" if stay.bed_id is None else "step_down"

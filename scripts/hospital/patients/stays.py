@@ -33,7 +33,7 @@ def first_specialty(model: Model, encounter_id: str, visit: Visit) -> str:
 
 
 def begin(model: Model, encounter_id: str, visit: Visit, first: str, place: Place) -> Stay:
-    """The stay of a patient admitted when their visit ends; `place` is of the specialty `first`."""
+    """The stay of a patient admitted when their visit ends; they need a bed of `first`."""
     key, at, file = key_of(encounter_id), visit.left_at, model.config.simulation
     specialty = file.diagnoses[visit.diagnosis_code].specialty
     days = lognormal(file.length_of_stay_days[specialty], model.draw("stay.length", key))

@@ -17,11 +17,13 @@ RETRY_IN_TRANSIT = 2 * HOUR
 def open_hour(hour: Hour, at: int) -> None:
     """Empty the closed wards, and give beds to those who wait: here, or in another hospital.
 
-    A patient of a closed ward gets a free bed of the specialty in the hospital. If there is none,
-    they board under the ward that answers for it, until any hospital has such a bed: at each full
-    hour, whoever has waited longest gets the first one.
+    A patient of a closed ward gets a free bed of its specialty in the hospital. If there is none,
+    they board under the ward that answers for the bed that they wait for. Boarders whose specialty
+    has no open ward in the hospital are diverted: at each full hour, whoever has waited longest
+    gets the first free bed of any hospital.
     """
-    for encounter_id, stay in list(hour.state.stays.items()) if hour.state.closed_wards else []:
+    # Sorted: a state that was restored has its stays in another order.
+    for encounter_id, stay in sorted(hour.state.stays.items()) if hour.state.closed_wards else []:
         if stay.ward_id in hour.state.closed_wards:
             _evacuate(hour, at, encounter_id, stay)
     for hospital_id, specialty in hour.state.queues_with_free_beds():
@@ -172,8 +174,8 @@ def _move(hour: Hour, at: int, encounter_id: str, place: Place, reason: str) -> 
         diversion=None,
         transfers=before.transfers + 1,
     )
-    enters_unit = care_level(ward.specialty) > 0 and reason != "evacuated"
-    if after.next_step is None and enters_unit:
+    enters_unit = care_level(ward.specialty) > 0 and place.bed_id is not None
+    if after.next_step is None and enters_unit and reason != "evacuated":
         needed = before.diversion.reason if before.diversion else reason
         worse = needed == "step_up"
         after = stays.enter_unit(hour.model, encounter_id, after, ward.specialty, at, worse=worse)

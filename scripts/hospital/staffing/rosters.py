@@ -57,14 +57,14 @@ class Roster:
     vacant: int  # posts on wards that have no holder
     # Those present in a role that is always there, by (role, ward_id) and by (role, hospital_id).
     doctors_and_nurses: dict[tuple[str, str], list[Presence]]
-    moved: dict[str, str]  # a closed ward → the ward that answers for its patients
+    answering_wards: dict[str, str]  # a closed ward → the ward that answers for its patients
 
     def workplace(self, post: Post) -> str | None:
         """The ward in which a post's work is done on this shift; None in the reserve pool.
 
         The staff of a closed ward work in the ward that answers for its patients.
         """
-        return self.moved.get(post.ward_id, post.ward_id) if post.ward_id else None
+        return self.answering_wards.get(post.ward_id, post.ward_id) if post.ward_id else None
 
 
 def rules_of(config: Configuration, day: int) -> AttendanceRules:
@@ -165,7 +165,7 @@ class Rostering:
             absent=away,
             vacant=len(vacant),
             doctors_and_nurses={},
-            moved=self._moved(rules.closed_wards),
+            answering_wards=self._answering_wards(rules.closed_wards),
         )
         self._add_doctors_and_nurses(roster)
         return roster
@@ -181,13 +181,13 @@ class Rostering:
     def _delays(self, purpose: str, keys: Keys, most_seconds: int) -> NDArray[np.int64]:
         return (uniforms(self._seed, purpose, keys) * most_seconds).astype(np.int64)
 
-    def _moved(self, closed_wards: tuple[str, ...]) -> dict[str, str]:
-        moved = {}
+    def _answering_wards(self, closed_wards: tuple[str, ...]) -> dict[str, str]:
+        answering_wards = {}
         for ward_id in closed_wards:
             ward = self._network.wards[ward_id]
             place = ward.hospital_id, ward.specialty
-            moved[ward_id] = self._network.answering_ward(*place, closed_wards).ward_id
-        return moved
+            answering_wards[ward_id] = self._network.answering_ward(*place, closed_wards).ward_id
+        return answering_wards
 
     def _add_doctors_and_nurses(self, roster: Roster) -> None:
         for person in roster.present:

@@ -53,7 +53,7 @@ class ForeignMembers:
             with KafkaAdminClient(**clients.connection(self._settings)) as admin:
                 found = admin.describe_groups([self._group])[self._group]
         except RetriableError as error:
-            log.debug("cannot ask yet who is in group %s: %r", self._group, error)
+            log.debug("cannot yet ask who is in group %s: %r", self._group, error)
             return False
         except KafkaError as error:
             log.warning("cannot ask who is in group %s: %r", self._group, error)

@@ -1,9 +1,9 @@
 """Says in the log when the broker is lost, and when it answers again: one line each.
 
 While a broker is away, kafka-python logs each attempt of each of its connections, several lines a
-second. This handler receives those lines in place of the log. Of all that an outage brings about it
-makes one line; everything else (a refused login, a wrong certificate, a topic that is missing) it
-passes on, the same error at most once a minute.
+second. This handler receives those lines in place of the log. It turns everything that an outage
+causes into one line. It passes everything else on (a refused login, a wrong certificate, a missing
+topic), each error at most once a minute.
 """
 
 import logging

@@ -72,8 +72,12 @@ class Ownership(ConsumerRebalanceListener):
             if partition in self.owned:
                 self.owned.pop(partition).files.close()
 
-    def take_free_partitions(self) -> None:
-        """Try the lock of each waiting partition; recover, seek and resume those we get."""
+    def take_free_partitions(self) -> bool:
+        """Try the lock of each waiting partition; recover, seek and resume those we get.
+
+        Returns:
+            Whether the broker has answered all that it was asked.
+        """
         for partition in sorted(self._waiting):
             files = PartitionFiles.try_lock(self._root, *partition)
             if files is None:
@@ -85,7 +89,7 @@ class Ownership(ConsumerRebalanceListener):
             except RetriableError as error:
                 log.debug("%s: cannot be taken yet: %s", label(partition), error)
                 files.close()
-                return
+                return False
             last_line = files.recover(committed)
             next_offset = last_line.offset + 1 if last_line else 0
             if end < next_offset:
@@ -97,6 +101,7 @@ class Ownership(ConsumerRebalanceListener):
             self._consumer.seek(partition, last_line.offset if last_line else 0)
             self._consumer.resume(partition)
             log.info("%s: continues at offset %d", label(partition), next_offset)
+        return True
 
     def unwritten(
         self, partition: TopicPartition, records: list[ConsumerRecord]

@@ -1,5 +1,6 @@
 """A closed ward holds nobody: where its patients, the people to be admitted and its staff go."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from hospital import wards
 from hospital.config.run import UPGRADES, Configuration
 from hospital.staffing.rosters import AttendanceRules, Rostering
+from hospital.state import State
 
 from .laws import check
 from .small_run import FIRST_DAY, SmallFiles, StartRun, appointed
@@ -79,6 +81,21 @@ def test_the_laws_hold_whichever_wards_close_and_whenever(
     check(run(24 * 4, changes | {"simulation.scenarios": closed}))
 
 
+def test_a_restart_in_any_hour_changes_no_event(run: StartRun) -> None:
+    """Also where patients of two hospitals' closed wards compete for the same beds."""
+    changes = {
+        "simulation.opening.occupied_share": 0.85,
+        "simulation.scenarios": {"fire": FIRE | {"closed_wards": ["SOW-SUR", "PTA-SUR"]}},
+    }
+    straight, restarted = run(24 * 4, changes, scale=6), run(0, changes, scale=6)
+    for _ in straight.hours:
+        text = json.dumps(restarted.advance(1).state.to_json(), sort_keys=True)
+        restarted.state = State.from_json(json.loads(text))
+    assert restarted.events == straight.events
+    moved = [v for v in straight.values("transferred") if v["reason"] == "diverted"]
+    assert {v["previous_hospital_id"] for v in moved} & {"PTA", "SOW"}
+
+
 def test_an_edit_closes_a_ward_from_the_next_hour_on(run: StartRun, tiny: SmallFiles) -> None:
     """The shift that is at work there ends there; the next one begins elsewhere."""
     one = run(36, {"simulation.scenarios": {}})
@@ -135,5 +152,7 @@ def test_a_saved_configuration_of_format_1_keeps_a_ward_open(tiny: SmallFiles) -
     upgraded = UPGRADES[0](tiny({"simulation.scenarios": closing}))
     scenarios = Configuration.model_validate(upgraded).simulation.scenarios
     assert {name: s.enabled for name, s in scenarios.items()} == {"fire": False, "flu": True}
-    harmless = tiny(burning())
+    one, other = FIRE | {"closed_wards": ids[:2]}, FIRE | {"closed_wards": ids[2:]}
+    later = other | {"from_date": "2021-04-10", "to_date": "2021-04-10"}
+    harmless = tiny({"simulation.scenarios": {"fire": one, "flood": later}})
     assert UPGRADES[0](harmless) == harmless

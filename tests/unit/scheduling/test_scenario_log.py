@@ -95,8 +95,8 @@ def test_an_edit_begins_changes_and_ends_one_in_mid_day(lines: Lines) -> None:
     log.accept(configuration(fire=FIRE), hours[1])
     log.opened(hours[1])
     assert lines() == [
-        "scenario fire: its from_date 2021-04-09 has passed; it takes effect from "
-        "2021-04-10T06:00:00Z, the next unopened hour, not before",
+        "scenario fire: its from_date 2021-04-09 has passed, so it takes effect only from "
+        "2021-04-10T06:00:00Z, the next unopened hour",
         "scenario fire begins at 2021-04-10T06:00:00Z: JHB-SUR is closed; last day 2021-04-11",
     ]
     log.accept(configuration(fire=FIRE | {"to_date": "2021-04-13"}), hours[2])
@@ -117,13 +117,13 @@ def test_an_edit_begins_changes_and_ends_one_in_mid_day(lines: Lines) -> None:
         (FIRE | {"from_date": "2021-04-08"}, None),
         (
             FIRE | {"from_date": "2021-04-07"},
-            ": its from_date 2021-04-07 has passed; it takes effect from 2021-04-08T00:00:00Z, the "
-            "next unopened hour, not before",
+            ": its from_date 2021-04-07 has passed, so it takes effect only from "
+            "2021-04-08T00:00:00Z, the next unopened hour",
         ),
         (
             WEEKEND,
-            ": its from_date 2021-04-07 has passed; it takes effect from 2021-04-25, its next day, "
-            "not before",
+            ": its from_date 2021-04-07 has passed, so it takes effect only from "
+            "2021-04-25, its next day",
         ),
         (
             FIRE | {"from_date": "2021-04-01", "to_date": "2021-04-07"},
@@ -136,8 +136,7 @@ def test_an_edit_begins_changes_and_ends_one_in_mid_day(lines: Lines) -> None:
         ),
         (
             FIRE | {"days_of_month": [1, 2]},
-            " has no effect from 2021-04-08T00:00:00Z on: no day that is left of the run is among "
-            "its days",
+            " has no effect from 2021-04-08T00:00:00Z on: none of its days remain in the run",
         ),
     ],
 )
@@ -158,8 +157,8 @@ def test_one_that_an_edit_enables_too_late_is_named(
         (("2021-04-07", "2021-04-08"), None),
         (
             ("2021-04-01", "2021-04-08"),
-            ": its from_date 2021-04-01 has passed; it takes effect from 2021-04-07T00:00:00Z, the "
-            "next unopened hour, not before",
+            ": its from_date 2021-04-01 has passed, so it takes effect only from "
+            "2021-04-07T00:00:00Z, the next unopened hour",
         ),
         (
             ("2021-04-01", "2021-04-02"),
@@ -205,8 +204,8 @@ def test_the_scheduler_logs_it_at_the_edit_and_as_hours_open(
         timekeeper.check_configs()
         timekeeper.advance(3600)
     assert lines() == [
-        "scenario fire: its from_date 2021-04-07 has passed; it takes effect from "
-        "2021-04-07T01:00:00Z, the next unopened hour, not before",
+        "scenario fire: its from_date 2021-04-07 has passed, so it takes effect only from "
+        "2021-04-07T01:00:00Z, the next unopened hour",
         "scenario fire begins at 2021-04-07T01:00:00Z: JHB-SUR is closed; last day 2021-04-07",
     ]
     run.edit(simulation | {"scenarios": {"fire": fire}})
