@@ -53,7 +53,8 @@ pictures: ## draw docs/*.png from the days that the stack has published
 
 dictionary: in = -w $(CURDIR)/tests --env-file .env -e PYTHONPATH=../scripts
 dictionary: ## write docs/data-dictionary.md anew
-	@$(in_tests_image) python -m integration.warehouse.dictionary_page > docs/data-dictionary.md
+	@page=$$(mktemp) && $(in_tests_image) python -m integration.warehouse.dictionary_page > $$page \
+	  && cat $$page > docs/data-dictionary.md && rm $$page
 
 bench: ## measure how fast the hospital is simulated (DAYS=30 for a short look)
 	@$(in_tests_image) python benchmarks/simulation.py $(DAYS)

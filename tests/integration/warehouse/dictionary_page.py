@@ -26,9 +26,9 @@ def render(database: Database) -> str:
 
 def main() -> None:
     """Print the page."""
-    with servers.postgres_16() as port:
-        server = new_database(Path("/none"), postgres_host="127.0.0.1", postgres_port=port)
-        with server as database:
+    with servers.postgres_16() as server:
+        empty = new_database(Path("/none"), postgres_host="127.0.0.1", postgres_port=server.port)
+        with empty as database:
             database.migrate()
             print(render(database), end="")
 
