@@ -64,8 +64,12 @@ class Outages(logging.Handler):
         self._passed_on: dict[str, float] = {}  # error or line, without its numbers → when
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a line of the library's."""
-        text = record.getMessage()
+        """Take a line of the library's. One that cannot be put together ends no thread."""
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError):
+            self.handleError(record)
+            return
         if self._shows_all:
             logging.getLogger().handle(record)
         with self._state:

@@ -200,3 +200,12 @@ def test_at_debug_the_library_s_lines_are_shown_too(debug_log: Log) -> None:
     assert "cannot reach the broker at kafka:9092: Connection failed: 111 ECONNREFUSED" in (
         debug_log.lines
     )
+
+
+def test_a_line_of_the_library_s_with_wrong_arguments_ends_no_thread(
+    log: Log, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.library.error("%s and %s", "one")
+    assert "not enough arguments" in capsys.readouterr().err
+    log.library.error("Authentication failed")
+    assert log.lines == ["Authentication failed"]
