@@ -162,4 +162,4 @@ def check_laws(connection: Connection) -> None:
 
 
 if __name__ == "__main__":
-    run(main, BatchIngestorSettings)
+    run("batch_ingestor", main, BatchIngestorSettings)

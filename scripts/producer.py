@@ -69,4 +69,4 @@ def wait_for_clock(settings: ProducerSettings, service: Service) -> Clock | None
 
 
 if __name__ == "__main__":
-    run(main, ProducerSettings)
+    run("producer", main, ProducerSettings)

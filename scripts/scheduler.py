@@ -68,4 +68,4 @@ def recurring_chores(
 
 
 if __name__ == "__main__":
-    run(main, SchedulerSettings)
+    run("scheduler", main, SchedulerSettings)

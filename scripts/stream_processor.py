@@ -153,4 +153,4 @@ def commit(consumer: KafkaConsumer, ownership: Ownership, uncommitted: set[Topic
 
 
 if __name__ == "__main__":
-    run(main, StreamProcessorSettings)
+    run("stream_processor", main, StreamProcessorSettings)

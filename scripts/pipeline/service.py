@@ -1,4 +1,4 @@
-"""The frame of every service: logging, stopping on SIGTERM, heartbeat, watchdog.
+"""The frame of every service: logging, stopping on SIGTERM, heartbeat, watchdog, status file.
 
 A service calls `turn_completed` after each turn of its loop in which it did some work, or asked
 its peers and found nothing to do. Only that renews the heartbeat; a timer never does. So a service
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from pipeline import logs, status_files
 from pipeline.settings import ConfigurationError, Settings, read
 
 STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
@@ -35,13 +36,26 @@ class Service:
     Attributes:
         stopping: set by SIGTERM or SIGINT; the loop then finishes its current batch and returns.
         last_turn: the monotonic time of the last completed turn, at first of the start.
+        report: what the service's status file says of its work.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, name: str) -> None:
+        """Begin a life; `name` is that of the service.
+
+        Raises:
+            ConfigurationError: if the status volume cannot be written.
+        """
         self.stopping = threading.Event()
         self._heartbeat_file = settings.heartbeat_file
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self.last_turn = time.monotonic()
+        try:
+            self.report = status_files.begin(settings.status_dir, name, lambda: self.last_turn)
+        except OSError as error:
+            raise ConfigurationError(
+                f"STATUS_DIR: got {settings.status_dir} ({error.strerror}), expected a volume that "
+                "can be written"
+            ) from None
         self._asked_to_stop: float | None = None
         # A signal goes through a pipe to a thread. A handler would run inside whatever it
         # interrupts, and neither logging nor Event.set is reentrant. Blocking the signals would
@@ -57,6 +71,7 @@ class Service:
     def turn_completed(self) -> None:
         """Renew the heartbeat."""
         self.last_turn = time.monotonic()
+        self.report.turns += 1
         # One rename, so that the healthcheck never finds the file empty.
         draft = self._heartbeat_file.with_name(f".{self._heartbeat_file.name}.draft")
         draft.write_text(f"{self.last_turn}\n")
@@ -94,21 +109,21 @@ def end_now(reason: str) -> None:
     """
     _ending.acquire()
     log.critical("ending at once: %s", reason)
+    status_files.end("ended", reason)
     logging.shutdown()
     os._exit(STUCK_EXIT_CODE)
 
 
-def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
+def run[S: Settings](name: str, main: Callable[[S, Service], None], kind: type[S]) -> None:
     """Run a service: settings, logging, its main function; a refusal or an impasse is one line."""
-    logging.basicConfig(
-        format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout
-    )
+    logs.configure("INFO", "text")
     try:
         settings = read(kind)
-        logging.getLogger().setLevel(settings.log_level)
-        main(settings, Service(settings))
+        logs.configure(settings.log_level, settings.log_format)
+        main(settings, Service(settings, name))
     except ConfigurationError as refusal:
         log.error("%s", refusal)
+        status_files.end("ended", str(refusal))
         sys.exit(REFUSED_EXIT_CODE)
     except OperatorNeeded as impasse:
         end_now(str(impasse))
@@ -117,3 +132,4 @@ def run[S: Settings](main: Callable[[S, Service], None], kind: type[S]) -> None:
         log.exception("an unexpected error; this service cannot continue")
         end_now(f"{type(error).__name__}")
     log.info("stopped")
+    status_files.end("stopped")

@@ -34,6 +34,8 @@ class Settings(Environment):
     """What every service needs."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    log_format: Literal["text", "json"]
+    status_dir: Path
     heartbeat_file: Path
     stuck_limit_seconds: PositiveFloat
 
@@ -78,22 +80,32 @@ class PostgresSettings(Settings):
     postgres_db: Name
     postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
     postgres_sslrootcert: Path | None = None
+
+
+class IngestorSettings(PostgresSettings):
+    """What may add and replace data there."""
+
     postgres_ingestor_user: Name
     postgres_ingestor_password: Name
 
 
-class BatchIngestorSettings(PostgresSettings):
+class AnalystSettings(PostgresSettings):
+    """What may only read there."""
+
+    postgres_analyst_user: Name
+    postgres_analyst_password: Name
+
+
+class BatchIngestorSettings(IngestorSettings, AnalystSettings):
     configs_dir: Path
     batch_lake_dir: Path
     migrations_dir: Path
     max_rejected_share: Annotated[float, Field(ge=0, le=1)]
     postgres_owner_user: Name
     postgres_owner_password: Name
-    postgres_analyst_user: Name
-    postgres_analyst_password: Name
 
 
-class ReconcileSettings(PostgresSettings, KafkaSettings):
+class ReconcileSettings(IngestorSettings, KafkaSettings):
     batch_lake_dir: Path
     stream_lake_dir: Path
     reconcile_timeout_seconds: PositiveFloat

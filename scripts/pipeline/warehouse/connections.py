@@ -12,7 +12,13 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from pipeline.settings import BatchIngestorSettings, ConfigurationError, PostgresSettings
+from pipeline.settings import (
+    AnalystSettings,
+    BatchIngestorSettings,
+    ConfigurationError,
+    IngestorSettings,
+    PostgresSettings,
+)
 
 # The errors that pass by themselves: the server is away, starts or stops, the network is cut, the
 # disk is full, or two sessions blocked each other. The transaction is lost; it is tried again.
@@ -106,7 +112,7 @@ def connect_as_owner(settings: BatchIngestorSettings) -> Connection:
     return _log_in(settings, user, password, "migrations", KEPT_BY_THE_VOLUME)
 
 
-def connect_as_ingestor(settings: PostgresSettings, purpose: str = INGESTOR) -> Connection:
+def connect_as_ingestor(settings: IngestorSettings, purpose: str = INGESTOR) -> Connection:
     """Open a session that may only add, replace and read data.
 
     Raises:
@@ -114,6 +120,19 @@ def connect_as_ingestor(settings: PostgresSettings, purpose: str = INGESTOR) -> 
     """
     user, password = settings.postgres_ingestor_user, settings.postgres_ingestor_password
     return _log_in(settings, user, password, purpose, SET_BY_THE_OWNER)
+
+
+def connect_as_analyst(settings: AnalystSettings, purpose: str, limit_ms: int) -> Connection:
+    """Open a session that may only read; each of its statements ends within `limit_ms`.
+
+    Raises:
+        ConfigurationError: if the analyst may not log in, or the server is none that we can use.
+    """
+    user, password = settings.postgres_analyst_user, settings.postgres_analyst_password
+    session = _log_in(settings, user, password, purpose, SET_BY_THE_OWNER)
+    with session, session.cursor() as cursor:
+        cursor.execute("select set_config('statement_timeout', %s::text, false)", [limit_ms])
+    return session
 
 
 def _log_in(

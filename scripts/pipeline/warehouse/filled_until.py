@@ -8,13 +8,13 @@ from contextlib import closing
 from psycopg2.extensions import cursor as Cursor
 
 from pipeline import settings
-from pipeline.settings import PostgresSettings
+from pipeline.settings import IngestorSettings
 from pipeline.warehouse import connections, ledger
 
 
 def main() -> None:
     """Print it for the warehouse."""
-    session = connections.connect_as_ingestor(settings.read(PostgresSettings), "make up")
+    session = connections.connect_as_ingestor(settings.read(IngestorSettings), "make up")
     with closing(session), session.cursor() as cursor:
         print(describe(cursor))
 

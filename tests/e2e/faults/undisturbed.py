@@ -19,6 +19,7 @@ from pipeline.run import clock, journal
 from pipeline.run.clock import DAY
 from pipeline.service import Service
 from pipeline.settings import SchedulerSettings
+from pipeline.status_files import Report
 
 from ..stack import ROOT
 from .fault_stack import FaultStack
@@ -38,6 +39,7 @@ class _UntilOver:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.report = Report()
 
     def turn_completed(self) -> None:
         """Nobody reads the heartbeat."""
@@ -67,6 +69,8 @@ class Undisturbed:
         (self._configs / "simulation.yaml").write_text(yaml.safe_dump(at_full_speed))
         settings = SchedulerSettings(
             log_level="INFO",
+            log_format="text",
+            status_dir=directory,
             heartbeat_file=directory / "heartbeat",
             stuck_limit_seconds=60,
             configs_dir=self._configs,

@@ -67,6 +67,7 @@ class Stage:
             "PRODUCER_WINDOW_EVENTS": "2000",
             "LOG_EVENTS_PER_SECOND": "5",
             "HEARTBEAT_FILE": str(root / "heartbeat"),
+            "STATUS_DIR": str(root),
         }
         values = {name: text for name, text in (os.environ | self.variables).items() if text}
         self.settings = StreamProcessorSettings.model_validate(values)

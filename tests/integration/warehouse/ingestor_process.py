@@ -21,6 +21,7 @@ class Ingestor:
         self._log = directory / f"{name}.log"
         given = database.settings.model_dump(mode="json") | {
             "heartbeat_file": str(self.heartbeat),
+            "status_dir": str(directory),
             "migrations_dir": str(ROOT / "batch_ingestor" / "migrations"),
         }
         environment = {name.upper(): str(value) for name, value in given.items()}

@@ -15,6 +15,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection, cursor
 import batch_ingestor
 from pipeline.service import Service
 from pipeline.settings import BatchIngestorSettings, read
+from pipeline.status_files import Report
 from pipeline.warehouse import connections, locks, migrations
 from pipeline.warehouse.datasets import read_datasets
 
@@ -30,6 +31,7 @@ class OneTurn(Service):
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.last_turn = 0.0
+        self.report = Report()
 
     def turn_completed(self) -> None:
         """Renew no heartbeat."""

@@ -48,7 +48,7 @@ def ends_from_a_thread(settings: Settings, service: Service) -> None:
 # A thread that is older than the service, as those of numpy: it does not block any signal.
 threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 service.STOP_LIMIT_SECONDS = 0.2
-service.run(globals()[sys.argv[1]], Settings)
+service.run("example", globals()[sys.argv[1]], Settings)
 """
 
 
@@ -59,6 +59,8 @@ def start(main: str, tmp_path: Path, stuck_limit: str = "60") -> subprocess.Pope
         cwd=SCRIPTS,
         env={
             "LOG_LEVEL": "INFO",
+            "LOG_FORMAT": "text",
+            "STATUS_DIR": str(tmp_path),
             "HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
             "STUCK_LIMIT_SECONDS": stuck_limit,
         },

@@ -11,6 +11,8 @@ from pipeline.settings import ConfigurationError, SchedulerSettings, StreamProce
 
 GOOD = {
     "LOG_LEVEL": "INFO",
+    "LOG_FORMAT": "text",
+    "STATUS_DIR": "/status",
     "HEARTBEAT_FILE": "/tmp/heartbeat",
     "STUCK_LIMIT_SECONDS": "180",
     "CONFIGS_DIR": "/configs",

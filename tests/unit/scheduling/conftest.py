@@ -14,6 +14,7 @@ import yaml
 import scheduler
 from pipeline.service import Service
 from pipeline.settings import SchedulerSettings
+from pipeline.status_files import Report
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 SCALE = 24
@@ -29,6 +30,7 @@ class Life(Service):
 
     def __init__(self, turns: float = math.inf) -> None:
         self.stopping = threading.Event()
+        self.report = Report()
         self._turns_left = turns
 
     def turn_completed(self) -> None:
@@ -65,6 +67,8 @@ class Place:
     def settings(self) -> SchedulerSettings:
         return SchedulerSettings(
             log_level="INFO",
+            log_format="text",
+            status_dir=self.root,
             heartbeat_file=self.root / "heartbeat",
             stuck_limit_seconds=60,
             configs_dir=self.configs,

@@ -1,0 +1,51 @@
+"""A log line is a message and its fields, the same in both formats."""
+
+import json
+import logging
+
+import pytest
+
+from pipeline import logs
+from pipeline.logs import Message
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2021-04-07", "2021-04-07"),
+        (12, "12"),
+        ("two words", '"two words"'),
+        ("", '""'),
+        ('a"b', '"a\\"b"'),
+        ("a=b", '"a=b"'),
+        ("two\nlines", '"two\\nlines"'),
+    ],
+)
+def test_a_field_follows_the_message_and_shows_where_it_ends(value: object, shown: str) -> None:
+    assert str(Message("published a day", day=value)) == f"published a day day={shown}"
+
+
+def test_a_json_line_has_the_message_and_each_field_by_its_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    logs.configure("INFO", "json")
+    logging.getLogger("scheduler").info(Message("published a day", day="2021-04-07", rows=12))
+    logging.getLogger("kafka").warning("lost %s", "it")
+    try:
+        raise RuntimeError("broken")
+    except RuntimeError:
+        logging.getLogger("scheduler").exception("an unexpected error")
+    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first.pop("time").endswith("Z")
+    assert first == {
+        "level": "INFO",
+        "logger": "scheduler",
+        "message": "published a day",
+        "day": "2021-04-07",
+        "rows": 12,
+    }
+    assert second["message"] == "lost it"
+    assert third["traceback"].endswith("RuntimeError: broken")
