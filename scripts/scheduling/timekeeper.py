@@ -10,8 +10,9 @@ from pipeline.run import clock
 from pipeline.run.clock import DAY, HOUR, Clock
 from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
+from pipeline.run.overlay import Sources
 from pipeline.service import Service
-from pipeline.settings import SchedulerSettings, parse
+from pipeline.settings import SchedulerSettings, parse, place_in_files
 from scheduling import edits
 from scheduling.hospital_run import HospitalRun
 from scheduling.saved_configurations import load_content, save_configuration
@@ -37,10 +38,12 @@ class Timekeeper:
         self._stopping = service.stopping
         self._run = run
         in_force = load_content(self._simulation_dir, now.configurations[-1])
-        self._scenarios = ScenarioLog(parse(Configuration, in_force, None), now)
-        accepted = ConfigFiles(now.pace, in_force)
+        self._scenarios = ScenarioLog(parse(Configuration, in_force, place_in_files), now)
+        accepted = ConfigFiles(now.pace, in_force, Sources("", {}, {}))
         check = partial(edits.check, in_force)
-        self._configs = ConfigWatcher(settings.configs_dir, accepted, check)
+        self._configs = ConfigWatcher(
+            settings.configs_dir, settings.config_overlay, accepted, check
+        )
         self._standing = False
         self._warn_of_a_late_pause()
 
@@ -49,7 +52,8 @@ class Timekeeper:
         before, from_hour = self._configs.accepted, self.now.open_until
         self._configs.check_files(clock.text(from_hour))
         if self._configs.accepted is not before:
-            config = parse(Configuration, self._configs.accepted.content, None)
+            accepted = self._configs.accepted
+            config = parse(Configuration, accepted.content, accepted.sources.place)
             self._scenarios.accept(config, from_hour)
 
     def advance(self, elapsed_seconds: float) -> None:

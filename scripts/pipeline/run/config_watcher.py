@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pipeline.logs import Message
 from pipeline.run import clock, config_store
@@ -22,23 +21,27 @@ class ConfigWatcher:
     """
 
     def __init__(
-        self, configs_dir: Path, accepted: ConfigFiles, check: Callable[[dict[str, Any]], None]
+        self,
+        configs_dir: Path,
+        overlay: str,
+        accepted: ConfigFiles,
+        check: Callable[[ConfigFiles], None],
     ) -> None:
-        """`check` raises ConfigurationError for a content that cannot be used in this run."""
+        """`check` raises ConfigurationError for files that cannot be used in this run."""
         self.accepted = accepted
-        self._configs_dir = configs_dir
+        self._configs_dir, self._overlay = configs_dir, overlay
         self._check = check
         self._refusal = ""
 
     def check_files(self, from_hour: str) -> None:
         """Read the files; log what changed and from which hour, or why they are refused."""
         try:
-            files = config_store.read_files(self._configs_dir)
+            files = config_store.read_files(self._configs_dir, self._overlay)
             before = self.accepted
             changes = list(config_store.differences(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
                 return
-            self._check(files.content)
+            self._check(files)
         except ConfigurationError as refusal:
             if str(refusal) != self._refusal:
                 self._refusal = str(refusal)
@@ -48,7 +51,9 @@ class ConfigWatcher:
             log.info("the configuration files are valid again")
         self._refusal = ""
         for change in changes:
-            log.info("edit accepted, in force from %s: %s", from_hour, change)
+            sources = before.sources if change.after is config_store.MISSING else files.sources
+            place = sources.place(change.keys)
+            log.info("edit accepted, in force from %s: %s: %s", from_hour, place, change)
         if files.pace.pause_at != before.pace.pause_at:
             pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
             log.info(Message(f"edit accepted, in force now: clock.pause_at: {' → '.join(pauses)}"))

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.run import config_store
 from pipeline.run.clock import Pace
+from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.settings import ConfigurationError
 
@@ -21,9 +21,9 @@ def save(root: Path, rate: object = 1, real_days: object = 9) -> None:
     (root / "staffing.yaml").write_text("roles: {}\n")
 
 
-def check(content: dict[str, Any]) -> None:
+def check(files: ConfigFiles) -> None:
     """A model: the rate is a number of at least 0."""
-    rate = content["simulation"]["rate"]
+    rate = files.content["simulation"]["rate"]
     if not isinstance(rate, int) or rate < 0:
         raise ConfigurationError(f"simulation.yaml: rate: got {rate!r}, expected a rate")
 
@@ -32,7 +32,7 @@ def check(content: dict[str, Any]) -> None:
 def watcher(tmp_path: Path) -> ConfigWatcher:
     """Watches the files of a run that began with a rate of 1."""
     save(tmp_path)
-    return ConfigWatcher(tmp_path, config_store.read_files(tmp_path), check)
+    return ConfigWatcher(tmp_path, "", config_store.read_files(tmp_path), check)
 
 
 @pytest.fixture
