@@ -45,7 +45,7 @@ def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
         open_until=start,
         start=start,
         end=start + run.days * DAY,
-        real_days=files.pace.real_days,
+        **files.pace.model_dump(),
         configurations=[save_configuration(settings.simulation_dir, files.content, start)],
     )
     clock.write(settings.simulation_dir, now)

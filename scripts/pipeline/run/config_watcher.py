@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.run import config_store
+from pipeline.logs import Message
+from pipeline.run import clock, config_store
 from pipeline.run.config_store import ConfigFiles
 from pipeline.settings import ConfigurationError
 
@@ -47,7 +49,14 @@ class ConfigWatcher:
         self._refusal = ""
         for change in changes:
             log.info("edit accepted, in force from %s: %s", from_hour, change)
-        if files.pace != before.pace:
+        if files.pace.pause_at != before.pace.pause_at:
+            pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
+            log.info(Message(f"edit accepted, in force now: clock.pause_at: {' → '.join(pauses)}"))
+        if files.pace.real_days != before.pace.real_days:
             paces = (before.pace.real_days, files.pace.real_days)
             log.info("edit accepted, in force now: clock.real_days: %g → %g", *paces)
         self.accepted = files
+
+
+def _as_text(pause_at: datetime | None) -> str:
+    return clock.text(pause_at) if pause_at else "nothing"

@@ -34,6 +34,7 @@ def test_the_pace_is_not_part_of_the_content(tmp_path: Path) -> None:
         "# comment\n" + SIMULATION,
         SIMULATION.replace(": ", ":   "),
         SIMULATION.replace("real_days: 9", "real_days: 0.5"),
+        SIMULATION.replace("real_days: 9", "real_days: 9, pause_at: 2021-04-20"),
         "rate: 1.5\nrun:\n  days: 30\n  start_date: '2021-04-07'\nclock: {real_days: 9}\n",
         SIMULATION.replace("\n", "\r\n"),
     ],
@@ -98,6 +99,17 @@ def test_a_pace_may_be_any_number_from_0_on(tmp_path: Path, pace: str) -> None:
         ("clock: {real_days: -1}\n", "clock.real_days: got -1, expected 0 or more"),
         ("clock: {real_days: soon}\n", "clock.real_days: got soon, expected a number"),
         ("clock: {real_days: 9, reel: 1}\n", "clock.reel: unknown key (a typo?)"),
+        *(
+            (
+                f"clock: {{real_days: 9, pause_at: {wrong}}}\n",
+                f"simulation.yaml: clock.pause_at: got {got}, expected a date such as 2021-04-20 "
+                "or an instant such as 2021-04-20T06:00:00Z",
+            )
+            for wrong, got in (
+                *((text, text) for text in ("soon", "2021-02-30", "20210420", "true", "[]")),
+                ("2021-04-20T06:00:00", '"2021-04-20T06:00:00"'),
+            )
+        ),
         ("clock: {real_days: .inf}\n", "clock.real_days: got .inf, expected a finite number"),
         ("", "simulation.yaml: got an empty file, expected a mapping"),
         ("run: {start_date: 2021-02-30}\n", "simulation.yaml: "),

@@ -126,6 +126,24 @@ def test_the_pace_alone_is_in_force_at_once(
     assert logged() == []
 
 
+def test_a_pause_is_set_moved_and_removed_at_once(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    texts = []
+    for pause_at in ("2021-04-20", "2021-04-20T06:00:00Z", "null"):
+        save(tmp_path, real_days=f"9, pause_at: {pause_at}")
+        texts += logged()
+    assert texts == [
+        f"INFO edit accepted, in force now: clock.pause_at: {change}"
+        for change in (
+            "nothing → 2021-04-20T00:00:00Z",
+            "2021-04-20T00:00:00Z → 2021-04-20T06:00:00Z",
+            "2021-04-20T06:00:00Z → nothing",
+        )
+    ]
+    assert watcher.accepted.pace == Pace(real_days=9)
+
+
 def test_a_good_pace_beside_a_bad_rate_is_refused_with_it(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path
 ) -> None:
