@@ -36,10 +36,11 @@ def look(settings: StatusSettings, topics: Topics, limit_ms: int) -> BrokerLook:
     every = partitions.all_partitions(topics)
     dead = [TopicPartition(dead_letter_topic(name), 0) for name in topics.topics]
     with KafkaAdminClient(**options) as admin:
-        found = admin.list_partition_offsets(dict.fromkeys([*every, *dead], OffsetSpec.LATEST))
-        ends = {partition: place.offset for partition, place in found.items()}
+        # First what is written, then what there is: the difference is never below zero.
         group = settings.kafka_group_id
         committed = admin.list_group_offsets(group).get(group, {})
+        found = admin.list_partition_offsets(dict.fromkeys([*every, *dead], OffsetSpec.LATEST))
+        ends = {partition: place.offset for partition, place in found.items()}
         size = _bytes(admin.describe_log_dirs())
     written = {p: committed[p].offset for p in every if p in committed}
     reasons = _last_reasons({p: ends[p] for p in dead if ends[p]}, options)

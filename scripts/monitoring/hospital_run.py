@@ -22,7 +22,8 @@ def describe(now: Clock, facts: dict[str, Any], schedulers: list[OwnService]) ->
         last_day=(now.end - DAY).date(),
         open_until=now.open_until,
         real_days=now.real_days,
-        stands=False,
+        pause_at=now.pause_at,
+        stands=now.is_paused,
         over=now.instant == now.end,
         seconds_left=_seconds_left(now, schedulers),
         events=facts.get("events"),
@@ -30,7 +31,7 @@ def describe(now: Clock, facts: dict[str, Any], schedulers: list[OwnService]) ->
 
 
 def _seconds_left(now: Clock, schedulers: list[OwnService]) -> float | None:
-    left = now.end - now.instant
+    left = now.limit - now.instant
     if now.real_days:
         return round(left / (now.end - now.start) * now.real_days * DAY_SECONDS)
     hours_per_second = sum(s.status.rates.get("hours", 0.0) for s in schedulers if s.alive)

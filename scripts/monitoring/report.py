@@ -35,12 +35,14 @@ class Run(Section):
     """Up to which hour events are drawn; an edit takes effect from here."""
     real_days: float
     """The pace: real days for the whole run; 0 is full speed."""
+    pause_at: datetime | None
+    """Where time will stand, or stands; null if nowhere."""
     stands: bool
-    """Whether `clock.pause_at` stops time at the present instant."""
+    """Whether `pause_at` stops time at the present instant."""
     over: bool
     """Whether all days have passed."""
     seconds_left: float | None
-    """Real seconds to the end of the run, or to the pause; null if time stands."""
+    """Real seconds to the pause or the end of the run; null while the speed is unknown."""
     events: int | None
     """Events in the journal; null until the scheduler has said so."""
 

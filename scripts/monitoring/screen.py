@@ -21,6 +21,7 @@ def render(report: Report) -> RenderableType:
     for label, lines in (
         ("stream", _stream(report.stream, report.run)),
         ("batch", _batch(report.batch)),
+        ("fingerprint", [report.batch.fingerprint if report.batch else "none yet"]),
         ("configs", _configuration(report.configuration)),
     ):
         facts.add_row(label, "\n".join(lines))
@@ -63,9 +64,11 @@ def _left(run: Run) -> str:
     if run.over:
         return "the run is over"
     if run.stands:
-        return "time stands: clock.pause_at"
+        return "time stands, by clock.pause_at"
     if run.seconds_left is None:
         return "the time left is unknown"
+    if run.pause_at and run.pause_at.date() <= run.last_day:
+        return f"{duration(run.seconds_left)} until time stands at {run.pause_at:%Y-%m-%d %H:%M}"
     return f"{duration(run.seconds_left)} left"
 
 
@@ -88,12 +91,12 @@ def _services(services: list[Service]) -> RenderableType:
     table.add_column("doing")
     for service in services:
         of = f" {service.replica}" if service.replica > 1 else ""
-        rates = (f"{rate:,.0f} {what}" for what, rate in service.rates_per_second.items() if rate)
+        rates = (f"{_rate(rate)} {what}" for what, rate in service.rates_per_second.items() if rate)
         turn = service.seconds_since_turn
         table.add_row(
             service.name + of,
             Text(service.state, style="" if service.well else "red"),
-            "\n".join(rates),
+            ", ".join(rates),
             "" if turn is None else f"{turn:.0f} s ago",
             str(service.restarts) if service.starts else "",
             service.doing,
@@ -102,8 +105,8 @@ def _services(services: list[Service]) -> RenderableType:
 
 
 def _stream(stream: Stream, run: Run | None) -> Iterator[str]:
-    due = _number(stream.unpublished)
-    yield f"{_number(run.events if run else None)} events in the journal, {due} of them due for Kafka"
+    events = _number(run.events if run else None)
+    yield f"{events} events in the journal, {_number(stream.unpublished)} due and not in Kafka yet"
     records = sum(topic.events for topic in stream.topics) if stream.topics else None
     yield f"{_number(records)} records in Kafka, {_number(stream.unwritten)} not in the lake yet"
     dead = sum(topic.dead_letters for topic in stream.topics) if stream.topics else None
@@ -123,7 +126,6 @@ def _batch(batch: Batch | None) -> Iterator[str]:
         yield f"{tables.days_loaded:,} days loaded, {tables.days_behind:,} behind"
         yield f"{tables.files:,} files, {tables.rows:,} rows; {tables.rows_rejected:,} rejected"
         yield from (f"  {reject}" for reject in tables.last_rejects)
-    yield f"fingerprint {batch.fingerprint}"
 
 
 def _configuration(configuration: Configuration | None) -> Iterator[str]:
@@ -151,6 +153,10 @@ def _volumes(volumes: list[Volume]) -> RenderableType:
 
 def _number(value: int | None) -> str:
     return "?" if value is None else f"{value:,}"
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def _size(size: int | None) -> str:

@@ -22,12 +22,21 @@ class ConfigWatcher:
     """
 
     def __init__(
-        self, configs_dir: Path, accepted: ConfigFiles, check: Callable[[dict[str, Any]], None]
+        self,
+        configs_dir: Path,
+        accepted: ConfigFiles,
+        check: Callable[[dict[str, Any]], None],
+        note: Callable[[bool, str], None],
     ) -> None:
-        """`check` raises ConfigurationError for a content that cannot be used in this run."""
+        """Watch from the files that are in force on.
+
+        Args:
+            check: raises ConfigurationError for a content that cannot be used in this run.
+            note: called for each edit: whether it was accepted, and what it changed or lacks.
+        """
         self.accepted = accepted
         self._configs_dir = configs_dir
-        self._check = check
+        self._check, self._note = check, note
         self._refusal = ""
 
     def check_files(self, from_hour: str) -> None:
@@ -42,18 +51,23 @@ class ConfigWatcher:
         except ConfigurationError as refusal:
             if str(refusal) != self._refusal:
                 self._refusal = str(refusal)
+                self._note(False, self._refusal)
                 log.error("edit refused, the configuration in force stays: %s", refusal)
             return
         if self._refusal:
+            self._note(True, "the files are valid again")
             log.info("the configuration files are valid again")
         self._refusal = ""
         for change in changes:
+            self._note(True, str(change))
             log.info("edit accepted, in force from %s: %s", from_hour, change)
         if files.pace.pause_at != before.pace.pause_at:
             pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
+            self._note(True, f"clock.pause_at: {' → '.join(pauses)}, at once")
             log.info(Message(f"edit accepted, in force now: clock.pause_at: {' → '.join(pauses)}"))
         if files.pace.real_days != before.pace.real_days:
             paces = (before.pace.real_days, files.pace.real_days)
+            self._note(True, "clock.real_days: {:g} → {:g}, at once".format(*paces))
             log.info("edit accepted, in force now: clock.real_days: %g → %g", *paces)
         self.accepted = files
 
