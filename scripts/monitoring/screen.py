@@ -88,18 +88,16 @@ def _services(services: list[Service]) -> RenderableType:
     table.add_column("per second", justify="right")
     table.add_column("last turn", justify="right")
     table.add_column("restarts", justify="right")
-    table.add_column("doing")
     for service in services:
         of = f" {service.replica}" if service.replica > 1 else ""
         rates = (f"{_rate(rate)} {what}" for what, rate in service.rates_per_second.items() if rate)
         turn = service.seconds_since_turn
         table.add_row(
             service.name + of,
-            Text(service.state, style="" if service.well else "red"),
+            Text(service.doing or service.state, style="" if service.well else "red"),
             ", ".join(rates),
             "" if turn is None else f"{turn:.0f} s ago",
             str(service.restarts) if service.starts else "",
-            service.doing,
         )
     return table
 
