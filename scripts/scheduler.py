@@ -42,6 +42,7 @@ def main(settings: SchedulerSettings, service: Service) -> None:
     publisher = Publisher(settings.batch_lake_dir, hospital_run)
     timekeeper = Timekeeper(settings, service, hospital_run, now)
     disk_space.warn_if_short(settings, now)
+    service.report.facts["events"] = hospital_run.next_number
 
     publisher.publish_missing(timekeeper.now, service)
     timekeeper.check_configs()

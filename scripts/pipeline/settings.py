@@ -117,6 +117,17 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
     reconcile_timeout_seconds: PositiveFloat
 
 
+class StatusSettings(AnalystSettings, KafkaSettings):
+    simulation_dir: Path
+    batch_lake_dir: Path
+    stream_lake_dir: Path
+    kafka_group_id: Name
+    unhealthy_after_seconds: PositiveFloat
+    zookeeper_address: Name | None = None
+    pgadmin_url: Name | None = None
+    metrics_port: Port
+
+
 def read[E: Environment](kind: type[E]) -> E:
     """Fill `kind` from the environment, and what that lacks from `.env`.
 

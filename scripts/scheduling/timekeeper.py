@@ -6,19 +6,20 @@ from functools import partial
 
 from hospital.config.run import Configuration
 from pipeline.logs import Message
-from pipeline.run import clock
+from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, HOUR, Clock
 from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.run.overlay import Sources
 from pipeline.service import Service
 from pipeline.settings import SchedulerSettings, parse, place_in_files
-from scheduling import edits
+from scheduling import disk_space, edits
 from scheduling.hospital_run import HospitalRun
 from scheduling.saved_configurations import load_content, save_configuration
 from scheduling.scenario_log import ScenarioLog
 
 TICK_SECONDS = 1.0
+EDITS_KEPT = 5
 
 log = logging.getLogger("scheduler")
 
@@ -35,15 +36,18 @@ class Timekeeper:
     ) -> None:
         self.now = now
         self._simulation_dir = settings.simulation_dir
-        self._stopping = service.stopping
+        self._stopping, self._report = service.stopping, service.report
         self._run = run
         in_force = load_content(self._simulation_dir, now.configurations[-1])
-        self._scenarios = ScenarioLog(parse(Configuration, in_force, place_in_files), now)
+        config = parse(Configuration, in_force, place_in_files)
+        self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
+        self._scenarios = ScenarioLog(config, now)
         accepted = ConfigFiles(now.pace, in_force, Sources("", {}, {}))
+        read = partial(config_store.read_files, settings.configs_dir, settings.config_overlay)
         check = partial(edits.check, in_force)
-        self._configs = ConfigWatcher(
-            settings.configs_dir, settings.config_overlay, accepted, check
-        )
+        self._configs = ConfigWatcher(read, accepted, check, self._note_edit)
+        before = self._report.before
+        self._report.facts["edits"] = before.facts.get("edits", []) if before else []
         self._standing = False
         self._warn_of_a_late_pause()
 
@@ -54,6 +58,7 @@ class Timekeeper:
         if self._configs.accepted is not before:
             accepted = self._configs.accepted
             config = parse(Configuration, accepted.content, accepted.sources.place)
+            self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
             self._scenarios.accept(config, from_hour)
 
     def advance(self, elapsed_seconds: float) -> None:
@@ -103,7 +108,18 @@ class Timekeeper:
         entry = save_configuration(self._simulation_dir, self._configs.accepted.content, first)
         self._run.compute(entry, first, until)
         self._write(self.now.opened(until, entry))
+        self._report.count("hours", (until - first) // HOUR)
+        self._report.facts["events"] = self._run.next_number
         self._scenarios.opened(first)
+
+    def _note_edit(self, accepted: bool, text: str) -> None:
+        """Keep the last edits for the status file, the newest first."""
+        from_hour, facts = clock.text(self.now.open_until), self._report.facts
+        edit = {"accepted": accepted, "from_hour": from_hour, "text": text}
+        facts["edits"] = [edit, *facts["edits"]][:EDITS_KEPT]
+        facts["refused_edit"] = "" if accepted else text
+        if not accepted:
+            self._report.last_refusal = text
 
     def _log_pause(self) -> None:
         """Log once that time stands, and once that it goes on."""

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from pipeline.logs import Message
 from pipeline.run import clock, config_store
@@ -22,21 +21,26 @@ class ConfigWatcher:
 
     def __init__(
         self,
-        configs_dir: Path,
-        overlay: str,
+        read: Callable[[], ConfigFiles],
         accepted: ConfigFiles,
         check: Callable[[ConfigFiles], None],
+        note: Callable[[bool, str], None],
     ) -> None:
-        """`check` raises ConfigurationError for files that cannot be used in this run."""
+        """Watch from the files that are in force on.
+
+        Args:
+            read: reads the files as they are now.
+            check: raises ConfigurationError for files that cannot be used in this run.
+            note: called for each edit: whether it was accepted, and what it changed or lacks.
+        """
         self.accepted = accepted
-        self._configs_dir, self._overlay = configs_dir, overlay
-        self._check = check
+        self._read, self._check, self._note = read, check, note
         self._refusal = ""
 
     def check_files(self, from_hour: str) -> None:
         """Read the files; log what changed and from which hour, or why they are refused."""
         try:
-            files = config_store.read_files(self._configs_dir, self._overlay)
+            files = self._read()
             before = self.accepted
             changes = list(config_store.differences(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
@@ -45,20 +49,25 @@ class ConfigWatcher:
         except ConfigurationError as refusal:
             if str(refusal) != self._refusal:
                 self._refusal = str(refusal)
+                self._note(False, self._refusal)
                 log.error("edit refused, the configuration in force stays: %s", refusal)
             return
         if self._refusal:
+            self._note(True, "the files are valid again")
             log.info("the configuration files are valid again")
         self._refusal = ""
         for change in changes:
             sources = before.sources if change.after is config_store.MISSING else files.sources
-            place = sources.place(change.keys)
-            log.info("edit accepted, in force from %s: %s: %s", from_hour, place, change)
+            text = f"{sources.place(change.keys)}: {change}"
+            self._note(True, text)
+            log.info("edit accepted, in force from %s: %s", from_hour, text)
         if files.pace.pause_at != before.pace.pause_at:
             pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
+            self._note(True, f"clock.pause_at: {' → '.join(pauses)}, at once")
             log.info(Message(f"edit accepted, in force now: clock.pause_at: {' → '.join(pauses)}"))
         if files.pace.real_days != before.pace.real_days:
             paces = (before.pace.real_days, files.pace.real_days)
+            self._note(True, "clock.real_days: {:g} → {:g}, at once".format(*paces))
             log.info("edit accepted, in force now: clock.real_days: %g → %g", *paces)
         self.accepted = files
 

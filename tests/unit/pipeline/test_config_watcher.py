@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,21 @@ def check(files: ConfigFiles) -> None:
 
 
 @pytest.fixture
-def watcher(tmp_path: Path) -> ConfigWatcher:
+def noted() -> list[tuple[bool, str]]:
+    """The edits that the watcher noted."""
+    return []
+
+
+@pytest.fixture
+def watcher(tmp_path: Path, noted: list[tuple[bool, str]]) -> ConfigWatcher:
     """Watches the files of a run that began with a rate of 1."""
     save(tmp_path)
-    return ConfigWatcher(tmp_path, "", config_store.read_files(tmp_path), check)
+
+    def note(accepted: bool, text: str) -> None:
+        noted.append((accepted, text))
+
+    read = partial(config_store.read_files, tmp_path)
+    return ConfigWatcher(read, read(), check, note)
 
 
 @pytest.fixture
@@ -194,3 +206,18 @@ def test_an_edit_that_yaml_reads_otherwise_is_refused(
     stays = "ERROR edit refused, the configuration in force stays: simulation.yaml: line "
     assert refusal.startswith(stays)
     assert watcher.accepted.content["simulation"] == {"rate": 1}
+
+
+def test_each_edit_is_noted_once(
+    watcher: ConfigWatcher, logged: Logged, noted: list[tuple[bool, str]], tmp_path: Path
+) -> None:
+    for rate, real_days in ((2, 9), (-5, 9), (-5, 9), (2, 1)):
+        save(tmp_path, rate=rate, real_days=real_days)
+        logged()
+        logged()
+    assert noted == [
+        (True, "simulation.yaml: rate: 1 → 2"),
+        (False, "simulation.yaml: rate: got -5, expected a rate"),
+        (True, "the files are valid again"),
+        (True, "clock.real_days: 9 → 1, at once"),
+    ]

@@ -1,6 +1,7 @@
 """An overlay is laid over both files; a refusal and an edit name the file that has the key."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ def test_an_edit_of_any_of_the_three_files_is_noticed_and_named(
 
     caplog.set_level(logging.INFO)
     begun = read(configs, "simulation: {rates: {b: 3}}\n")
-    watcher = ConfigWatcher(configs, "over.yaml", begun, lambda _files: None)
+    files = partial(config_store.read_files, configs, "over.yaml")
+    watcher = ConfigWatcher(files, begun, lambda _files: None, lambda _accepted, _text: None)
     accepted = f"edit accepted, in force from {HOUR}:"
     more = "simulation: {rates: {b: 4, c: 1}}\n"
     assert after("over.yaml", more) == [
