@@ -16,6 +16,7 @@ from psycopg2.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from psycopg2.extensions import connection as Connection
 
 from pipeline.lakes.batch_lake import InvalidDay
+from pipeline.progress import Progress
 from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings, ConfigurationError
 from pipeline.warehouse import connections, laws, locks, migrations, roles
@@ -154,7 +155,7 @@ def load_and_log(loader: Loader, day: date, service: Service) -> None:
         service.report.count("files")
 
     try:
-        loaded = loader.load_day(day, file_loaded)
+        loaded = loader.load_day(day, Progress(service, log), file_loaded)
     except InvalidDay as refusal:
         service.report.last_refusal = f"{day}: {refusal}"
         log.error("refused %s: %s", day, refusal)

@@ -13,6 +13,7 @@ import schedule
 
 from pipeline.broker.topics import read_topics
 from pipeline.logs import Message
+from pipeline.progress import Progress
 from pipeline.run import clock
 from pipeline.service import Service, run
 from pipeline.settings import SchedulerSettings
@@ -38,8 +39,9 @@ def main(settings: SchedulerSettings, service: Service) -> None:
     world, now = None, clock.read(settings.simulation_dir)
     if now is None:
         world, now = first_start.begin(settings)
-    hospital_run = HospitalRun(settings.simulation_dir, topics, now, service.turn_completed, world)
-    publisher = Publisher(settings.batch_lake_dir, hospital_run)
+    progress = Progress(service, log)
+    hospital_run = HospitalRun(settings.simulation_dir, topics, now, progress, world)
+    publisher = Publisher(settings.batch_lake_dir, hospital_run, progress)
     timekeeper = Timekeeper(settings, service, hospital_run, now)
     disk_space.warn_if_short(settings, now)
     service.report.facts["events"] = hospital_run.next_number

@@ -4,7 +4,7 @@ The columns and their order are `COLUMNS`. Instants are text (`2021-04-07T13:05:
 value is None.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,7 @@ COLUMNS: dict[str, list[str]] = {
     }.items()
 }
 DAY_ZERO = ("people", "staff", "wards")
+PEOPLE_AT_ONCE = 50_000  # of day zero, so that a few million of them fit into memory
 # The first MODEL_VERSION that publishes a dataset; every version publishes the others.
 FROM_MODEL_VERSION = {"postponements": 2}
 # The event_type that completes a row → its dataset, and the column that takes the event_time, if
@@ -68,18 +69,19 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
 }
 
 
-def day_zero(world: World) -> dict[str, pd.DataFrame]:
-    """`people`, `staff` and `wards` as they are when the run begins."""
+def day_zero(world: World) -> Iterator[tuple[str, pd.DataFrame]]:
+    """`people`, a part at a time, `staff` and `wards` as they are when the run begins."""
     people = world.people
+    for first in range(0, people.size, PEOPLE_AT_ONCE):
+        numbers = np.arange(first, min(first + PEOPLE_AT_ONCE, people.size), dtype=np.uint64)
+        columns = PersonColumns._make(column[numbers] for column in people.columns)
+        yield "people", _people_table(world, numbers, columns)
+    yield "staff", staff_table(world, np.arange(len(world.staff.posts)))
     places = [*world.network.wards.values(), *world.network.emergency.values()]
     wards = [
         (p.ward_id, p.hospital_id, p.hospital_name, p.name, p.specialty, p.capacity) for p in places
     ]
-    return {
-        "people": _people_table(world, np.arange(people.size, dtype=np.uint64), people.columns),
-        "staff": staff_table(world, np.arange(len(world.staff.posts))),
-        "wards": _frame("wards", wards),
-    }
+    yield "wards", _frame("wards", wards)
 
 
 def day_tables(

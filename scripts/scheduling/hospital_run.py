@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from hospital.world import World
 from pipeline import formats
 from pipeline.broker.topics import Topics
 from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.progress import Progress
 from pipeline.run import clock, journal, state_cache
 from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
@@ -50,13 +51,13 @@ class HospitalRun:
         simulation_dir: Path,
         topics: Topics,
         now: Clock,
-        progress: Callable[[], None],
+        progress: Progress,
         world: World | None = None,
     ) -> None:
         """Recover the state at `now.open_until`: from the cache, or from the seed.
 
-        `progress` is called for each day that has to be computed again; `world` is built if it is
-        None. Raises ConfigurationError if the state is lost and another model version computed it.
+        `progress` is of hours that have to be computed again; `world` is built if it is None.
+        Raises ConfigurationError if the state is lost and another model version computed it.
         """
         self._dir = simulation_dir
         self._topics = topics.topics
@@ -80,8 +81,13 @@ class HospitalRun:
         snapshot = Snapshot(end_hour, self.next_number, entry.model_version, state)
         state_cache.save(self._dir / STATES, snapshot)
 
-    def day_zero(self) -> dict[str, DataFrame]:
-        """What exists before the first hour, as tables by dataset."""
+    @property
+    def population(self) -> int:
+        """How many people there are before the first hour."""
+        return self._world.people.size
+
+    def day_zero(self) -> Iterator[tuple[str, DataFrame]]:
+        """What exists before the first hour: datasets with their tables, people in parts."""
         return tables.day_zero(self._world)
 
     def day(
@@ -117,25 +123,27 @@ class HospitalRun:
                 log.warning("this model cannot read %s; it is computed again", name)
         return now.start, 0, None
 
-    def _catch_up(self, now: Clock, hour: datetime, progress: Callable[[], None]) -> None:
+    def _catch_up(self, now: Clock, hour: datetime, progress: Progress) -> None:
         """Compute from `hour` to the open hour again; the journal has these hours already."""
         if hour < now.open_until:
             log.info("computing %s to %s again", clock.text(hour), clock.text(now.open_until))
-        for again in hours(hour, now.open_until):
-            entry = now.in_force(again)
-            if entry.model_version != hospital.MODEL_VERSION:
-                raise ConfigurationError(
-                    f"simulation volume: the state at {clock.text(now.open_until)} is lost, and "
-                    f"this model (version {hospital.MODEL_VERSION}) is not the one that computed "
-                    f"it (version {entry.model_version}); expected that version, or a new run "
-                    "(make clean)"
-                )
-            for _record in self._hour(entry, again):
-                pass
-            if again.hour == 0:
-                progress()
-                if again.day == 1:
-                    log.info("computed again up to %s", clock.text(again))
+        all_hours = list(hours(hour, now.open_until))
+        with progress.on("computing hours again", len(all_hours)) as step:
+            for done, again in enumerate(all_hours):
+                self._compute_again(now, again)
+                step(done + 1)
+
+    def _compute_again(self, now: Clock, again: datetime) -> None:
+        entry = now.in_force(again)
+        if entry.model_version != hospital.MODEL_VERSION:
+            raise ConfigurationError(
+                f"simulation volume: the state at {clock.text(now.open_until)} is lost, and "
+                f"this model (version {hospital.MODEL_VERSION}) is not the one that computed "
+                f"it (version {entry.model_version}); expected that version, or a new run "
+                "(make clean)"
+            )
+        for _record in self._hour(entry, again):
+            pass
 
     def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
         """Compute one hour; return its events in order, as the journal records them."""

@@ -1,11 +1,16 @@
 """Publishing: each day that is over, from the journal into the batch lake."""
 
 import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from pandas import DataFrame
+
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.progress import Progress, Step
 from pipeline.run.clock import DAY, Clock
 from pipeline.service import Service
 from scheduling.hospital_run import HospitalRun
@@ -16,9 +21,10 @@ log = logging.getLogger("scheduler")
 class Publisher:
     """Publishes every day that is over and missing in the batch lake."""
 
-    def __init__(self, lake: Path, run: HospitalRun) -> None:
+    def __init__(self, lake: Path, run: HospitalRun, progress: Progress) -> None:
         self._lake = lake
         self._run = run
+        self._progress = progress
         self._complete_until: date | None = None
         self._totals_logged = False
 
@@ -48,16 +54,13 @@ class Publisher:
         in_force = now.in_force_on(day)
         events: dict[str, TopicEntry] = {}
         if day < now.start.date():
-            tables = self._run.day_zero()
+            with self._progress.on("building the population", self._run.population) as step:
+                files = csv_files(self._run.day_zero(), step)
         else:
             before = batch_lake.day_directory(self._lake, day - DAY)
             _manifest, previous = batch_lake.read_manifest(before)
             tables, events = self._run.day(day, in_force[-1].model_version)
-        # RFC 4180 in UTF-8: always a header, an empty field for NULL.
-        files = {
-            name: (len(table), table.to_csv(index=False, lineterminator="\n").encode())
-            for name, table in tables.items()
-        }
+            files = csv_files(tables.items())
         digest = batch_lake.publish(self._lake, day, files, events, in_force, previous)
         rows = sum(count for count, _content in files.values())
         log.info(
@@ -76,3 +79,19 @@ class Publisher:
             "fingerprint %s",
             *((now.end - now.start) // DAY, events, rows, fingerprint),
         )
+
+
+def csv_files(
+    tables: Iterable[tuple[str, DataFrame]], step: Step = lambda _rows: None
+) -> dict[str, tuple[int, bytes]]:
+    """Each dataset's rows and its file: RFC 4180 in UTF-8, a header, an empty field for NULL.
+
+    A dataset may come in parts, one after the other. `step` gets the rows so far of all datasets.
+    """
+    rows, parts = Counter[str](), defaultdict[str, list[bytes]](list)
+    for name, table in tables:
+        text = table.to_csv(index=False, header=name not in parts, lineterminator="\n")
+        parts[name].append(text.encode())
+        rows[name] += len(table)
+        step(rows.total())
+    return {name: (rows[name], b"".join(texts)) for name, texts in parts.items()}

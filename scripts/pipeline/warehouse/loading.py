@@ -23,7 +23,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import FileEntry, InvalidDay, Manifest
+from pipeline.lakes.batch_lake import InvalidDay, Manifest
+from pipeline.progress import Progress
 from pipeline.settings import ConfigurationError
 from pipeline.warehouse import ledger, statements
 from pipeline.warehouse.careful_path import CarefulPath, Rejected
@@ -87,11 +88,13 @@ class Loader:
         with self._connection, self._connection.cursor() as cursor:
             return ledger.due_days(cursor, self._root)
 
-    def load_day(self, day: date, progress: Callable[[], object]) -> LoadedDay:
+    def load_day(
+        self, day: date, progress: Progress, file_loaded: Callable[[], object]
+    ) -> LoadedDay:
         """Load a day, or load it again, in one transaction.
 
         Args:
-            progress: called after each file.
+            file_loaded: called after each file.
 
         Raises:
             InvalidDay: with the reason, which is in the ledger, too; none of its rows were loaded.
@@ -99,7 +102,7 @@ class Loader:
         """
         directory = batch_lake.day_directory(self._root, day)
         try:
-            return self._commit_day(day, directory, progress)
+            return self._commit_day(day, directory, progress, file_loaded)
         except InvalidDay as refusal:
             reason = str(refusal)
         except (psycopg2.DataError, psycopg2.IntegrityError) as error:
@@ -109,7 +112,9 @@ class Loader:
             ledger.record_refused(cursor, day, reason, state)
         raise InvalidDay(reason)
 
-    def _commit_day(self, day: date, directory: Path, progress: Callable[[], object]) -> LoadedDay:
+    def _commit_day(
+        self, day: date, directory: Path, progress: Progress, file_loaded: Callable[[], object]
+    ) -> LoadedDay:
         # Before the files are read: a change meanwhile is seen at the next turn.
         state = ledger.directory_state(directory, every_file=False)
         manifest, digest = batch_lake.read_manifest(directory)
@@ -130,10 +135,13 @@ class Loader:
             files, waiting = [], 0
             for name in names:
                 path = directory / f"{name}.csv"
-                file, rejected = self._load_file(cursor, path, manifest.files[name], day, fast)
+                entry = manifest.files[name]
+                with progress.on(f"loading {name} of {day}", entry.rows) as step:
+                    published = PublishedFile(path, entry, step)
+                    file, rejected = self._load_file(cursor, published, path, day, fast)
                 files.append(file)
                 waiting += rejected.waiting
-                progress()
+                file_loaded()
             loaded = LoadedDay(day, digest, state, files, waiting, replaced)
             ledger.record_loaded(cursor, loaded)
             for file in files:
@@ -143,12 +151,12 @@ class Loader:
         return loaded
 
     def _load_file(
-        self, cursor: Cursor, path: Path, entry: FileEntry, day: date, fast: bool
+        self, cursor: Cursor, file: PublishedFile, path: Path, day: date, fast: bool
     ) -> tuple[LoadedFile, Rejected]:
         began = time.monotonic()
-        name, rejected = path.stem, Rejected()
+        name, entry, rejected = path.stem, file.entry, Rejected()
         fast_path = self._fast[name] if fast else None
-        with closing(PublishedFile(path, entry)) as file:
+        with closing(file):
             if not (fast_path and fast_path.load(cursor, file, day)):
                 rejected = self._careful[name].load(cursor, file, day)
         loaded = LoadedFile(

@@ -5,7 +5,7 @@ The bytes that Postgres gets are the very bytes that are hashed, and a refusal q
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.lakes import batch_lake
@@ -20,11 +20,14 @@ HEADER_BYTES = 100
 class PublishedFile:
     """One CSV, kept open so that every pass reads the same file; hashes what a pass reads."""
 
-    def __init__(self, path: Path, entry: FileEntry) -> None:
+    def __init__(
+        self, path: Path, entry: FileEntry, step: Callable[[int], None] = lambda _rows: None
+    ) -> None:
         """Open the file.
 
         Args:
             entry: what the manifest says of it.
+            step: called with how many rows a pass has read so far.
 
         Raises:
             InvalidDay: if it is missing, not a regular file, or not of the size in the manifest.
@@ -33,6 +36,7 @@ class PublishedFile:
         self._name = path.name
         self._file = batch_lake.open_file(path.parent, path.name)
         self._hash = hashlib.sha256()
+        self._step, self._lines = step, 0
         size = os.fstat(self._file.fileno()).st_size
         if size != entry.bytes:
             self.close()
@@ -49,6 +53,8 @@ class PublishedFile:
         """The next bytes of this pass, at most `size`."""
         chunk = self._file.read(size)
         self._hash.update(chunk)
+        self._lines += chunk.count(b"\n")
+        self._step(min(self._lines, self.entry.rows))
         return chunk
 
     def lines(self) -> Iterator[bytes]:
@@ -96,4 +102,4 @@ class PublishedFile:
 
     def _rewind(self) -> None:
         self._file.seek(0)
-        self._hash = hashlib.sha256()
+        self._hash, self._lines = hashlib.sha256(), 0

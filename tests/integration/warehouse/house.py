@@ -67,7 +67,8 @@ def publish(root: Path, config: Configuration) -> None:
     model = Model(world, config)
     state, hour = opening_state(model), datetime.combine(date(2021, 4, 7), time(), UTC)
     entry = ConfigurationEntry(from_hour=hour, configuration="", model_version=MODEL_VERSION)
-    digest = publish_day(root, hour.date() - timedelta(days=1), tables.day_zero(world), [], None)
+    zero = dict(tables.day_zero(world))
+    digest = publish_day(root, hour.date() - timedelta(days=1), zero, [], None)
     for _ in range(DAYS):
         day, values = hour.date(), []
         while hour.date() == day:

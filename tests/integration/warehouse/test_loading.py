@@ -1,5 +1,6 @@
 """A day is loaded whole or not at all, as often as it appears; only bad rows are left out."""
 
+import logging
 import shutil
 from contextlib import closing
 from datetime import date
@@ -7,11 +8,12 @@ from datetime import date
 import pytest
 
 from pipeline.lakes import batch_lake
+from pipeline.progress import Progress
 from pipeline.warehouse import connections
 from pipeline.warehouse.datasets import read_datasets
 from pipeline.warehouse.loading import Loader
 
-from .own_database import Database
+from .own_database import Database, OneTurn
 from .small_lake import ONE, THREE, ZERO, Lake, Tables, day_one, day_two, day_zero
 
 ALL_ROWS = {
@@ -94,7 +96,9 @@ def test_a_session_killed_before_commit_leaves_nothing(
         loader = Loader(session, three_days.root, datasets, 0.5)
         with pytest.raises(connections.TEMPORARY_ERRORS):
             loader.load_day(
-                ZERO, lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)", "superuser")
+                ZERO,
+                Progress(OneTurn(), logging.getLogger(__name__)),
+                lambda: database.ask(f"select pg_terminate_backend({pid}, 5000)", "superuser"),
             )
     assert database.counts() == {}
     assert database.ask(LEDGER) == []

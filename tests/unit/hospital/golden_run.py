@@ -52,7 +52,7 @@ def files() -> Iterator[tuple[str, str]]:
     world, hour = World(config), datetime(2021, 4, 7, tzinfo=UTC)
     model = Model(world, config)
     state = opening_state(model)
-    for name, table in tables.day_zero(world).items():
+    for name, table in tables.day_zero(world):
         yield f"day_zero/{name}.csv", table.to_csv(index=False, lineterminator="\n")
     week = []
     for _ in range(24 * DAYS):

@@ -190,7 +190,7 @@ def check_tables(run: Run) -> None:
         days[hour.date()] += [event.value for event in events]
     seen: dict[str, set[Any]] = {name: set() for name in DATASETS}
     later = [tables.day_tables(run.world, values) for values in days.values()]
-    for published in (tables.day_zero(run.world), *later):
+    for published in (dict(tables.day_zero(run.world)), *later):
         assert set(published) <= set(DATASETS)
         for name in (name for name in DATASETS if name in published):
             rule, table = DATASETS[name], published[name]

@@ -163,7 +163,7 @@ def test_changes_of_staff_are_in_the_tables_and_in_no_topic(
         for grade in role["grades"]:
             changes[f"staffing.roles.{name}.grades.{grade}.leaving_share_per_year"] = 0.95
     one = run(24 * 8, changes)
-    zero = tables.day_zero(one.world)["staff"]
+    zero = dict(tables.day_zero(one.world))["staff"]
     assert list(zero["staff_id"]) == one.world.staff.staff_id[: len(one.world.staff.posts)]
     known, gone = set(zero["staff_id"]), dict[str, str]()
     seen = Counter[str]()

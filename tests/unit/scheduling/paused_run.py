@@ -1,9 +1,11 @@
 """A run in this process whose clock a test moves, pauses and restarts."""
 
 import hashlib
+import logging
 from typing import Any
 
 from pipeline.broker.topics import read_topics
+from pipeline.progress import Progress
 from pipeline.run import clock, journal
 from pipeline.run.clock import Clock
 from scheduling import first_start
@@ -12,6 +14,8 @@ from scheduling.publishing import Publisher
 from scheduling.timekeeper import Timekeeper
 
 from .conftest import Life, Place
+
+log = logging.getLogger(__name__)
 
 
 class PausedRun:
@@ -63,6 +67,7 @@ class PausedRun:
 
     def _resume(self, now: Clock) -> None:
         place, topics = self.place, read_topics(self.place.configs)
-        run = HospitalRun(place.simulation, topics, now, lambda: None, self._world)
-        self._publisher = Publisher(place.lake, run)
+        progress = Progress(Life(), log)
+        run = HospitalRun(place.simulation, topics, now, progress, self._world)
+        self._publisher = Publisher(place.lake, run, progress)
         self.timekeeper = Timekeeper(place.settings, Life(), run, now)

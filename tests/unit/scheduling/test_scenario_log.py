@@ -9,6 +9,7 @@ import pytest
 
 from hospital.config.run import Configuration
 from pipeline.broker.topics import read_topics
+from pipeline.progress import Progress
 from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 from scheduling.hospital_run import HospitalRun
@@ -199,7 +200,8 @@ def test_the_scheduler_logs_it_at_the_edit_and_as_hours_open(
         now = clock.read(run.simulation)
         assert now is not None
         topics = read_topics(run.configs)
-        hospital_run = HospitalRun(run.simulation, topics, now, lambda: None)
+        progress = Progress(Life(), logging.getLogger(__name__))
+        hospital_run = HospitalRun(run.simulation, topics, now, progress)
         timekeeper = Timekeeper(run.settings, Life(), hospital_run, now)
         timekeeper.check_configs()
         timekeeper.advance(3600)

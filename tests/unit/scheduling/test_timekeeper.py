@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.broker.topics import read_topics
+from pipeline.progress import Progress
 from pipeline.run import clock
 from pipeline.run.clock import HOUR, Clock
 from scheduling import first_start
@@ -18,6 +19,7 @@ from scheduling.timekeeper import Timekeeper
 from .conftest import Killed, Life, Place
 
 REAL_DAYS = 20 / 86_400  # 20 s for the two days of the run
+PROGRESS = Progress(Life(), logging.getLogger(__name__))
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def paced(place: Callable[[str], Place], simulation: dict[str, Any]) -> Place:
 def begin(place: Place) -> tuple[HospitalRun, Timekeeper]:
     world, now = first_start.begin(place.settings)
     topics = read_topics(place.configs)
-    run = HospitalRun(place.simulation, topics, now, lambda: None, world)
+    run = HospitalRun(place.simulation, topics, now, PROGRESS, world)
     return run, Timekeeper(place.settings, Life(), run, now)
 
 
@@ -45,7 +47,7 @@ def killed(_simulation_dir: Path, _now: Clock) -> None:
 
 def test_time_opens_each_hour_that_it_reaches(paced: Place, expected: dict[str, str]) -> None:
     run, timekeeper = begin(paced)
-    publisher = Publisher(paced.lake, run)
+    publisher = Publisher(paced.lake, run, PROGRESS)
     while (before := timekeeper.now).instant < before.end:
         timekeeper.advance(0.7)
         now = timekeeper.now
