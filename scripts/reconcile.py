@@ -5,7 +5,8 @@ When both paths have passed this baseline, it compares
 - the events that the broker acknowledged with lines in the lake and dead letters,
 - lines with the manifests, byte for byte, and events with rows, by key,
 - files with the manifests, tables with an independent load of the files, and rows with the laws.
-It prints a line for each comparison, with the first difference exactly. It exits with 0 if all is
+It prints a line for each comparison, with the first difference exactly, and shows on standard error
+how far each is. It exits with 0 if all is
 well, 1 if anything differs, 2 if it could not compare.
 """
 
@@ -23,7 +24,7 @@ from psycopg2.extensions import connection as Connection
 from pipeline.broker.topics import Topics, read_topics
 from pipeline.settings import ConfigurationError, ReconcileSettings, read
 from pipeline.warehouse import connections
-from reconciliation import batch, positions, stream
+from reconciliation import batch, display, positions, stream
 from reconciliation.baseline import Baseline, Comparison
 
 LOOK_EVERY_SECONDS = 1
@@ -62,14 +63,16 @@ def wait_until_passed(
     settings: ReconcileSettings, topics: Topics, baseline: Baseline, connection: Connection
 ) -> Comparison:
     """Wait until both paths have passed the baseline, or until the timeout."""
-    began = time.monotonic()
-    while True:
-        lags = stream.lag(settings, topics, baseline), batch.lag(baseline, connection)
-        lag = "; ".join(filter(None, lags))
-        waited = time.monotonic() - began
-        if not lag or waited > settings.reconcile_timeout_seconds:
-            return Comparison("both paths have caught up", f"{waited:.0f} s waited", lag)
-        time.sleep(LOOK_EVERY_SECONDS)
+    limit, began = int(settings.reconcile_timeout_seconds), time.monotonic()
+    with display.comparing("waiting for both paths", limit, "s") as step:
+        while True:
+            lags = stream.lag(settings, topics, baseline), batch.lag(baseline, connection)
+            lag = "; ".join(filter(None, lags))
+            waited = time.monotonic() - began
+            if not lag or waited > settings.reconcile_timeout_seconds:
+                return Comparison("both paths have caught up", f"{waited:.0f} s waited", lag)
+            step(int(waited))
+            time.sleep(LOOK_EVERY_SECONDS)
 
 
 if __name__ == "__main__":

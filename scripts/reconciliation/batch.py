@@ -14,7 +14,7 @@ from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import FileEntry, Manifest
 from pipeline.settings import ReconcileSettings
 from pipeline.warehouse import laws
-from reconciliation import tables
+from reconciliation import display, tables
 from reconciliation.baseline import Baseline, Comparison
 
 
@@ -75,14 +75,16 @@ def manifest_chain(baseline: Baseline) -> Comparison:
 def files_with_manifests(root: Path, baseline: Baseline) -> Comparison:
     """Each day has the files in its manifest, byte for byte; the lake has nothing else."""
     files, difference = 0, ""
-    for day, manifest in baseline.manifests.items():
-        directory = batch_lake.day_directory(root, day)
-        names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST}
-        expected = {f"{name}.csv": entry for name, entry in manifest.files.items()}
-        files += len(names)
-        for name in sorted(names | expected.keys()):
-            if not _is_as_published(directory / name, expected.get(name)):
-                difference = difference or f"{day} {name} is not what the manifest says"
+    with display.comparing("batch lake = manifests", len(baseline.manifests), "days") as step:
+        for done, (day, manifest) in enumerate(baseline.manifests.items()):
+            step(done)
+            directory = batch_lake.day_directory(root, day)
+            names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST}
+            expected = {f"{name}.csv": entry for name, entry in manifest.files.items()}
+            files += len(names)
+            for name in sorted(names | expected.keys()):
+                if not _is_as_published(directory / name, expected.get(name)):
+                    difference = difference or f"{day} {name} is not what the manifest says"
     # A name that begins with a dot is the draft of a day that is being published. The days are
     # listed after the names, so that a day published meanwhile is among them.
     names = {path.name for path in root.iterdir() if not path.name.startswith(".")}
@@ -100,11 +102,14 @@ def _is_as_published(path: Path, entry: FileEntry | None) -> bool:
 
 def empty_laws(cursor: Cursor) -> Iterator[Comparison]:
     """The views of the laws, which are empty unless rows contradict each other."""
-    for name in laws.names(cursor):
-        cursor.execute(
-            sql.SQL(
-                "select row_to_json(v)::text, count(*) over () from {} v order by 1 limit 1"
-            ).format(sql.Identifier("insight", name))
-        )
+    names = laws.names(cursor)
+    for done, name in enumerate(names):
+        with display.comparing(name.replace("_", " "), len(names), "laws") as step:
+            step(done)
+            cursor.execute(
+                sql.SQL(
+                    "select row_to_json(v)::text, count(*) over () from {} v order by 1 limit 1"
+                ).format(sql.Identifier("insight", name))
+            )
         first, rows = cursor.fetchone() or ("", 0)
         yield Comparison(name.replace("_", " "), f"{rows} rows", first)

@@ -15,7 +15,7 @@ from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake, stream_lake
 from pipeline.lakes.batch_lake import TopicEntry
 from pipeline.settings import ReconcileSettings
-from reconciliation import positions
+from reconciliation import display, positions
 from reconciliation.baseline import Baseline, Comparison
 
 # dataset: the topic and the types of the events that state the same facts as its rows, one event a
@@ -61,10 +61,11 @@ def lines_with_broker(
     settings: ReconcileSettings, topics: Topics, baseline: Baseline
 ) -> Iterator[Comparison]:
     """Per topic: each offset of the baseline is a line or a dead letter, once; none is beyond."""
-    dead = positions.dead_letters(settings, topics)
-    scans = {
-        p: _scan(settings.stream_lake_dir, p, end, dead[p]) for p, end in baseline.ends.items()
-    }
+    dead, scans = positions.dead_letters(settings, topics), {}
+    with display.comparing("stream lake = broker", len(baseline.ends), "partitions") as step:
+        for done, (partition, end) in enumerate(baseline.ends.items()):
+            step(done)
+            scans[partition] = _scan(settings.stream_lake_dir, partition, end, dead[partition])
     ends_now = positions.end_offsets(settings, topics)
     for name in topics.topics:
         ends, lines, letters, difference = 0, 0, 0, ""
@@ -115,19 +116,22 @@ def events_with_manifests_and_rows(
     }
     counted: Counter[str] = Counter()
     differences: dict[str, str] = {}
-    for day, manifest in baseline.closed_days.items():
-        events = _events(settings.stream_lake_dir / topic / day.isoformat())
-        counted[topic] += len(events)
-        if wrong := _against_manifest(manifest.events[topic], [value for _, value in events]):
-            differences.setdefault(topic, f"{day}: {wrong}")
-        for dataset, (event_types, key) in datasets.items():
-            stream = Counter(e[key] for e, _ in events if e["event_type"] in event_types)
-            batch = _keys(settings.batch_lake_dir, day, dataset, key)
-            counted[dataset] += batch.total()
-            if stream != batch:
-                first = sorted((stream - batch) | (batch - stream))[0]
-                wrong = f"{key} {first}: {stream[first]} events, {batch[first]} rows"
-                differences.setdefault(dataset, f"{day} {dataset} {wrong}")
+    days = baseline.closed_days
+    with display.comparing(f"{topic} = manifests, rows", len(days), "days") as step:
+        for done, (day, manifest) in enumerate(days.items()):
+            step(done)
+            events = _events(settings.stream_lake_dir / topic / day.isoformat())
+            counted[topic] += len(events)
+            if wrong := _against_manifest(manifest.events[topic], [value for _, value in events]):
+                differences.setdefault(topic, f"{day}: {wrong}")
+            for dataset, (event_types, key) in datasets.items():
+                stream = Counter(e[key] for e, _ in events if e["event_type"] in event_types)
+                batch = _keys(settings.batch_lake_dir, day, dataset, key)
+                counted[dataset] += batch.total()
+                if stream != batch:
+                    first = sorted((stream - batch) | (batch - stream))[0]
+                    wrong = f"{key} {first}: {stream[first]} events, {batch[first]} rows"
+                    differences.setdefault(dataset, f"{day} {dataset} {wrong}")
     yield Comparison(
         f"stream lake = manifests: {topic}", f"{counted[topic]} events", differences.get(topic, "")
     )

@@ -20,7 +20,9 @@ from pipeline.lakes import batch_lake
 from pipeline.settings import ReconcileSettings
 from pipeline.warehouse.connections import CopySource, without_values
 from pipeline.warehouse.datasets import Dataset, read_datasets
+from reconciliation import display
 from reconciliation.baseline import Baseline, Comparison
+from reconciliation.display import Step
 
 Rejected = dict[tuple[str, date], set[int]]
 
@@ -45,8 +47,10 @@ def compare(
     # From here on the transaction sees no new row, so every day it sees is published by now.
     later = set(batch_lake.published_days(settings.batch_lake_dir)) - baseline.manifests.keys()
     for name, dataset in read_datasets(settings.configs_dir / "datasets.yaml").datasets.items():
-        files = Files(settings, baseline, name, rejected)
-        table = table_with_files(cursor, name, dataset, files, later)
+        rows = sum(m.files[name].rows for m in baseline.manifests.values() if name in m.files)
+        with display.comparing(f"table = files: {name}", rows, "rows") as step:
+            files = Files(settings, baseline, name, rejected, step)
+            table = table_with_files(cursor, name, dataset, files, later)
         yield rows_with_manifests(baseline, cursor, name, files)
         yield table
 
@@ -60,7 +64,12 @@ class Files:
     """
 
     def __init__(
-        self, settings: ReconcileSettings, baseline: Baseline, name: str, rejected: Rejected
+        self,
+        settings: ReconcileSettings,
+        baseline: Baseline,
+        name: str,
+        rejected: Rejected,
+        step: Step,
     ) -> None:
         self.rows: Counter[date] = Counter()
         self.at_end = False
@@ -68,6 +77,7 @@ class Files:
         self._days = baseline.manifests.keys()
         self._name = name
         self._rejected = rejected
+        self._step = step
 
     def blocks(self) -> Iterator[bytes]:
         """The rows, a few at once, as CSV again."""
@@ -75,6 +85,7 @@ class Files:
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows(rows)
             yield text.getvalue().encode()
+            self._step(self.rows.total())
 
     def _good_rows(self) -> Iterator[list[object]]:
         for day in self._days:
