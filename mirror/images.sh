@@ -27,6 +27,23 @@ postgres=$(env_value POSTGRES_IMAGE)
 pgadmin=$(env_value PGADMIN_IMAGE)
 public=("$python" "$zookeeper" "$kafka" "$postgres" "$pgadmin")
 
+# number_of IMAGE: prints which of how many it is.
+number_of() {
+  local index
+  for index in "${!public[@]}"; do
+    [[ ${public[index]} != "$1" ]] || printf '%s of %s' $((index + 1)) ${#public[@]}
+  done
+}
+
+# Prints which images are being built, and for how long.
+builds() {
+  local began image number texts=
+  while read -r began image number; do
+    texts+="${texts:+, }$image (${number:+$number, }$((SECONDS - began)) s)"
+  done < <(cat "$under_way"/* 2>/dev/null)
+  printf 'building %s' "$texts"
+}
+
 is_here() { docker image inspect "$1" >/dev/null 2>&1; }
 
 all_public_here() {
@@ -40,7 +57,7 @@ use_public() {
   local image
   for image in "${public[@]}"; do
     is_here "$image" && continue
-    say "pulling $image"
+    say "pulling $image ($(number_of "$image"))"
     docker pull "$image" || return 1
   done
   [[ ! -L $override ]] || rm "$override"
@@ -51,7 +68,7 @@ use_public() {
 # is already here, built from the same files, arguments and base image. Where packages come from
 # (PIP_INDEX_URL, Maven's settings) makes no other image.
 build() {
-  local image=mirror/$1 directory=$here/$2 base=$3 started=$SECONDS key log
+  local name=$1 image=mirror/$1 directory=$here/$2 base=$3 started=$SECONDS key log
   local settings=${HOME:-/root}/.m2/settings.xml maven=()
   [[ ! -e $settings ]] || maven=(--secret "id=maven_settings,src=$settings")
   log=$logs/mirror-build-$(tr -c 'a-z0-9.\n' - <<<"$1").log
@@ -59,19 +76,26 @@ build() {
   key=$(hash_of "$directory" "$*" "$(docker image inspect --format '{{.Id}}' "$base")")
   if [[ -z ${REBUILD:-} ]] && is_built "$image" "$key"; then return; fi
   say "building $image (log: $log)"
+  echo "$SECONDS $image $(number_of "$name")" >"$under_way/$BASHPID"
   if ! docker buildx build --load --label "$label=$key" ${REBUILD:+--no-cache} \
     ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL="$PIP_INDEX_URL"} \
     "${maven[@]}" "$@" -t "$image" "$directory" >"$log" 2>&1; then
     tail -n 40 "$log" >&2
     die "$image could not be built"
   fi
+  rm "$under_way/$BASHPID"
   say "built $image in $((SECONDS - started)) s"
 }
 
 # Runs two sequences of builds in parallel. pgAdmin is built on the Python image;
 # Kafka and ZooKeeper follow each other because they share layers.
 build_mirror() {
+  under_way=$(mktemp -d) # a file for each build
+  tell_meanwhile builds
+  trap 'tell_no_more; rm -rf "$under_way"' EXIT
+  echo "$SECONDS mirror/debian:trixie the base" >"$under_way/base"
   "$here/debian.sh"
+  rm "$under_way/base"
   {
     build "$python" python mirror/debian:trixie
     # 9.18 → pgadmin4==9.18; PyPI's version lacks the third part of a tag (9.8.0).
@@ -87,6 +111,7 @@ build_mirror() {
   local second=$! failed=
   wait "$first" || failed=yes
   wait "$second" || failed=yes
+  tell_no_more
   [[ -z $failed ]] || exit 1
 }
 

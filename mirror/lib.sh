@@ -8,9 +8,11 @@ umask 022
 # shellcheck disable=SC2034 # the scripts that source this use it
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-say() { printf '  %s\n' "$*"; }
+# In a terminal this empties the line that tell_meanwhile writes again and again.
+say() { [[ ! -t 1 ]] || printf '\r\033[K'; printf '  %s\n' "$*"; }
 
 die() {
+  [[ ! -t 2 ]] || printf '\r\033[K' >&2
   printf 'mirror: %s\n' "$*" >&2
   exit 1
 }
@@ -23,6 +25,36 @@ quietly() {
   ((status == 0)) || tail -n 40 "$output" >&2
   rm -f "$output"
   return "$status"
+}
+
+# tell_meanwhile FUNCTION: until tell_no_more, tells what the function prints: in a terminal in one
+# line that is written again each second, else in a line every 10 s.
+tell_every=10
+tell_meanwhile() {
+  tell_again "$1" &
+  teller=$!
+  trap tell_no_more EXIT
+}
+
+tell_no_more() {
+  [[ -n ${teller:-} ]] || return 0
+  kill "$teller" 2>/dev/null || true
+  wait "$teller" 2>/dev/null || true
+  teller=
+  [[ ! -t 1 ]] || printf '\r\033[K'
+}
+
+# A sleep that is left over must not keep our output open for whoever reads it.
+tell_again() {
+  [[ ! -t 1 ]] || tell_every=1
+  while sleep "$tell_every" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+    if [[ -t 1 ]]; then
+      # Cut off at the edge: a line that wraps could not be written again.
+      printf '\r\033[K\033[?7l  %s\033[?7h' "$("$1")"
+    else
+      say "$("$1")"
+    fi
+  done
 }
 
 # apt_archive LABEL: prints Debian's archive of that label that this host's apt uses, if it has one.

@@ -96,8 +96,11 @@ echo 'Base images'
 
 echo 'Our images'
 build_started=$SECONDS
+four_images() { printf 'building the four services at once, %s s' $((SECONDS - build_started)); }
 say 'building the four services (the first time takes a minute or two)'
+tell_meanwhile four_images
 quietly docker compose build || die 'the services could not be built'
+tell_no_more
 say "ready after $((SECONDS - build_started)) s"
 
 echo 'Services'
