@@ -6,12 +6,13 @@ from functools import partial
 
 from hospital.config.run import Configuration
 from pipeline.logs import Message
-from pipeline.run import clock
+from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, HOUR, Clock
 from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
+from pipeline.run.overlay import Sources
 from pipeline.service import Service
-from pipeline.settings import SchedulerSettings, parse
+from pipeline.settings import SchedulerSettings, parse, place_in_files
 from scheduling import disk_space, edits
 from scheduling.hospital_run import HospitalRun
 from scheduling.saved_configurations import load_content, save_configuration
@@ -38,12 +39,13 @@ class Timekeeper:
         self._stopping, self._report = service.stopping, service.report
         self._run = run
         in_force = load_content(self._simulation_dir, now.configurations[-1])
-        config = parse(Configuration, in_force, None)
+        config = parse(Configuration, in_force, place_in_files)
         self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
         self._scenarios = ScenarioLog(config, now)
-        accepted = ConfigFiles(now.pace, in_force)
+        accepted = ConfigFiles(now.pace, in_force, Sources("", {}, {}))
+        read = partial(config_store.read_files, settings.configs_dir, settings.config_overlay)
         check = partial(edits.check, in_force)
-        self._configs = ConfigWatcher(settings.configs_dir, accepted, check, self._note_edit)
+        self._configs = ConfigWatcher(read, accepted, check, self._note_edit)
         before = self._report.before
         self._report.facts["edits"] = before.facts.get("edits", []) if before else []
         self._standing = False
@@ -54,7 +56,8 @@ class Timekeeper:
         before, from_hour = self._configs.accepted, self.now.open_until
         self._configs.check_files(clock.text(from_hour))
         if self._configs.accepted is not before:
-            config = parse(Configuration, self._configs.accepted.content, None)
+            accepted = self._configs.accepted
+            config = parse(Configuration, accepted.content, accepted.sources.place)
             self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
             self._scenarios.accept(config, from_hour)
 

@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from pipeline.logs import Message
 from pipeline.run import clock, config_store
@@ -23,31 +21,31 @@ class ConfigWatcher:
 
     def __init__(
         self,
-        configs_dir: Path,
+        read: Callable[[], ConfigFiles],
         accepted: ConfigFiles,
-        check: Callable[[dict[str, Any]], None],
+        check: Callable[[ConfigFiles], None],
         note: Callable[[bool, str], None],
     ) -> None:
         """Watch from the files that are in force on.
 
         Args:
-            check: raises ConfigurationError for a content that cannot be used in this run.
+            read: reads the files as they are now.
+            check: raises ConfigurationError for files that cannot be used in this run.
             note: called for each edit: whether it was accepted, and what it changed or lacks.
         """
         self.accepted = accepted
-        self._configs_dir = configs_dir
-        self._check, self._note = check, note
+        self._read, self._check, self._note = read, check, note
         self._refusal = ""
 
     def check_files(self, from_hour: str) -> None:
         """Read the files; log what changed and from which hour, or why they are refused."""
         try:
-            files = config_store.read_files(self._configs_dir)
+            files = self._read()
             before = self.accepted
             changes = list(config_store.differences(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
                 return
-            self._check(files.content)
+            self._check(files)
         except ConfigurationError as refusal:
             if str(refusal) != self._refusal:
                 self._refusal = str(refusal)
@@ -59,8 +57,10 @@ class ConfigWatcher:
             log.info("the configuration files are valid again")
         self._refusal = ""
         for change in changes:
-            self._note(True, str(change))
-            log.info("edit accepted, in force from %s: %s", from_hour, change)
+            sources = before.sources if change.after is config_store.MISSING else files.sources
+            text = f"{sources.place(change.keys)}: {change}"
+            self._note(True, text)
+            log.info("edit accepted, in force from %s: %s", from_hour, text)
         if files.pace.pause_at != before.pace.pause_at:
             pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
             self._note(True, f"clock.pause_at: {' → '.join(pauses)}, at once")

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.run import config_store
 from pipeline.run.clock import Pace
+from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.settings import ConfigurationError
 
@@ -21,9 +22,9 @@ def save(root: Path, rate: object = 1, real_days: object = 9) -> None:
     (root / "staffing.yaml").write_text("roles: {}\n")
 
 
-def check(content: dict[str, Any]) -> None:
+def check(files: ConfigFiles) -> None:
     """A model: the rate is a number of at least 0."""
-    rate = content["simulation"]["rate"]
+    rate = files.content["simulation"]["rate"]
     if not isinstance(rate, int) or rate < 0:
         raise ConfigurationError(f"simulation.yaml: rate: got {rate!r}, expected a rate")
 
@@ -42,7 +43,8 @@ def watcher(tmp_path: Path, noted: list[tuple[bool, str]]) -> ConfigWatcher:
     def note(accepted: bool, text: str) -> None:
         noted.append((accepted, text))
 
-    return ConfigWatcher(tmp_path, config_store.read_files(tmp_path), check, note)
+    read = partial(config_store.read_files, tmp_path)
+    return ConfigWatcher(read, read(), check, note)
 
 
 @pytest.fixture
