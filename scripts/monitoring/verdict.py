@@ -28,17 +28,20 @@ def of_configuration(configuration: Configuration | None) -> list[str]:
 def of_lags(files: dict[str, list[OwnService]], stream: Stream, batch: Batch | None) -> list[str]:
     """Work that waits for a service which has done none of it for long."""
     waiting = {
-        "producer": (stream.unpublished, "events are due for Kafka"),
-        "stream_processor": (stream.unwritten, "records in Kafka are not in the lake"),
+        "producer": (stream.unpublished, "events that are due and not in Kafka"),
+        "stream_processor": (stream.unwritten, "records in Kafka that are not in the lake"),
     }
     if batch and batch.warehouse:
-        waiting["batch_ingestor"] = batch.warehouse.days_behind, "published days are not loaded"
+        waiting["batch_ingestor"] = (
+            batch.warehouse.days_behind,
+            "published days that are not loaded",
+        )
     problems = []
     for name, (number, what) in waiting.items():
         progress = [f.seconds_since_progress for f in files[name] if f.alive]
         busy = any(f.status.doing for f in files[name] if f.alive)
         if number and progress and min(progress) > LAG_SECONDS and not busy:
-            problems.append(f"{name}: {number:,} {what}, and none was in {min(progress):.0f} s")
+            problems.append(f"{name}: {what}: {number:,}; none came in {min(progress):.0f} s")
     return problems
 
 

@@ -172,7 +172,8 @@ def test_a_service_that_lags_is_shown_with_how_far(stack: WatchedStack) -> None:
         docker("exec", ingestor, "sh", "-c", "kill -9 -1", check=False)
         with stack.lock_held(INGESTOR_LOCK):
             stack.wait_for_report(
-                problem("batch_ingestor", "published days are not loaded"), "the days that wait"
+                problem("batch_ingestor", "published days that are not loaded"),
+                "the days that wait",
             )
             assert stack.status()["batch"]["warehouse"]["days_behind"] > 0
     stack.wait_until_well()
