@@ -46,9 +46,10 @@ def of_lags(files: dict[str, list[OwnService]], stream: Stream, batch: Batch | N
 
 
 def of_batch(batch: Batch | None) -> list[str]:
-    """Each day that cannot be loaded."""
+    """Each day that cannot be loaded, and the newest one if its manifest is damaged."""
+    damage = [f"{batch.newest_day}: {batch.damage}"] if batch and batch.damage else []
     refused = batch.warehouse.days_refused if batch and batch.warehouse else {}
-    return [f"{day} cannot be loaded: {reason}" for day, reason in refused.items()]
+    return damage + [f"{day} cannot be loaded: {reason}" for day, reason in refused.items()]
 
 
 def of_disks(volumes: list[Volume]) -> list[str]:

@@ -215,8 +215,11 @@ def read(path: Path) -> ServiceStatus | None:
 def is_owned(path: Path) -> bool:
     """Whether the process that writes a file lives. Takes no lock itself."""
     anything = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    with path.with_suffix(".lock").open("rb") as lock:
-        found = fcntl.fcntl(lock, fcntl.F_GETLK, anything)
+    try:
+        with path.with_suffix(".lock").open("rb") as lock:
+            found = fcntl.fcntl(lock, fcntl.F_GETLK, anything)
+    except FileNotFoundError:
+        return False
     return bool(struct.unpack(FLOCK, found)[0] != fcntl.F_UNLCK)
 
 

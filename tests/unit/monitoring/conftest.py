@@ -86,6 +86,7 @@ def report() -> Report:
             days_published=64,
             newest_day=date(2021, 6, 8),
             fingerprint="9a8aa308f7b4cabd4c29ee5fa7ca1d1dfdedc3f55acaa9df2d36fb7780b3aed0",
+            damage="",
             warehouse=Warehouse(
                 days_loaded=63,
                 days_behind=1,

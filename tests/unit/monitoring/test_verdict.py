@@ -57,6 +57,8 @@ def test_days_that_wait_and_days_that_cannot_be_loaded_are_problems(report: Repo
     tables = report.batch.warehouse.model_copy(update={"days_refused": refused})
     batch = report.batch.model_copy(update={"warehouse": tables})
     assert verdict.of_batch(batch) == ["2021-06-08 cannot be loaded: manifest.json is missing"]
+    damaged = report.batch.model_copy(update={"damage": "manifest.json is wrong"})
+    assert verdict.of_batch(damaged) == ["2021-06-08: manifest.json is wrong"]
 
 
 def test_a_service_that_is_not_well_is_named_with_its_replica() -> None:
