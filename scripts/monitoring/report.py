@@ -158,7 +158,7 @@ class Batch(Section):
     newest_day: date
     """The newest of them."""
     fingerprint: str
-    """The hash of the newest manifest, which stands for all days up to it; empty if it is damaged."""
+    """The hash of the newest manifest, which stands for all days; empty if that is damaged."""
     damage: str
     """What is wrong with the newest manifest; empty if nothing."""
     warehouse: Warehouse | None
