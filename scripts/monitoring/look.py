@@ -20,6 +20,7 @@ from monitoring.report import Batch, Report, Stream
 from monitoring.warehouse import WarehouseLook
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import InvalidDay
 from pipeline.run import clock
 from pipeline.settings import StatusSettings
 
@@ -115,10 +116,15 @@ def _batch(
     if not published:
         return None
     directory = batch_lake.day_directory(settings.batch_lake_dir, published[-1])
-    _manifest, fingerprint = batch_lake.read_manifest(directory)
+    fingerprint = damage = ""
+    try:
+        _manifest, fingerprint = batch_lake.read_manifest(directory)
+    except InvalidDay as fault:
+        damage = str(fault)
     return Batch(
         days_published=len(published),
         newest_day=published[-1],
         fingerprint=fingerprint,
+        damage=damage,
         warehouse=answer.warehouse if answer else None,
     )

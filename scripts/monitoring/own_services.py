@@ -55,7 +55,13 @@ def describe(files: dict[str, list[OwnService]], hangs_after_seconds: float) -> 
         services += [_describe(file, hangs_after_seconds) for file in replicas]
         if not replicas:
             services.append(
-                Service(name=name, replica=1, well=False, state="stopped", reason="has never run")
+                Service(
+                    name=name,
+                    replica=1,
+                    well=False,
+                    state="stopped",
+                    reason="has left no status file",
+                )
             )
     return services
 

@@ -30,7 +30,9 @@ class Run(Section):
     days: int
     """How many days the run has."""
     first_day: date
+    """The first simulated day."""
     last_day: date
+    """The last one."""
     open_until: datetime
     """Up to which hour events are drawn; an edit takes effect from here."""
     real_days: float
@@ -51,6 +53,7 @@ class Edit(Section):
     """An edit of the configuration files."""
 
     accepted: bool
+    """False if it was refused."""
     from_hour: datetime
     """The first hour under it, or the one that a refused edit would have been in force from."""
     text: str
@@ -63,6 +66,7 @@ class Configuration(Section):
     sha256: str
     """The hash of the configuration in force, by which the manifests name it."""
     model_version: int
+    """The version of the model that draws the events."""
     overlay: str
     """The file in configs/ that is laid over the others; empty if none is."""
     refused: str
@@ -75,8 +79,11 @@ class Service(Section):
     """One replica of a service, or a server."""
 
     name: str
+    """As in docker-compose.yml."""
     replica: int
+    """From 1; a service may run more than once."""
     well: bool
+    """Whether it does its work."""
     state: Literal["works", "waits", "hangs", "silent", "stopped", "ended", "away"]
     """`waits`: cannot work without something; `hangs`: completes no turn; `silent`: its status file
     is not replaced, so it is frozen or its disk hangs; `ended`: its process is gone; `away`: a
@@ -90,6 +97,7 @@ class Service(Section):
     counts: dict[str, int] = {}
     """What it did since it was started."""
     starts: int = 0
+    """Starts of this replica; 0 for a server."""
     restarts: int = 0
     """Starts after an end that nobody asked for."""
     seconds_since_turn: float | None = None
@@ -102,9 +110,11 @@ class Topic(Section):
     """One topic in the broker."""
 
     name: str
+    """As in configs/topics.yaml."""
     events: int
     """Records in the broker."""
     dead_letters: int
+    """Records that break the topic's contract, kept in its dead letter topic."""
     last_reason: str
     """Why its newest dead letter is one; empty if it has none."""
 
@@ -121,36 +131,47 @@ class Stream(Section):
     is away."""
 
 
-class Batch(Section):
-    """The batch path: days published → days loaded."""
-
-    days_published: int
-    newest_day: date
-    fingerprint: str
-    """The hash of the newest manifest, which stands for all days up to it."""
-    warehouse: "Warehouse | None"
-
-
 class Warehouse(Section):
     """What is in the tables, by the ledger."""
 
     days_loaded: int
+    """Days whose rows are in the tables."""
     days_behind: int
     """Published days that are neither loaded nor refused."""
     files: int
+    """Files that were loaded."""
     rows: int
+    """Rows that were loaded."""
     rows_rejected: int
+    """Rows that were not, each with its reason in lake.rejected_rows."""
     last_rejects: list[str]
     """The reasons of the newest rejected rows, the newest first."""
     days_refused: dict[date, str]
     """Days that cannot be loaded, and why."""
 
 
+class Batch(Section):
+    """The batch path: days published → days loaded."""
+
+    days_published: int
+    """Days in the batch lake, day zero included."""
+    newest_day: date
+    """The newest of them."""
+    fingerprint: str
+    """The hash of the newest manifest, which stands for all days; empty if that is damaged."""
+    damage: str
+    """What is wrong with the newest manifest; empty if nothing."""
+    warehouse: Warehouse | None
+    """What is in the tables; null while Postgres is away."""
+
+
 class Volume(Section):
     """Disk space of a part of the pipeline."""
 
     name: str
+    """journal, stream lake, batch lake, Kafka or Postgres."""
     bytes: int
+    """Used now."""
     predicted_bytes: int | None
     """At the end of the run, at the present rate of arrivals; null if unknown."""
     free_bytes: int | None

@@ -28,24 +28,28 @@ def of_configuration(configuration: Configuration | None) -> list[str]:
 def of_lags(files: dict[str, list[OwnService]], stream: Stream, batch: Batch | None) -> list[str]:
     """Work that waits for a service which has done none of it for long."""
     waiting = {
-        "producer": (stream.unpublished, "events are due for Kafka"),
-        "stream_processor": (stream.unwritten, "records in Kafka are not in the lake"),
+        "producer": (stream.unpublished, "events that are due and not in Kafka"),
+        "stream_processor": (stream.unwritten, "records in Kafka that are not in the lake"),
     }
     if batch and batch.warehouse:
-        waiting["batch_ingestor"] = batch.warehouse.days_behind, "published days are not loaded"
+        waiting["batch_ingestor"] = (
+            batch.warehouse.days_behind,
+            "published days that are not loaded",
+        )
     problems = []
     for name, (number, what) in waiting.items():
         progress = [f.seconds_since_progress for f in files[name] if f.alive]
         busy = any(f.status.doing for f in files[name] if f.alive)
         if number and progress and min(progress) > LAG_SECONDS and not busy:
-            problems.append(f"{name}: {number:,} {what}, and none was in {min(progress):.0f} s")
+            problems.append(f"{name}: {what}: {number:,}; none came in {min(progress):.0f} s")
     return problems
 
 
 def of_batch(batch: Batch | None) -> list[str]:
-    """Each day that cannot be loaded."""
+    """Each day that cannot be loaded, and the newest one if its manifest is damaged."""
+    damage = [f"{batch.newest_day}: {batch.damage}"] if batch and batch.damage else []
     refused = batch.warehouse.days_refused if batch and batch.warehouse else {}
-    return [f"{day} cannot be loaded: {reason}" for day, reason in refused.items()]
+    return damage + [f"{day} cannot be loaded: {reason}" for day, reason in refused.items()]
 
 
 def of_disks(volumes: list[Volume]) -> list[str]:

@@ -19,7 +19,7 @@ from .engine import docker, frozen
 from .fault_stack import HEALED_SECONDS, FaultStack
 
 SECONDS, DAYS = 900, 150
-SEEN_SECONDS = 60
+
 INGESTOR_LOCK = 0x6C6F6164  # of batch_ingestor.py
 
 
@@ -69,7 +69,7 @@ def stack() -> Iterator[WatchedStack]:
     simulation = small_simulation(SECONDS / 86_400, DAYS)
     with WatchedStack("status", simulation, ("tests/e2e/faults/watched.yml",)) as own:
         own.start()
-        own.up("status")
+        own.compose("up", "-d", "--no-build", "status")
         own.wait_until_well()
         yield own
 
@@ -172,7 +172,8 @@ def test_a_service_that_lags_is_shown_with_how_far(stack: WatchedStack) -> None:
         docker("exec", ingestor, "sh", "-c", "kill -9 -1", check=False)
         with stack.lock_held(INGESTOR_LOCK):
             stack.wait_for_report(
-                problem("batch_ingestor", "published days are not loaded"), "the days that wait"
+                problem("batch_ingestor", "published days that are not loaded"),
+                "the days that wait",
             )
             assert stack.status()["batch"]["warehouse"]["days_behind"] > 0
     stack.wait_until_well()
