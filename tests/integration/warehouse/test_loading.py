@@ -1,5 +1,6 @@
 """A day is loaded whole or not at all, as often as it appears; only bad rows are left out."""
 
+import itertools
 import logging
 import shutil
 from contextlib import closing
@@ -7,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from pipeline import progress
 from pipeline.lakes import batch_lake
 from pipeline.progress import Progress
 from pipeline.warehouse import connections
@@ -85,6 +87,22 @@ def test_other_content_replaces_the_day_and_what_follows(
     expected = {**ALL_ROWS, "people": 5} if changed == ZERO else {**ALL_ROWS, "transports": 0}
     assert database.counts() == {name: count for name, count in expected.items() if count}
     assert database.rejected() == []
+
+
+def test_it_says_how_much_of_a_file_is_loaded(
+    database: Database,
+    three_days: Lake,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """On both paths: wards are loaded on the fast one, people on the careful one."""
+    caplog.set_level(logging.INFO)
+    seconds = itertools.count(0, 5)
+    monkeypatch.setattr(progress, "monotonic", lambda: next(seconds))
+    assert three_days
+    database.ingest()
+    for name, rows in (("wards", 1), ("people", 3)):
+        assert f"loading {name} of {ZERO} done={rows} of={rows}" in caplog.text
 
 
 def test_a_session_killed_before_commit_leaves_nothing(
