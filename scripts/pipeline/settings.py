@@ -111,6 +111,12 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
     reconcile_timeout_seconds: PositiveFloat
 
 
+class FollowSettings(AnalystSettings, KafkaSettings):
+    simulation_dir: Path
+    batch_lake_dir: Path
+    stream_lake_dir: Path
+
+
 def read[E: Environment](kind: type[E]) -> E:
     """Fill `kind` from the environment, and what that lacks from `.env`.
 
