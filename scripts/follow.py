@@ -30,7 +30,7 @@ from trail import batch, broker, document, open_days, picking, screen, standing,
 from trail.broker import Broker
 from trail.joining import Joiner
 from trail.questions import NoAnswer, Question
-from trail.story import Story, commands
+from trail.story import Story, commands, still_going
 from trail.warehouse import Warehouse
 
 PATIENT_ID = re.compile(r"P[0-9]{1,11}")
@@ -48,7 +48,7 @@ def main() -> int:
         topics = read_topics(settings.configs_dir)
         datasets = read_datasets(settings.configs_dir / "datasets.yaml")
         story = follow(settings, topics, datasets, arguments.patient_id)
-    except (ConfigurationError, OSError, EOFError, ValueError, csv.Error) as error:
+    except (ConfigurationError, OSError, EOFError, ValueError, KeyError, csv.Error) as error:
         print(f"not followed: {error}", file=sys.stderr)
         return 2
     if not story.events and not story.other_dead_letters:
@@ -73,7 +73,7 @@ def follow(
     # Each place after those from which it gets its events, so that nothing seems to be lost.
     now = clock.read(settings.simulation_dir)
     published = batch_lake.published_days(settings.batch_lake_dir)
-    days = warehouse.days_to_search(rows, ledger, published, now and now.instant.date())
+    days = warehouse.days_to_search(rows, ledger, published, now.instant.date() if now else None)
     records = (
         list(open_days.search(settings.simulation_dir, now, published, patient)) if now else []
     )
@@ -103,6 +103,7 @@ def follow(
         away={"Postgres": tables.away, "Kafka": kafka_away},
         events=events,
         other_dead_letters=others,
+        still_going=still_going(events),
         commands=commands(patient, events),
     )
 

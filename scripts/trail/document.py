@@ -30,6 +30,7 @@ def text(story: Story) -> str:
             }
             for letter in story.other_dead_letters
         ],
+        "still_going": story.still_going,
         "commands": story.commands,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,7 +27,10 @@ STYLES = {
     State.MISSING: "bold red",
 }
 NAMES = {"broker": "Kafka", "segment": "stream lake", "csv": "batch lake", "table": "Postgres"}
-BATCH = ("csv", "table")
+LOG_LINES = """
+A log line is what the producer and the stream_processor print for the event, if
+fewer than LOG_EVENTS_PER_SECOND come; above that, they print a line a second.
+To see for yourself:"""
 
 
 def show(story: Story, console: Console) -> None:
@@ -49,10 +53,10 @@ def show(story: Story, console: Console) -> None:
             style="red",
             highlight=False,
         )
-    console.print()
+    console.print("\nWhere the trail ends:")
     for line in _ends(story):
-        console.print(line, highlight=False)
-    console.print("\nTo see for yourself:", highlight=False)
+        console.print(line)
+    console.print(LOG_LINES, highlight=False)
     for command in story.commands:
         # Not wrapped here, so that it can be copied whole.
         console.print(f"  {command}", soft_wrap=True, highlight=False, markup=False)
@@ -84,8 +88,8 @@ def _block(event: Event) -> Table:
         if not is_repeated:
             label = f"  {NAMES[name]}"
             grid.add_row(label, Text(_place(place), style=STYLES[place.state]))
-    for service, line in event.lines.items():
-        grid.add_row(f"  {service}", Text(line, style="dim"))
+    for line in dict.fromkeys(event.lines.values()):
+        grid.add_row("  log line", Text(line, style="dim"))
     return grid
 
 
@@ -113,7 +117,7 @@ def _found(where: dict[str, object]) -> Iterator[str]:
         yield f"from {where['simulated_date']}, loaded {where['loaded_at'] or 'at an unknown time'}"
 
 
-def _ends(story: Story) -> list[Text]:
+def _ends(story: Story) -> list[Padding]:
     """Where the trail ends: what is not in a place, and why, each reason once."""
     reasons = Counter(
         (name, place.state, place.why)
@@ -121,10 +125,10 @@ def _ends(story: Story) -> list[Text]:
         for name, place in event.places.items()
         if place.state not in (State.FOUND, State.NEVER)
     )
+    lines = [Text(what) for what in story.still_going]
     if not reasons:
-        return [Text("Where the trail ends: nowhere, every event is in each place it goes to.")]
-    lines = [Text("Where the trail ends:")]
+        lines.append(Text("Each event so far is in every place it goes to."))
     for (name, state, why), count in reasons.items():
-        text = f"  {NAMES[name]}, events: {count}. {WORDS[state].capitalize()}{why}"
+        text = f"{NAMES[name]}, events: {count}. {WORDS[state].capitalize()}{why}"
         lines.append(Text(text, style=STYLES[state]))
-    return lines
+    return [Padding(line, (0, 0, 0, 2)) for line in lines]

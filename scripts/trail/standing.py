@@ -167,7 +167,7 @@ def _not_published(day: date, now: Clock | None) -> str:
     if now is None:
         return f"{day} is not published yet"
     if day >= now.instant.date():
-        return f"{day} is not over: it is {clock.text(now.instant)}"
+        return f"{day} is not over; it is {clock.text(now.instant)}"
     return f"{day} is over, and not published yet"
 
 
