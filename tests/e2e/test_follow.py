@@ -63,7 +63,7 @@ def came_today(stack: Stack) -> str:
     script = f"cat /lake/stream/hospital.admissions/{OPEN_DAY}/*.jsonl"
     lines = stack.compose("exec", "-T", "editor", "sh", "-ec", script).splitlines()
     events = [json.loads(line)["event"] for line in lines]
-    return [e["patient_id"] for e in events if e["event_type"] == "registered"][-1]
+    return [str(e["patient_id"]) for e in events if e["event_type"] == "registered"][-1]
 
 
 def test_what_the_open_day_has_is_still_under_way(stack: Stack, came_today: str) -> None:
