@@ -19,18 +19,17 @@ from hospital.model import Model
 from hospital.patients.opening_census import opening_state
 from hospital.simulation import simulate_hour
 from hospital.world import World
-from tools import overlay
+from pipeline.run import config_store
 
 CONFIGS = Path(__file__).parent.parent / "configs"
-SETTINGS = {"default": None, "full": CONFIGS / "full.yaml"}
+OVERLAYS = {"default": "", "full": "full.yaml"}
 RUN_DAYS = 1455
 
 
 def measure(setting: str, days: int) -> None:
     """Simulate `days` days of one setting and print a line of results."""
-    files = overlay.laid_over(CONFIGS, SETTINGS[setting])
-    files["simulation"].pop("clock")
-    config = Configuration.model_validate(files)
+    files = config_store.read_files(CONFIGS, OVERLAYS[setting])
+    config = Configuration.model_validate(files.content)
 
     started = time.perf_counter()
     model = Model(World(config), config)
@@ -61,5 +60,5 @@ if __name__ == "__main__":
         measure(sys.argv[1], int(sys.argv[2]))
     else:
         wanted = sys.argv[1] if len(sys.argv) == 2 else str(RUN_DAYS)
-        for name in SETTINGS:  # one process for each, so that its peak memory is its own
+        for name in OVERLAYS:  # one process for each, so that its peak memory is its own
             subprocess.run([sys.executable, __file__, name, wanted], check=True)

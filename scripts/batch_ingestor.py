@@ -40,6 +40,7 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
     datasets = read_datasets(settings.configs_dir / "datasets.yaml")
     files = migrations.read(settings.migrations_dir)
     owner_first, failures = True, Failures(settings)
+    service.report.ask(lambda: failures.waits_for(service.last_turn))
     while not service.stopping.is_set():
         try:
             connection = open_session(settings, files, owner_first)
@@ -108,8 +109,10 @@ def wait_for_lock(connection: Connection, service: Service) -> bool:
     while not service.stopping.is_set():
         if locks.try_lock(connection, INGESTOR_LOCK):
             log.info("loading: this batch_ingestor holds the lock")
+            service.report.facts["role"] = "loading"
             return True
         others = locks.holders(connection, INGESTOR_LOCK)
+        service.report.facts["role"] = "standing by"
         if others != standing_by_for:
             log.info("standing by: the lock is held by %s", ", ".join(map(str, others)))
             standing_by_for = others
@@ -145,11 +148,19 @@ def load_days(
 def load_and_log(loader: Loader, day: date, service: Service) -> None:
     """Load a day; if it cannot be used, log the reason, which blocks no later day."""
     began = time.monotonic()
+
+    def file_loaded() -> None:
+        service.turn_completed()
+        service.report.count("files")
+
     try:
-        loaded = loader.load_day(day, service.turn_completed)
+        loaded = loader.load_day(day, file_loaded)
     except InvalidDay as refusal:
+        service.report.last_refusal = f"{day}: {refusal}"
         log.error("refused %s: %s", day, refusal)
     else:
+        service.report.count("days")
+        service.report.count("rows", sum(file.rows_loaded for file in loaded.files))
         log.info("%s", loaded.summary(time.monotonic() - began))
     service.turn_completed()
 

@@ -26,7 +26,7 @@ log = logging.getLogger("producer")
 
 def main(settings: ProducerSettings, service: Service) -> None:
     """Resume after what the broker has, then follow the clock until stopped."""
-    outage = outages.watch(settings)
+    outage = outages.watch(settings, service.report)
     topics = read_topics(settings.configs_dir)
     partitions.create_missing_topics(settings, topics)
     now = wait_for_clock(settings, service)
@@ -34,10 +34,11 @@ def main(settings: ProducerSettings, service: Service) -> None:
         return
     journal_dir = settings.simulation_dir / "journal"
     resume.check_beginnings(settings, topics, journal.opened(journal_dir, now.open_until))
-    acknowledgements = Acknowledgements(outage, settings)
+    acknowledgements = Acknowledgements(outage, settings, service.report)
     delivery = Delivery(settings, topics, acknowledgements)
     log.info("resuming at event %d of the run", delivery.resume_number)
     reader = journal.Reader(journal_dir, now.start, delivery.resume_number)
+    next_number = delivery.resume_number
     finished = False
     while not service.stopping.is_set():
         now = clock.read(settings.simulation_dir) or now
@@ -46,6 +47,8 @@ def main(settings: ProducerSettings, service: Service) -> None:
             if record.topic:
                 delivery.send(record)
         acknowledgements.log_new()
+        next_number = due[-1].number + 1 if due else next_number
+        service.report.facts["next_number"] = acknowledgements.oldest_pending(next_number)
         acknowledgements.end_if_stuck()
         if not due:
             if now.instant == now.end and acknowledgements.pending == 0 and not finished:

@@ -6,11 +6,13 @@ and the published day (batch) come from one record. An edit of the configuration
 the next unopened hour; a bad edit is refused, and the configuration in force stays.
 """
 
+import logging
 import time
 
 import schedule
 
 from pipeline.broker.topics import read_topics
+from pipeline.logs import Message
 from pipeline.run import clock
 from pipeline.service import Service, run
 from pipeline.settings import SchedulerSettings
@@ -24,9 +26,14 @@ from scheduling.timekeeper import Timekeeper
 LONGEST_TURN_SECONDS = 2.0
 STATUS_SECONDS = 60
 
+log = logging.getLogger("scheduler")
+
 
 def main(settings: SchedulerSettings, service: Service) -> None:
     """Resume the run, or begin it; then let time pass until stopped."""
+    service.report.facts["overlay"] = settings.config_overlay
+    if settings.config_overlay:
+        log.info(Message("configs/ is read with an overlay", overlay=settings.config_overlay))
     topics = read_topics(settings.configs_dir)
     world, now = None, clock.read(settings.simulation_dir)
     if now is None:
@@ -35,6 +42,7 @@ def main(settings: SchedulerSettings, service: Service) -> None:
     publisher = Publisher(settings.batch_lake_dir, hospital_run)
     timekeeper = Timekeeper(settings, service, hospital_run, now)
     disk_space.warn_if_short(settings, now)
+    service.report.facts["events"] = hospital_run.next_number
 
     publisher.publish_missing(timekeeper.now, service)
     timekeeper.check_configs()

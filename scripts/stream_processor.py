@@ -42,13 +42,14 @@ log = logging.getLogger("stream_processor")
 
 def main(settings: StreamProcessorSettings, service: Service) -> None:
     """Own partitions and write their records until stopped."""
-    outage = outages.watch(settings)
+    outage = outages.watch(settings, service.report)
     topics = read_topics(settings.configs_dir)
     partitions.create_missing_topics(settings, topics)
     consumer = clients.group_member(settings)
     ownership = Ownership(consumer, settings.stream_lake_dir, outage)
     foreign_members = ForeignMembers(settings)
-    dead_letters = DeadLetters(settings)
+    service.report.ask(ownership.waits_for)
+    dead_letters = DeadLetters(settings, service.report)
     rate = RateLog(log, "wrote", settings.log_events_per_second, describe)
     consumer.subscribe(list(topics.topics), listener=ownership)
     uncommitted: set[TopicPartition] = set()
@@ -57,10 +58,12 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
             if unwritten := ownership.unwritten(partition, records):
                 owned = ownership.owned[partition]
                 write(unwritten, owned.files, topics, dead_letters, rate)
+                service.report.count("events", len(unwritten))
                 owned.next_offset = records[-1].offset + 1
                 uncommitted.add(partition)
         committed = commit(consumer, ownership, uncommitted)
         taken = ownership.take_free_partitions()
+        service.report.facts["partitions"] = len(ownership.owned)
         foreign_members.look(consumer.group_metadata())
         rate.flush()
         answered = taken and not uncommitted

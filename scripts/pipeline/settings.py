@@ -6,7 +6,7 @@ got and what it expected.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +18,11 @@ from pipeline import refusals
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1)]
+
+A_FILE_OF_CONFIGS = "the name of a file in configs/, such as full.yaml"
+ConfigOverlay = Annotated[str, refusals.of_form(r"([^./\\][^/\\]*)?", A_FILE_OF_CONFIGS)]
+
+type Place = Callable[[Sequence[str]], str]  # the path of a key → its file and its name there
 
 
 class ConfigurationError(Exception):
@@ -58,6 +63,7 @@ class SchedulerSettings(Settings):
     configs_dir: Path
     simulation_dir: Path
     batch_lake_dir: Path
+    config_overlay: ConfigOverlay = ""
     config_check_seconds: PositiveFloat
 
 
@@ -111,6 +117,17 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
     reconcile_timeout_seconds: PositiveFloat
 
 
+class StatusSettings(AnalystSettings, KafkaSettings):
+    simulation_dir: Path
+    batch_lake_dir: Path
+    stream_lake_dir: Path
+    kafka_group_id: Name
+    unhealthy_after_seconds: PositiveFloat
+    zookeeper_address: Name | None = None
+    pgadmin_url: Name | None = None
+    metrics_port: Port
+
+
 class FollowSettings(AnalystSettings, KafkaSettings):
     simulation_dir: Path
     batch_lake_dir: Path
@@ -134,10 +151,14 @@ def read[E: Environment](kind: type[E]) -> E:
         raise ConfigurationError(explain(error, "environment", _of_a_variable)) from None
 
 
-def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M:
-    """Validate `content` as `kind`; a refusal names `source`.
+def place_in_files(keys: Sequence[str]) -> str:
+    """The place of a key in several files together, each under its name without `.yaml`."""
+    file, key = (f"{keys[0]}.yaml", keys[1:]) if keys else ("the files together", [])
+    return f"{file}: {'.'.join(key) or 'the file'}"
 
-    Without a source, `content` is several files together, each under its name without `.yaml`.
+
+def parse[M: BaseModel](kind: type[M], content: object, source: str | Place) -> M:
+    """Validate `content` as `kind`; a refusal names `source`, or each key's place.
 
     Raises:
         ConfigurationError: naming each wrong key, what it got and what it expected.
@@ -149,15 +170,14 @@ def parse[M: BaseModel](kind: type[M], content: object, source: str | None) -> M
 
 
 def explain(
-    error: ValidationError, source: str | None, show: Callable[[object], str] = refusals.written
+    error: ValidationError, source: str | Place, show: Callable[[object], str] = refusals.written
 ) -> str:
     """Every wrong key with what it got and what it expected, in one line."""
     faults = []
     for fault in error.errors(include_url=False):
-        place = [str(part) for part in fault["loc"] if part != "[key]"]
-        file = source or (f"{place.pop(0)}.yaml" if place else "the files together")
-        key = ".".join(place) or "the file"
-        faults.append(f"{file}: {key}: {refusals.got(fault, show)}{refusals.expected(fault)}")
+        keys = [str(part) for part in fault["loc"] if part != "[key]"]
+        place = source(keys) if callable(source) else f"{source}: {'.'.join(keys) or 'the file'}"
+        faults.append(f"{place}: {refusals.got(fault, show)}{refusals.expected(fault)}")
     return "; ".join(faults)
 
 

@@ -48,7 +48,8 @@ class ServiceStatus(BaseModel, frozen=True):
         last_refusal: what it refused last: an edit, a day, a record; empty if nothing.
         counts: what was done since the start, by name.
         rates: the same per second, over the last ten seconds.
-        seconds_since_progress: since a count last rose, or since the start.
+        seconds_since_progress: since a count last rose, in this process or in those before it that
+            ended without being asked to; if none ever did, since the start.
         facts: what only this service knows, by name.
     """
 
@@ -128,6 +129,8 @@ class StatusFile:
             self._last_end = before.last_end
             if before.state != "stopped":
                 self._restarts += 1
+                down = max(0.0, time.time() - self._path.stat().st_mtime)
+                self.report.last_progress -= before.seconds_since_progress + down
             if before.state == "running":
                 self._last_end = "killed"
         self._started_at = datetime.now(UTC)
@@ -212,8 +215,11 @@ def read(path: Path) -> ServiceStatus | None:
 def is_owned(path: Path) -> bool:
     """Whether the process that writes a file lives. Takes no lock itself."""
     anything = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    with path.with_suffix(".lock").open("rb") as lock:
-        found = fcntl.fcntl(lock, fcntl.F_GETLK, anything)
+    try:
+        with path.with_suffix(".lock").open("rb") as lock:
+            found = fcntl.fcntl(lock, fcntl.F_GETLK, anything)
+    except FileNotFoundError:
+        return False
     return bool(struct.unpack(FLOCK, found)[0] != fcntl.F_UNLCK)
 
 

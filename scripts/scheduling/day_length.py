@@ -6,6 +6,7 @@ from pipeline.run.clock import DAY, Clock
 from pipeline.settings import SchedulerSettings
 
 SOONER = "sooner: set a smaller clock.real_days in configs/simulation.yaml (0: at full speed)"
+GO_ON = "move clock.pause_at in configs/simulation.yaml to a later date, or remove it"
 
 
 def main() -> None:
@@ -18,6 +19,8 @@ def describe(now: Clock) -> str:
     """How long a day takes at the pace in force, what is left of this one, how to see more."""
     if now.instant == now.end:
         return "all days of the run are over"
+    if now.is_paused:
+        return f"time stands at {clock.text(now.instant)}\n{GO_ON}"
     if now.real_days == 0:
         return "at full speed, as fast as this machine computes them"
     day_seconds = now.real_days * DAY.total_seconds() / ((now.end - now.start) / DAY)

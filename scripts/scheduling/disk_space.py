@@ -3,6 +3,7 @@
 import logging
 import shutil
 
+from hospital.config.run import Configuration
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import SchedulerSettings
 from scheduling.saved_configurations import load_configuration
@@ -16,17 +17,20 @@ MEASURED_GB = {"stream lake": 2.4, "Kafka": 2.7, "Postgres": 2.9, "batch lake": 
 log = logging.getLogger("scheduler")
 
 
+def bytes_per_day(config: Configuration) -> dict[str, float]:
+    """What a simulated day adds to each volume: in proportion to the arrivals."""
+    scale = config.simulation.arrivals.emergency_per_day / MEASURED_ARRIVALS_PER_DAY
+    return {volume: gb * GB / MEASURED_DAYS * scale for volume, gb in MEASURED_GB.items()}
+
+
 def warn_if_short(settings: SchedulerSettings, now: Clock) -> None:
     """Compare what the unopened days will add to all volumes with the free space of our own two.
 
-    Usually one disk holds all volumes. What a day adds is in proportion to the arrivals.
+    Usually one disk holds all volumes.
     """
-    arrivals = load_configuration(
-        settings.simulation_dir, now.configurations[-1]
-    ).simulation.arrivals
-    scale = arrivals.emergency_per_day / MEASURED_ARRIVALS_PER_DAY
+    config = load_configuration(settings.simulation_dir, now.configurations[-1])
     days = (now.end - now.open_until) / DAY
-    needed = sum(MEASURED_GB.values()) * days / MEASURED_DAYS * scale
+    needed = sum(bytes_per_day(config).values()) * days / GB
     volumes = (settings.simulation_dir, settings.batch_lake_dir)
     free, volume = min((shutil.disk_usage(path).free / GB, path) for path in volumes)
     if free < needed:

@@ -32,12 +32,12 @@ def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
             f"{'day' if len(days) == 1 else 'days'} of another run: restore the volume, or delete "
             "all data (make clean)"
         )
-    files = config_store.read_files(settings.configs_dir)
-    config = parse(Configuration, files.content, None)
+    files = config_store.read_files(settings.configs_dir, settings.config_overlay)
+    config = parse(Configuration, files.content, files.sources.place)
     try:
         world = World(config)
     except ValidationError as error:  # too few posts to staff every shift
-        raise ConfigurationError(explain(error, None)) from None
+        raise ConfigurationError(explain(error, files.sources.place)) from None
     run = config.simulation.run
     start = clock.midnight(run.start_date)
     now = Clock(
@@ -45,7 +45,7 @@ def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
         open_until=start,
         start=start,
         end=start + run.days * DAY,
-        real_days=files.pace.real_days,
+        **files.pace.model_dump(),
         configurations=[save_configuration(settings.simulation_dir, files.content, start)],
     )
     clock.write(settings.simulation_dir, now)

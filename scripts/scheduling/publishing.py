@@ -35,6 +35,7 @@ class Publisher:
                 return
             if not batch_lake.is_published(self._lake, day):
                 self._publish(day, now)
+                service.report.count("days")
                 service.turn_completed()
             self._complete_until = day
             day += DAY

@@ -13,7 +13,7 @@ from hospital.config.run import UPGRADES, Configuration
 from pipeline import formats
 from pipeline.run import clock, config_store
 from pipeline.run.clock import ConfigurationEntry
-from pipeline.settings import ConfigurationError, parse
+from pipeline.settings import ConfigurationError, parse, place_in_files
 
 CONFIGURATIONS = "configurations"
 
@@ -48,7 +48,7 @@ def load_configuration(simulation_dir: Path, entry: ConfigurationEntry) -> Confi
     """
     content = load_content(simulation_dir, entry)
     try:
-        return parse(Configuration, content, None)
+        return parse(Configuration, content, place_in_files)
     except ConfigurationError as fault:
         raise ConfigurationError(
             "simulation volume: this version cannot read the configuration in force from "

@@ -1,1 +1,1 @@
-"""What developers run: the data dictionary, the pictures, the overlay of another setting."""
+"""What developers run: the data dictionary, the pictures."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hospital.config.fields import Spread
 from pipeline.lakes import batch_lake
 from pipeline.run import config_store
-from pipeline.settings import Environment, read
+from pipeline.settings import ConfigOverlay, Environment, read
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SIZE_INCHES = (9.6, 4.2)
@@ -29,6 +29,7 @@ BEFORE_THE_RUN = r"-X\d+-\d+$"
 
 class PicturesSettings(Environment):
     configs_dir: Path
+    config_overlay: ConfigOverlay = ""
     batch_lake_dir: Path
 
 
@@ -41,7 +42,8 @@ def main(directory: Path) -> None:
     draw_arrivals(read_dataset(settings, "registrations"), directory / "arrivals.png")
     specialties = read_dataset(settings, "admissions")[["encounter_id", "specialty"]]
     stays = read_dataset(settings, "discharges").merge(specialties, on="encounter_id")
-    simulation = config_store.read_files(settings.configs_dir).content["simulation"]
+    files = config_store.read_files(settings.configs_dir, settings.config_overlay)
+    simulation = files.content["simulation"]
     draw_stays(stays, simulation["length_of_stay_days"], directory / "length-of-stay.png")
 
 

@@ -167,7 +167,8 @@ def _not_published(day: date, now: Clock | None) -> str:
     if now is None:
         return f"{day} is not published yet"
     if day >= now.instant.date():
-        return f"{day} is not over; it is {clock.text(now.instant)}"
+        stands = ", where clock.pause_at holds it" if now.instant == now.pause_at else ""
+        return f"{day} is not over; it is {clock.text(now.instant)}{stands}"
     return f"{day} is over, and not published yet"
 
 

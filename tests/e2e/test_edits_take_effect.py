@@ -1,7 +1,8 @@
 """An edit takes effect from the hour that the scheduler names; a bad one, or a restart, does not.
 
-Thirty simulated days pass in two minutes. On the way a rate is doubled, then misspelt, the
-scheduler restarted over the bad file, the file mended, and each of our services restarted.
+Thirty simulated days pass in two minutes. On the way time stands at a date, is moved on by a day,
+and while it stands there, a rate is doubled, then misspelt, the scheduler restarted over the bad
+file, the file mended, and each of our services restarted.
 """
 
 import copy
@@ -9,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from .lakes import Lakes
 from .stack import PYTHON_SERVICES, Stack, small_simulation, wait_until
 
 REAL_SECONDS = 120
+PAUSE, STEP = "2021-04-19", "2021-04-20"
 ACCEPTED = re.compile(
     r"edit accepted, in force from (\S+): simulation\.yaml: arrivals\.emergency_per_day: 50 → 100"
 )
@@ -35,7 +38,11 @@ def edited_from(stack: Stack) -> datetime:
     """Live through the thirty days; return the hour from which the doubled rate was in force."""
     wait_until(lambda: "2021-04-14" in published(stack), 120, "the first week to pass")
 
-    doubled = copy.deepcopy(stack.simulation)
+    for midnight in (PAUSE, STEP):
+        stack.edit("simulation.yaml", yaml.safe_dump(paused(stack.simulation, midnight)))
+        stack.wait_for_log("scheduler", f"time stands at={midnight}T00:00:00Z", seconds=60)
+
+    doubled = paused(stack.simulation, STEP)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
     accepted = stack.wait_for_log("scheduler", "edit accepted, in force from", seconds=20)
@@ -49,8 +56,11 @@ def edited_from(stack: Stack) -> datetime:
         lambda: len(refusals(stack)) == 2, 20, "the restarted scheduler to refuse the file again"
     )
 
+    assert max(published(stack)) < STEP
+    del doubled["clock"]["pause_at"]
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
     stack.wait_for_log("scheduler", "valid again", seconds=20)
+    stack.wait_for_log("scheduler", f"time goes on at={STEP}T00:00:00Z", seconds=20)
     for service in PYTHON_SERVICES:
         stack.compose("restart", service)
     stack.wait_for_log("scheduler", "the run is over", seconds=240)
@@ -63,6 +73,12 @@ def edited_from(stack: Stack) -> datetime:
 def lakes(stack: Stack, edited_from: datetime, tmp_path_factory: pytest.TempPathFactory) -> Lakes:
     """Both lakes at the end of the run."""
     return stack.lakes(tmp_path_factory.mktemp("lakes"))
+
+
+def paused(simulation: dict[str, Any], pause_at: str) -> dict[str, Any]:
+    """The same simulation.yaml with a pause."""
+    clock = simulation["clock"] | {"pause_at": pause_at}
+    return copy.deepcopy(simulation | {"clock": clock})
 
 
 def published(stack: Stack) -> set[str]:
@@ -89,6 +105,10 @@ def test_each_refusal_of_a_typo_names_the_key_what_it_got_and_what_it_expected(
     for line in refused:
         assert "simulation.yaml: arrivals.emergency_per_dya: unknown key (a typo?)" in line
         assert "simulation.yaml: arrivals.emergency_per_day: got nothing, expected a value" in line
+
+
+def test_an_edit_while_time_stands_is_in_force_from_exactly_there(edited_from: datetime) -> None:
+    assert edited_from == datetime.fromisoformat(f"{STEP}T00:00:00Z")
 
 
 def test_arrivals_double_from_the_stated_hour_on(lakes: Lakes, edited_from: datetime) -> None:

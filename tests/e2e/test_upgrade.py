@@ -115,7 +115,8 @@ def refused(stack: Stack, service: str, path: str) -> str:
     """The line with which a service refuses to start while that file has a newer format."""
     stack.compose("stop", *PYTHON_SERVICES)
     scheduler = ("run", "--rm", "-T", "--no-deps", "scheduler", "sh", "-ec")
-    newer = f"""cp {path} {path}.saved; sed -i '1s/{{/{{"format": 99,/' {path}"""
+    number = 's/"format": [0-9]*/"format": 99/; 1s/{/{"format": 99,/'
+    newer = f"cp {path} {path}.saved; sed -i '{number}' {path}"
     stack.compose(*scheduler, newer)
     line = refusal(stack, service)
     stack.compose(*scheduler, f"mv {path}.saved {path}")

@@ -1,8 +1,6 @@
 """The full setting: `configs/full.yaml` laid over the default has the size promised, and runs."""
 
-import sys
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +13,14 @@ from hospital.model import Model
 from hospital.patients.opening_census import opening_state
 from hospital.simulation import simulate_hour
 from hospital.world import World
-from tools import overlay
+from pipeline.run import config_store
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 @pytest.fixture(scope="module")
 def full() -> dict[str, Any]:
-    files = overlay.laid_over(CONFIGS, CONFIGS / "full.yaml")
-    files["simulation"].pop("clock")
-    return files
+    return config_store.read_files(CONFIGS, "full.yaml").content
 
 
 def test_it_has_the_size_of_the_published_model(full: dict[str, Any]) -> None:
@@ -56,29 +52,3 @@ def test_it_runs(full: dict[str, Any]) -> None:
         hour += timedelta(hours=1)
     census = tables.day_tables(world, values)["bed_census"]
     assert 0.75 < census["occupied"].sum() / census["capacity"].sum() < 0.95
-
-
-def test_the_command_writes_both_files(tmp_path: Path, run_overlay: Callable[..., None]) -> None:
-    run_overlay(CONFIGS, CONFIGS / "full.yaml", tmp_path / "full")
-    written = sorted(path.name for path in (tmp_path / "full").iterdir())
-    assert written == ["simulation.yaml", "staffing.yaml"]
-    again = overlay.laid_over(tmp_path / "full", CONFIGS / "full.yaml")
-    assert again == overlay.laid_over(CONFIGS, CONFIGS / "full.yaml")
-
-
-@pytest.fixture
-def run_overlay(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    def start(*arguments: Path) -> None:
-        monkeypatch.setattr(sys, "argv", ["overlay.py", *map(str, arguments)])
-        overlay.main()
-
-    return start
-
-
-def test_a_section_that_neither_file_has_is_refused(tmp_path: Path) -> None:
-    wrong = tmp_path / "wrong.yaml"
-    wrong.write_text("simulatoin: {}\nstafing: {}\n")
-    reason = f"{wrong}: got the sections simulatoin, stafing, expected only simulation and staffing"
-    with pytest.raises(SystemExit) as refusal:
-        overlay.laid_over(CONFIGS, wrong)
-    assert str(refusal.value) == reason

@@ -13,6 +13,7 @@ from pipeline.rate_log import RateLog
 from pipeline.run.journal import Record
 from pipeline.service import end_now
 from pipeline.settings import ProducerSettings
+from pipeline.status_files import Report
 
 WAITING_SECONDS = 5
 
@@ -22,9 +23,9 @@ log = logging.getLogger("producer")
 class Acknowledgements:
     """What the broker owes us an acknowledgement for, and what it has acknowledged."""
 
-    def __init__(self, outages: Outages, settings: ProducerSettings) -> None:
+    def __init__(self, outages: Outages, settings: ProducerSettings, report: Report) -> None:
         """Log up to `settings.log_events_per_second` acknowledged events, above that their rate."""
-        self._outages = outages
+        self._outages, self._report = outages, report
         self._rate = RateLog(log, "published", settings.log_events_per_second, _describe)
         self._window = settings.producer_window_events
         self._stuck_limit_seconds = settings.stuck_limit_seconds
@@ -40,6 +41,11 @@ class Acknowledgements:
     def pending(self) -> int:
         """How many records were sent and are not acknowledged yet."""
         return len(self._unacknowledged)
+
+    def oldest_pending(self, otherwise: int) -> int:
+        """The running number of the oldest record that waits; `otherwise` if none does."""
+        with self._changed:
+            return next(iter(self._unacknowledged), otherwise)
 
     def sending(self, record: Record) -> None:
         """Note a record that is about to be sent. Waits while the window is full."""
@@ -66,12 +72,13 @@ class Acknowledgements:
 
     def log_new(self) -> None:
         """Log what was acknowledged since the last call, or that nothing was for long."""
-        now, acknowledged = time.monotonic(), bool(self._new)
-        while self._new:
+        now, acknowledged = time.monotonic(), len(self._new)
+        for _ in range(acknowledged):
             self._rate.event(self._new.popleft())
         self._rate.flush()
         if acknowledged:
             self._last_answer, self._answered = now, True
+            self._report.count("events", acknowledged)
             self._outages.answered()
         with self._changed:
             oldest, sent_at = next(iter(self._unacknowledged.items()), (None, now))

@@ -7,6 +7,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from pipeline.broker import clients
 from pipeline.broker.topics import dead_letter_topic
 from pipeline.settings import KafkaSettings
+from pipeline.status_files import Report
 
 MAX_UNCOMPRESSED_BYTES = 2**26
 
@@ -16,7 +17,8 @@ log = logging.getLogger(__name__)
 class DeadLetters:
     """Sends records to `<topic>.dlq`; topic, partition and offset are a dead letter's identity."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, report: Report) -> None:
+        self._report = report
         # The broker limits what it receives, which may be a few megabytes compressed to less.
         # So a dead letter is compressed, too.
         self._producer = clients.producer(
@@ -43,9 +45,14 @@ class DeadLetters:
             key=record.key if record.key is not None or record.value is not None else b"",
             headers=[(name, value.encode()) for name, value in headers.items()],
         ).get(timeout=self._timeout_seconds)
+        kind = reason.partition(":")[0]
+        self._report.count("dead_letters")
+        self._report.last_refusal = (
+            f"{record.topic} partition {record.partition} offset {record.offset}: {kind}"
+        )
         log.warning(
             "dead letter: %s partition %d offset %d: %s",
-            *(record.topic, record.partition, record.offset, reason.partition(":")[0]),
+            *(record.topic, record.partition, record.offset, kind),
         )
 
     def close(self) -> None:

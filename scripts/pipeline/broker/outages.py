@@ -12,6 +12,7 @@ import threading
 import time
 
 from pipeline.settings import KafkaSettings
+from pipeline.status_files import Report
 
 # What the library logs about a broker that it cannot reach, or that does not answer.
 UNREACHABLE = re.compile(
@@ -61,6 +62,7 @@ class Outages(logging.Handler):
         self._last_failure = 0.0
         self._answered: float | None = None  # the first answer since the last failure
         self._said_lost = self._said_waiting = False
+        self._why = ""
         self._passed_on: dict[str, float] = {}  # error or line, without its numbers → when
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -91,6 +93,11 @@ class Outages(logging.Handler):
         """Whether the log says by now that the broker is lost."""
         return self._said_lost
 
+    def waits_for(self) -> str:
+        """What the service waits for while the broker is away; empty if it is there."""
+        with self._state:
+            return "" if self._began is None else f"the broker at {self._address}: {self._why}"
+
     def waiting(self, since: float, what: str) -> None:
         """Log, once in an outage, that requests wait for an answer.
 
@@ -100,7 +107,7 @@ class Outages(logging.Handler):
         """
         with self._state:
             self._began = since if self._began is None else min(self._began, since)
-            self._answered = None
+            self._answered, self._why = None, what
             if not self._said_waiting:
                 self._said_waiting = True
                 log.warning("%s", what)
@@ -136,6 +143,7 @@ class Outages(logging.Handler):
     def _say_lost(self, reason: str) -> None:
         if self._began is None:
             self._began = self._last_failure
+        self._why = reason
         if not self._said_lost:
             self._said_lost = True
             verb = "lost" if self._ever_reached else "cannot reach"
@@ -156,10 +164,11 @@ class Outages(logging.Handler):
             logging.getLogger().handle(record)
 
 
-def watch(settings: KafkaSettings) -> Outages:
+def watch(settings: KafkaSettings, report: Report) -> Outages:
     """Receive what the library logs; at LOG_LEVEL=DEBUG, all of it is in the log as well."""
     shows_all = settings.log_level == "DEBUG"
     outages = Outages(settings.kafka_bootstrap_servers, shows_all)
+    report.ask(outages.waits_for)
     library = logging.getLogger("kafka")
     library.addHandler(outages)
     library.propagate = False

@@ -72,6 +72,11 @@ class Ownership(ConsumerRebalanceListener):
             if partition in self.owned:
                 self.owned.pop(partition).files.close()
 
+    def waits_for(self) -> str:
+        """What assigned partitions wait for; empty if nothing."""
+        waiting = {reason for reason in list(self._waiting.values()) if reason}
+        return "; ".join(f"partitions: {reason}" for reason in sorted(waiting))
+
     def take_free_partitions(self) -> bool:
         """Try the lock of each waiting partition; recover, seek and resume those we get.
 

@@ -7,25 +7,52 @@ clock.
 """
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from pipeline import atomic_files, formats
 from pipeline.settings import ConfigurationError
 
 CLOCK = "clock.json"
-UPGRADES: formats.Upgrades = ()
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
+def _without_a_pause(clock: formats.Document) -> formats.Document:
+    """Format 1 had no `pause_at`."""
+    return clock | {"pause_at": None}
+
+
+UPGRADES: formats.Upgrades = (_without_a_pause,)
+
+
+def _first_instant(value: object) -> object:
+    """The 00:00 of a date, or an instant, as people write them in the file."""
+    if value is None or isinstance(value, datetime):
+        return value
+    text = str(value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", text, re.ASCII):
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise ValueError("a date such as 2021-04-20 or an instant such as 2021-04-20T06:00:00Z")
+
+
 class Pace(BaseModel, frozen=True, extra="forbid", strict=True):
-    """The `clock` section of `simulation.yaml`: real days for the whole run; 0 is backfill."""
+    """The `clock` section of `simulation.yaml`.
+
+    Attributes:
+        real_days: how long the whole run takes; 0 is backfill.
+        pause_at: the instant from which on time stands; None if it never does.
+    """
 
     real_days: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    pause_at: Annotated[datetime | None, BeforeValidator(_first_instant)] = None
 
 
 class ConfigurationEntry(BaseModel, frozen=True, extra="forbid"):
@@ -47,7 +74,7 @@ class Clock(BaseModel, frozen=True, extra="forbid"):
         instant: now, in the hospital; never past `open_until`.
         open_until: the end of the open hours; a full hour.
         start, end: the first instant of the run, and the first one after it.
-        real_days: as in `Pace`.
+        real_days, pause_at: as in `Pace`.
         configurations: the history: what was in force, each from its hour.
     """
 
@@ -56,16 +83,33 @@ class Clock(BaseModel, frozen=True, extra="forbid"):
     start: datetime
     end: datetime
     real_days: float
+    pause_at: datetime | None
     configurations: list[ConfigurationEntry]
 
+    @property
+    def pace(self) -> Pace:
+        """The pace in force."""
+        return Pace(real_days=self.real_days, pause_at=self.pause_at)
+
+    @property
+    def limit(self) -> datetime:
+        """How far time may go: to the pause, or to the end. A pause in the past takes none back."""
+        return min(self.end, max(self.instant, self.pause_at or self.end))
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether time stands, though the run is not over."""
+        return self.limit == self.instant < self.end
+
     def after(self, elapsed_seconds: float) -> datetime:
-        """The instant after `elapsed_seconds` of real time at this pace; at most `end`."""
+        """The instant after `elapsed_seconds` of real time at this pace; at most `limit`."""
+        limit = self.limit
         if self.real_days == 0:
-            return self.end
+            return limit
         # In plain numbers: a pace can be too small or too large for a timedelta.
         seconds = elapsed_seconds / self.real_days * ((self.end - self.start) / DAY)
-        left = (self.end - self.instant).total_seconds()
-        return self.end if seconds >= left else self.instant + timedelta(seconds=seconds)
+        left = (limit - self.instant).total_seconds()
+        return limit if seconds >= left else self.instant + timedelta(seconds=seconds)
 
     def opened(self, until: datetime, entry: ConfigurationEntry) -> "Clock":
         """This clock with time open up to `until`; the hours opened ran under `entry`."""
@@ -89,6 +133,12 @@ class Clock(BaseModel, frozen=True, extra="forbid"):
 def midnight(day: date) -> datetime:
     """The first instant of a simulated day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def full_hour(instant: datetime) -> datetime:
+    """The first full hour at or after an instant."""
+    hours = -((midnight(instant.date()) - instant) // HOUR)
+    return midnight(instant.date()) + hours * HOUR
 
 
 def text(instant: datetime) -> str:

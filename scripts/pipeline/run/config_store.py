@@ -5,7 +5,7 @@ canonical JSON: comments, white space and the pace change no hash.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +13,11 @@ from pydantic import BaseModel
 
 from pipeline import atomic_files
 from pipeline.refusals import written
+from pipeline.run import overlay
 from pipeline.run.clock import Pace
+from pipeline.run.overlay import Sources
 from pipeline.settings import ConfigurationError, parse
 from pipeline.yaml_files import read_yaml
-
-FILES = ("simulation.yaml", "staffing.yaml")
 
 
 class ConfigFiles(NamedTuple):
@@ -25,20 +25,23 @@ class ConfigFiles(NamedTuple):
 
     pace: Pace
     content: dict[str, Any]
+    sources: Sources
 
 
-def read_files(configs_dir: Path) -> ConfigFiles:
-    """Read the files as they are now.
+def read_files(configs_dir: Path, overlay_name: str = "") -> ConfigFiles:
+    """Read the files as they are now, under the overlay if one is named.
 
     Raises:
         ConfigurationError: if one is not a YAML mapping, or the `clock` section is wrong.
     """
-    simulation, staffing = (read_yaml(configs_dir / name) for name in FILES)
-    section = {"clock": simulation.pop("clock")} if "clock" in simulation else {}
-    pace = parse(_ClockSection, section, "simulation.yaml").clock
+    base = {name: read_yaml(configs_dir / f"{name}.yaml") for name in overlay.SECTIONS}
+    sources = Sources(overlay_name, base, overlay.read(configs_dir, overlay_name))
+    content = overlay.merged(base, sources.over)
+    clock = {k: v for k, v in content["simulation"].items() if k == "clock"}
+    pace = parse(_ClockSection, clock, lambda keys: sources.place(["simulation", *keys])).clock
+    rest = {k: v for k, v in content["simulation"].items() if k != "clock"}
     # Through JSON, so that it equals what `load` returns, in the order of the keys, too.
-    content = json.loads(canonical({"simulation": simulation, "staffing": staffing}))
-    return ConfigFiles(pace, content)
+    return ConfigFiles(pace, json.loads(canonical(content | {"simulation": rest})), sources)
 
 
 def canonical(content: dict[str, Any]) -> bytes:
@@ -79,36 +82,30 @@ MISSING = object()  # in the place of a value: the key is not in the file
 
 
 class Change(NamedTuple):
-    """One key whose value differs, or is `MISSING`. A key begins with its file's name."""
+    """One key whose value differs, or is `MISSING`. The first of its keys is `simulation`, say."""
 
-    key: str
+    keys: Sequence[str]
     before: object
     after: object
 
-    @property
-    def place(self) -> str:
-        """The file and the key within it: `simulation.yaml: arrivals.emergency_per_day`."""
-        file, _, key = self.key.partition(".")
-        return f"{file}.yaml: {key}" if key else f"{file}.yaml"
-
     def __str__(self) -> str:
-        return f"{self.place}: {as_text(self.before)} → {as_text(self.after)}"
+        return f"{as_text(self.before)} → {as_text(self.after)}"
 
 
-def differences(before: object, after: object, key: str = "") -> Iterator[Change]:
+def differences(before: object, after: object, keys: Sequence[str] = ()) -> Iterator[Change]:
     """What changed: mappings key by key, lists of equal length item by item.
 
     Whatever changes the hash is a change: a key set to null where there was none, 1.0 for 1.
     """
     if isinstance(before, dict) and isinstance(after, dict):
         for name in sorted(before.keys() | after.keys()):
-            inner = f"{key}.{name}" if key else name
-            yield from differences(before.get(name, MISSING), after.get(name, MISSING), inner)
+            inner = before.get(name, MISSING), after.get(name, MISSING)
+            yield from differences(*inner, [*keys, name])
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from differences(old, new, f"{key}.{index}")
+            yield from differences(old, new, [*keys, str(index)])
     elif as_text(before) != as_text(after):
-        yield Change(key, before, after)
+        yield Change(keys, before, after)
 
 
 def as_text(value: object) -> str:

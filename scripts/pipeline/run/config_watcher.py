@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 
-from pipeline.run import config_store
+from pipeline.logs import Message
+from pipeline.run import clock, config_store
 from pipeline.run.config_store import ConfigFiles
 from pipeline.settings import ConfigurationError
 
@@ -20,34 +20,57 @@ class ConfigWatcher:
     """
 
     def __init__(
-        self, configs_dir: Path, accepted: ConfigFiles, check: Callable[[dict[str, Any]], None]
+        self,
+        read: Callable[[], ConfigFiles],
+        accepted: ConfigFiles,
+        check: Callable[[ConfigFiles], None],
+        note: Callable[[bool, str], None],
     ) -> None:
-        """`check` raises ConfigurationError for a content that cannot be used in this run."""
+        """Watch from the files that are in force on.
+
+        Args:
+            read: reads the files as they are now.
+            check: raises ConfigurationError for files that cannot be used in this run.
+            note: called for each edit: whether it was accepted, and what it changed or lacks.
+        """
         self.accepted = accepted
-        self._configs_dir = configs_dir
-        self._check = check
+        self._read, self._check, self._note = read, check, note
         self._refusal = ""
 
     def check_files(self, from_hour: str) -> None:
         """Read the files; log what changed and from which hour, or why they are refused."""
         try:
-            files = config_store.read_files(self._configs_dir)
+            files = self._read()
             before = self.accepted
             changes = list(config_store.differences(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
                 return
-            self._check(files.content)
+            self._check(files)
         except ConfigurationError as refusal:
             if str(refusal) != self._refusal:
                 self._refusal = str(refusal)
+                self._note(False, self._refusal)
                 log.error("edit refused, the configuration in force stays: %s", refusal)
             return
         if self._refusal:
+            self._note(True, "the files are valid again")
             log.info("the configuration files are valid again")
         self._refusal = ""
         for change in changes:
-            log.info("edit accepted, in force from %s: %s", from_hour, change)
-        if files.pace != before.pace:
+            sources = before.sources if change.after is config_store.MISSING else files.sources
+            text = f"{sources.place(change.keys)}: {change}"
+            self._note(True, text)
+            log.info("edit accepted, in force from %s: %s", from_hour, text)
+        if files.pace.pause_at != before.pace.pause_at:
+            pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
+            self._note(True, f"clock.pause_at: {' → '.join(pauses)}, at once")
+            log.info(Message(f"edit accepted, in force now: clock.pause_at: {' → '.join(pauses)}"))
+        if files.pace.real_days != before.pace.real_days:
             paces = (before.pace.real_days, files.pace.real_days)
+            self._note(True, "clock.real_days: {:g} → {:g}, at once".format(*paces))
             log.info("edit accepted, in force now: clock.real_days: %g → %g", *paces)
         self.accepted = files
+
+
+def _as_text(pause_at: datetime | None) -> str:
+    return clock.text(pause_at) if pause_at else "nothing"

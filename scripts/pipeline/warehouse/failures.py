@@ -26,8 +26,12 @@ class Failures:
 
     def __init__(self, settings: PostgresSettings) -> None:
         self._address = f"{settings.postgres_host}:{settings.postgres_port}"
-        self._last = ""
-        self._logged_at = 0.0
+        self._last = self._why = ""
+        self._logged_at = self._failed_at = 0.0
+
+    def waits_for(self, last_turn: float) -> str:
+        """Why the service waits for Postgres; empty if it has completed a turn since."""
+        return f"Postgres at {self._address}: {self._why}" if self._failed_at > last_turn else ""
 
     def log(self, error: psycopg2.Error, last_turn: float) -> None:
         """Log a failure, unless the log says it already.
@@ -38,6 +42,7 @@ class Failures:
         message, now = without_values(error), time.monotonic()
         away = bool(AWAY.search(message))
         kind = "away" if away else message
+        self._why, self._failed_at = message, now
         another = kind != self._last or last_turn > self._logged_at
         if another or (not away and now - self._logged_at > REMIND_SECONDS):
             self._last, self._logged_at = kind, now

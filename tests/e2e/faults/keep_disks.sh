@@ -23,7 +23,7 @@ make_disk() {
 
 if [[ ${1:-} == one ]]; then
   make_disk one /mnt
-  (cd /mnt && mkdir "${volumes[@]}" pgadmin_data)
+  (cd /mnt && mkdir "${volumes[@]}" pgadmin_data status)
 else
   for name in "${volumes[@]}"; do make_disk "$name" "/mnt/$name"; done
 fi

@@ -228,6 +228,7 @@ class Stage:
             start=START,
             end=START + 30 * DAY,
             real_days=1,
+            pause_at=None,
             configurations=[entry],
         )
         clock.write(self.simulation, now)

@@ -20,6 +20,7 @@ from pipeline.run import clock
 from pipeline.run.clock import HOUR
 from pipeline.run.journal import Record
 from pipeline.settings import ConfigurationError
+from pipeline.status_files import Report
 
 from .comparisons import assert_published, wait_until_published
 from .process import SCRIPTS, wait_until
@@ -37,7 +38,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def delivery_of(stage: Stage) -> Delivery:
     """A delivery of this process, resumed after what the broker has."""
-    acknowledgements = Acknowledgements(Outages("", shows_all=False), stage.producer_settings)
+    acknowledgements = Acknowledgements(
+        Outages("", shows_all=False), stage.producer_settings, Report()
+    )
     return Delivery(stage.producer_settings, stage.wanted, acknowledgements)
 
 
@@ -117,10 +120,12 @@ def test_the_producer_ends_at_once_if_a_partition_grew_while_it_resumed(stage: S
         "from pipeline.broker.acknowledgements import Acknowledgements\n"
         "from pipeline.broker.delivery import Delivery; from pipeline.run.journal import Record\n"
         "from pipeline.broker.outages import watch\n"
+        "from pipeline.status_files import Report\n"
         "from pipeline.settings import ProducerSettings\n"
         "settings = ProducerSettings.model_validate_json(sys.argv[1])\n"
         "topics = read_topics(settings.configs_dir)\n"
-        "delivery = Delivery(settings, topics, Acknowledgements(watch(settings), settings))\n"
+        "report = Report(); outage = watch(settings, report)\n"
+        "delivery = Delivery(settings, topics, Acknowledgements(outage, settings, report))\n"
         "print('resumed', flush=True); sys.stdin.readline()\n"
         "delivery.send(Record(0, '', next(iter(topics.topics)), b'k', b'v')); delivery.close()\n"
         "print('closed')\n"

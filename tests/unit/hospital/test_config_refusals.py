@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from hospital.config.fields import SHARE_TOLERANCE
 from hospital.config.run import Configuration
-from pipeline.settings import explain
+from pipeline.settings import explain, place_in_files
 
 from .small_run import Files
 
@@ -134,7 +134,7 @@ def test_a_bad_value_is_refused_where_it_stands(
         Configuration.model_validate(put(shipped(), key, value))
     faults = refused.value.errors()
     assert ".".join(map(str, faults[0]["loc"])) == (where or key)
-    assert words in explain(refused.value, None)
+    assert words in explain(refused.value, place_in_files)
     assert len(faults) == 1
 
 

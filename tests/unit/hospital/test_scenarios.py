@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from hospital.config.run import Configuration
 from hospital.config.scenarios import Scenario
-from pipeline.settings import explain
+from pipeline.settings import explain, place_in_files
 
 from .small_run import SmallFiles, StartRun
 
@@ -155,4 +155,4 @@ def test_a_bad_one_is_refused(
         Configuration.model_validate(tiny(scenario(FLU | change, enabled=False)))
     fault = refused.value.errors()[0]
     assert ".".join(map(str, fault["loc"])) == f"simulation.scenarios.this.{where}"
-    assert words in explain(refused.value, None)
+    assert words in explain(refused.value, place_in_files)

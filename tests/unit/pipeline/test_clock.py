@@ -1,5 +1,6 @@
 """Simulated time advances by the pace, stops at the end, and remembers what was in force."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,10 @@ DAYS = 1455
 
 
 def a_clock(
-    real_days: float = 9, instant: datetime = START, changes: tuple[int, ...] = ()
+    real_days: float = 9,
+    instant: datetime = START,
+    changes: tuple[int, ...] = (),
+    pause_at: datetime | None = None,
 ) -> Clock:
     """A clock with a configuration from the start and from each of these hours of the run."""
     return Clock(
@@ -25,6 +29,7 @@ def a_clock(
         start=START,
         end=START + DAYS * DAY,
         real_days=real_days,
+        pause_at=pause_at,
         configurations=[
             ConfigurationEntry(from_hour=START + h * HOUR, configuration=f"c{h}", model_version=1)
             for h in (0, *changes)
@@ -54,13 +59,47 @@ def test_real_time_leads_as_far_as_the_pace_says(
     assert abs(a_clock(real_days).after(elapsed) - START - expected) <= timedelta(milliseconds=1)
 
 
-@given(st.floats(0, 1e6), st.lists(st.floats(0, 2), max_size=20))
-def test_time_never_goes_back_nor_past_the_end(real_days: float, ticks: list[float]) -> None:
+INSTANTS = st.timedeltas(-DAY, (DAYS + 1) * DAY).map(START.__add__)
+
+
+@given(st.floats(0, 1e6), st.lists(st.tuples(st.floats(0, 2), st.none() | INSTANTS), max_size=20))
+def test_time_never_goes_back_nor_past_the_pause_or_the_end(
+    real_days: float, ticks: list[tuple[float, datetime | None]]
+) -> None:
     now = a_clock(real_days)
-    for tick in ticks:
+    for tick, pause_at in ticks:
+        now = now.model_copy(update={"pause_at": pause_at})
         later = now.after(tick)
         assert now.instant <= later <= now.end
+        if pause_at and later > now.instant:
+            assert later <= pause_at
         now = now.model_copy(update={"instant": later})
+
+
+@pytest.mark.parametrize(
+    ("instant", "pause_at", "paused"),
+    [
+        (5, None, False),
+        (5, 6, False),
+        (5, 5, True),
+        (5, 4, True),
+        (0, -30, True),
+        (5, DAYS * 24 + 7, False),
+        (DAYS * 24, 5, False),  # the run is over
+    ],
+)
+def test_time_stands_from_the_pause_on_until_the_run_is_over(
+    instant: int, pause_at: int | None, paused: bool
+) -> None:
+    at = None if pause_at is None else START + pause_at * HOUR
+    assert a_clock(instant=START + instant * HOUR, pause_at=at).is_paused == paused
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(0, 0), (1, 1), (59, 1), (60, 1), (61, 2), (23 * 60 + 1, 24)]
+)
+def test_a_full_hour_is_never_before_its_instant(minutes: int, expected: int) -> None:
+    assert clock.full_hour(START + timedelta(minutes=minutes)) == START + expected * HOUR
 
 
 def test_the_run_takes_its_real_days_in_ticks_of_a_second() -> None:
@@ -132,9 +171,11 @@ def test_hours_open_together_with_what_they_run_under(
     assert after.model_copy(update=unchanged) == before
 
 
-@given(st.timedeltas(timedelta(), DAYS * DAY), st.floats(0, 1e6))
-def test_what_is_written_is_read(instant: timedelta, real_days: float) -> None:
-    now = a_clock(real_days, START + instant, changes=(3,))
+@given(st.timedeltas(timedelta(), DAYS * DAY), st.floats(0, 1e6), st.none() | INSTANTS)
+def test_what_is_written_is_read(
+    instant: timedelta, real_days: float, pause_at: datetime | None
+) -> None:
+    now = a_clock(real_days, START + instant, (3,), pause_at)
     assert Clock.model_validate_json(now.model_dump_json()) == now
 
 
@@ -170,6 +211,33 @@ def test_midnight_is_the_first_instant_of_a_day() -> None:
 def test_a_pace_is_a_number_of_days(real_days: object) -> None:
     with pytest.raises(ValidationError):
         Pace.model_validate({"real_days": real_days})
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (None, None),
+        ("2021-04-20", "2021-04-20T00:00:00Z"),
+        ("2021-04-20T06:30:05Z", "2021-04-20T06:30:05Z"),
+    ],
+)
+def test_a_pause_is_a_date_or_an_instant(written: str | None, expected: str | None) -> None:
+    pause_at = Pace.model_validate({"real_days": 9, "pause_at": written}).pause_at
+    assert (pause_at and clock.text(pause_at)) == expected
+
+
+def test_a_clock_without_a_pause_is_one_of_format_1(tmp_path: Path) -> None:
+    """As 0.2.0 wrote it."""
+    now = a_clock(instant=START + 5 * HOUR / 2)
+    document = now.model_dump(mode="json", exclude={"pause_at"})
+    (tmp_path / "clock.json").write_text(json.dumps(document))
+    assert clock.read(tmp_path) == now
+    clock.write(tmp_path, now)
+    assert json.loads((tmp_path / "clock.json").read_text()) == {
+        "format": 2,
+        "pause_at": None,
+        **document,
+    }
 
 
 def test_a_typo_in_the_pace_is_refused() -> None:

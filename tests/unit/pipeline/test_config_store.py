@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.run import config_store
 from pipeline.run.clock import Pace
-from pipeline.settings import ConfigurationError
+from pipeline.settings import ConfigurationError, place_in_files
 
 SIMULATION = "clock: {real_days: 9}\nrun: {start_date: 2021-04-07, days: 30}\nrate: 1.5\n"
 STAFFING = "roles:\n  nurse: {headcount: 10}\n"
@@ -34,6 +34,7 @@ def test_the_pace_is_not_part_of_the_content(tmp_path: Path) -> None:
         "# comment\n" + SIMULATION,
         SIMULATION.replace(": ", ":   "),
         SIMULATION.replace("real_days: 9", "real_days: 0.5"),
+        SIMULATION.replace("real_days: 9", "real_days: 9, pause_at: 2021-04-20"),
         "rate: 1.5\nrun:\n  days: 30\n  start_date: '2021-04-07'\nclock: {real_days: 9}\n",
         SIMULATION.replace("\n", "\r\n"),
     ],
@@ -98,6 +99,17 @@ def test_a_pace_may_be_any_number_from_0_on(tmp_path: Path, pace: str) -> None:
         ("clock: {real_days: -1}\n", "clock.real_days: got -1, expected 0 or more"),
         ("clock: {real_days: soon}\n", "clock.real_days: got soon, expected a number"),
         ("clock: {real_days: 9, reel: 1}\n", "clock.reel: unknown key (a typo?)"),
+        *(
+            (
+                f"clock: {{real_days: 9, pause_at: {wrong}}}\n",
+                f"simulation.yaml: clock.pause_at: got {got}, expected a date such as 2021-04-20 "
+                "or an instant such as 2021-04-20T06:00:00Z",
+            )
+            for wrong, got in (
+                *((text, text) for text in ("soon", "2021-02-30", "20210420", "true", "[]")),
+                ("2021-04-20T06:00:00", '"2021-04-20T06:00:00"'),
+            )
+        ),
         ("clock: {real_days: .inf}\n", "clock.real_days: got .inf, expected a finite number"),
         ("", "simulation.yaml: got an empty file, expected a mapping"),
         ("run: {start_date: 2021-02-30}\n", "simulation.yaml: "),
@@ -119,23 +131,28 @@ def test_bad_files_are_refused(tmp_path: Path, simulation: str, reason: str) -> 
     [
         ({"a": 1}, {"a": 1}, []),
         ({"a": {"b": 500}}, {"a": {"b": 1000}}, ["a.yaml: b: 500 → 1000"]),
-        ({"a": 1}, {}, ["a.yaml: 1 → nothing"]),
-        ({}, {"a": [1]}, ["a.yaml: nothing → [1]"]),
+        ({"a": 1}, {}, ["a.yaml: the file: 1 → nothing"]),
+        ({}, {"a": [1]}, ["a.yaml: the file: nothing → [1]"]),
         ({"a": [1, 2]}, {"a": [1, 3]}, ["a.yaml: 1: 2 → 3"]),
-        ({"a": [1, 2]}, {"a": [1]}, ["a.yaml: [1, 2] → [1]"]),
+        ({"a": [1, 2]}, {"a": [1]}, ["a.yaml: the file: [1, 2] → [1]"]),
         ({"a": [{"b": 1}]}, {"a": [{"b": "x"}]}, ["a.yaml: 0.b: 1 → x"]),
-        ({"a": {"b": 1}}, {"a": 1}, ["a.yaml: {b: 1} → 1"]),
+        ({"a": {"b": 1}}, {"a": 1}, ["a.yaml: the file: {b: 1} → 1"]),
         ({"a": {}}, {"a": {"b": None}}, ["a.yaml: b: nothing → null"]),
         ({"a": {"b": None}}, {"a": {}}, ["a.yaml: b: null → nothing"]),
-        ({"a": 1}, {"a": 1.0}, ["a.yaml: 1 → 1.0"]),
-        ({"a": True}, {"a": 1}, ["a.yaml: true → 1"]),
-        ({"a": 1}, {"a": "1"}, ['a.yaml: 1 → "1"']),
-        ({"a": None}, {"a": "null"}, ['a.yaml: null → "null"']),
-        ({}, {"a": "nothing"}, ['a.yaml: nothing → "nothing"']),
-        ({"b": 1, "a": 1}, {"b": 2, "a": 2}, ["a.yaml: 1 → 2", "b.yaml: 1 → 2"]),
+        ({"a": 1}, {"a": 1.0}, ["a.yaml: the file: 1 → 1.0"]),
+        ({"a": True}, {"a": 1}, ["a.yaml: the file: true → 1"]),
+        ({"a": 1}, {"a": "1"}, ['a.yaml: the file: 1 → "1"']),
+        ({"a": None}, {"a": "null"}, ['a.yaml: the file: null → "null"']),
+        ({}, {"a": "nothing"}, ['a.yaml: the file: nothing → "nothing"']),
+        (
+            {"b": 1, "a": 1},
+            {"b": 2, "a": 2},
+            ["a.yaml: the file: 1 → 2", "b.yaml: the file: 1 → 2"],
+        ),
     ],
 )
 def test_differences_name_the_key_before_and_after(
     old: object, new: object, expected: list[str]
 ) -> None:
-    assert [str(change) for change in config_store.differences(old, new)] == expected
+    changes = config_store.differences(old, new)
+    assert [f"{place_in_files(change.keys)}: {change}" for change in changes] == expected

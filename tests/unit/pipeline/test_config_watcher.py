@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.run import config_store
 from pipeline.run.clock import Pace
+from pipeline.run.config_store import ConfigFiles
 from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.settings import ConfigurationError
 
@@ -21,18 +22,29 @@ def save(root: Path, rate: object = 1, real_days: object = 9) -> None:
     (root / "staffing.yaml").write_text("roles: {}\n")
 
 
-def check(content: dict[str, Any]) -> None:
+def check(files: ConfigFiles) -> None:
     """A model: the rate is a number of at least 0."""
-    rate = content["simulation"]["rate"]
+    rate = files.content["simulation"]["rate"]
     if not isinstance(rate, int) or rate < 0:
         raise ConfigurationError(f"simulation.yaml: rate: got {rate!r}, expected a rate")
 
 
 @pytest.fixture
-def watcher(tmp_path: Path) -> ConfigWatcher:
+def noted() -> list[tuple[bool, str]]:
+    """The edits that the watcher noted."""
+    return []
+
+
+@pytest.fixture
+def watcher(tmp_path: Path, noted: list[tuple[bool, str]]) -> ConfigWatcher:
     """Watches the files of a run that began with a rate of 1."""
     save(tmp_path)
-    return ConfigWatcher(tmp_path, config_store.read_files(tmp_path), check)
+
+    def note(accepted: bool, text: str) -> None:
+        noted.append((accepted, text))
+
+    read = partial(config_store.read_files, tmp_path)
+    return ConfigWatcher(read, read(), check, note)
 
 
 @pytest.fixture
@@ -126,6 +138,24 @@ def test_the_pace_alone_is_in_force_at_once(
     assert logged() == []
 
 
+def test_a_pause_is_set_moved_and_removed_at_once(
+    watcher: ConfigWatcher, logged: Logged, tmp_path: Path
+) -> None:
+    texts = []
+    for pause_at in ("2021-04-20", "2021-04-20T06:00:00Z", "null"):
+        save(tmp_path, real_days=f"9, pause_at: {pause_at}")
+        texts += logged()
+    assert texts == [
+        f"INFO edit accepted, in force now: clock.pause_at: {change}"
+        for change in (
+            "nothing → 2021-04-20T00:00:00Z",
+            "2021-04-20T00:00:00Z → 2021-04-20T06:00:00Z",
+            "2021-04-20T06:00:00Z → nothing",
+        )
+    ]
+    assert watcher.accepted.pace == Pace(real_days=9)
+
+
 def test_a_good_pace_beside_a_bad_rate_is_refused_with_it(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path
 ) -> None:
@@ -176,3 +206,18 @@ def test_an_edit_that_yaml_reads_otherwise_is_refused(
     stays = "ERROR edit refused, the configuration in force stays: simulation.yaml: line "
     assert refusal.startswith(stays)
     assert watcher.accepted.content["simulation"] == {"rate": 1}
+
+
+def test_each_edit_is_noted_once(
+    watcher: ConfigWatcher, logged: Logged, noted: list[tuple[bool, str]], tmp_path: Path
+) -> None:
+    for rate, real_days in ((2, 9), (-5, 9), (-5, 9), (2, 1)):
+        save(tmp_path, rate=rate, real_days=real_days)
+        logged()
+        logged()
+    assert noted == [
+        (True, "simulation.yaml: rate: 1 → 2"),
+        (False, "simulation.yaml: rate: got -5, expected a rate"),
+        (True, "the files are valid again"),
+        (True, "clock.real_days: 9 → 1, at once"),
+    ]

@@ -14,7 +14,7 @@ from hospital.config.run import Configuration
 from pipeline.broker.topics import Topics
 from pipeline.refusals import written
 from pipeline.run import config_store
-from pipeline.settings import ConfigurationError, parse
+from pipeline.settings import ConfigurationError, Place, parse, place_in_files
 from pipeline.warehouse.datasets import Datasets
 from pipeline.yaml_files import read_yaml
 
@@ -55,10 +55,10 @@ def simulation_and_staffing() -> dict[str, Any]:
     return content
 
 
-type Place = tuple[str | int, ...]
+type Keys = tuple[str | int, ...]
 
 
-def places(content: object, place: Place = ()) -> Iterator[tuple[Place, object]]:
+def places(content: object, place: Keys = ()) -> Iterator[tuple[Keys, object]]:
     """The path and the value of everything in a file; of a list, only of its first item."""
     if place:
         yield place, content
@@ -67,7 +67,7 @@ def places(content: object, place: Place = ()) -> Iterator[tuple[Place, object]]
         yield from places(value, (*place, key))
 
 
-def edited(content: dict[str, Any], place: Place, value: object) -> dict[str, Any]:
+def edited(content: dict[str, Any], place: Keys, value: object) -> dict[str, Any]:
     """A copy with another value at a place."""
     content = copy.deepcopy(content)
     *path, last = place
@@ -81,14 +81,14 @@ def edited(content: dict[str, Any], place: Place, value: object) -> dict[str, An
 @pytest.mark.parametrize(
     ("kind", "file", "content"),
     [
-        (Configuration, None, simulation_and_staffing()),
+        (Configuration, place_in_files, simulation_and_staffing()),
         (Topics, "topics.yaml", read_yaml(CONFIGS / "topics.yaml")),
         (Datasets, "datasets.yaml", read_yaml(CONFIGS / "datasets.yaml")),
     ],
     ids=["simulation.yaml and staffing.yaml", "topics.yaml", "datasets.yaml"],
 )
 def test_no_refusal_speaks_python(
-    kind: type[BaseModel], file: str | None, content: dict[str, Any]
+    kind: type[BaseModel], file: str | Place, content: dict[str, Any]
 ) -> None:
     refusals: set[str] = set()
     tried = set()

@@ -138,10 +138,10 @@ def test_a_refusal_names_source_and_key(content: object, source: str, reason: st
 
 def test_a_refusal_of_several_files_names_the_file() -> None:
     with pytest.raises(ConfigurationError, match=r"^staffing\.yaml: share: got nothing"):
-        settings.parse(Outer, {"simulation": {"share": 1}, "staffing": {}}, None)
+        settings.parse(Outer, {"simulation": {"share": 1}, "staffing": {}}, settings.place_in_files)
 
 
 def test_a_refusal_may_concern_several_files_together() -> None:
     content = {"simulation": {"share": 1}, "staffing": {"share": 1}}
     with pytest.raises(ConfigurationError, match="expected shares that add up to at most 1"):
-        settings.parse(Outer, content, None)
+        settings.parse(Outer, content, settings.place_in_files)

@@ -27,6 +27,7 @@ def newest(root: Path, open_hours: int, raised_at: int = 1_000) -> Snapshot | No
         start=START,
         end=START + 9 * DAY,
         real_days=9,
+        pause_at=None,
         configurations=[
             ConfigurationEntry(from_hour=hour, configuration="c", model_version=version)
             for hour, version in versions

@@ -114,3 +114,14 @@ def test_a_file_that_a_full_disk_left_empty_is_no_status(tmp_path: Path) -> None
     assert status_files.read(tmp_path / "example-1.json") is None
     with process(tmp_path):
         assert wait_until(lambda status: status.starts == 1, tmp_path / "example-1.json")
+
+
+def test_a_restart_is_no_progress(tmp_path: Path) -> None:
+    path = tmp_path / "example-1.json"
+    with process(tmp_path) as running:
+        before = wait_until(lambda status: status.seconds_since_progress >= 0.5, path)
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait(timeout=20)
+    with process(tmp_path):
+        after = wait_until(lambda status: status.starts == 2, path)
+        assert after.seconds_since_progress >= before.seconds_since_progress

@@ -10,7 +10,6 @@ from pipeline.run import config_store
 from pipeline.settings import ConfigurationError
 from pipeline.warehouse.datasets import read_datasets
 from pipeline.yaml_files import MAX_VALUES, read_yaml
-from tools.overlay import laid_over
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 BILLION = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
@@ -146,7 +145,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         ("staffing.yaml", config_store.read_files),
         ("topics.yaml", read_topics),
         ("datasets.yaml", lambda root: read_datasets(root / "datasets.yaml")),
-        ("full.yaml", lambda root: laid_over(root, root / "full.yaml")),
+        ("full.yaml", lambda root: config_store.read_files(root, "full.yaml")),
     ],
 )
 def test_every_file_of_configs_is_read_like_that(

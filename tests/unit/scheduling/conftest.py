@@ -44,10 +44,11 @@ class Life(Service):
 
 
 class Place:
-    """The directories of one run."""
+    """The directories of one run, and the name of its overlay."""
 
     def __init__(self, root: Path, simulation: dict[str, Any]) -> None:
         self.root = root
+        self.overlay = ""
         self.configs, self.simulation, self.lake = (
             root / "configs",
             root / "simulation",
@@ -74,6 +75,7 @@ class Place:
             configs_dir=self.configs,
             simulation_dir=self.simulation,
             batch_lake_dir=self.lake,
+            config_overlay=self.overlay,
             config_check_seconds=60,
         )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipeline.run.clock import DAY, Clock
-from scheduling.day_length import SOONER, describe
+from scheduling.day_length import GO_ON, SOONER, describe
 
 START = datetime.fromisoformat("2021-04-07T00:00:00Z")
 
@@ -36,7 +36,17 @@ def test_full_speed_and_the_end_need_no_advice() -> None:
         assert describe(clock(real_days, START + 1455 * DAY)) == "all days of the run are over"
 
 
-def clock(real_days: float, instant: datetime) -> Clock:
+@pytest.mark.parametrize("real_days", [0, 9])
+def test_a_pause_is_told_with_the_way_out(real_days: float) -> None:
+    """While time stands there; until then the pace tells more."""
+    noon = START + timedelta(hours=12)
+    standing = f"time stands at 2021-04-07T12:00:00Z\n{GO_ON}"
+    assert describe(clock(real_days, noon, pause_at=noon)) == standing
+    assert describe(clock(real_days, noon, pause_at=START)) == standing
+    assert "stands" not in describe(clock(real_days, START, pause_at=noon))
+
+
+def clock(real_days: float, instant: datetime, pause_at: datetime | None = None) -> Clock:
     end = START + 1455 * DAY
     times = {"instant": instant, "open_until": instant, "start": START, "end": end}
-    return Clock(**times, real_days=real_days, configurations=[])
+    return Clock(**times, real_days=real_days, pause_at=pause_at, configurations=[])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.run import config_store
+from pipeline.run.config_store import ConfigFiles
 from pipeline.settings import ConfigurationError
 from scheduling import edits
 
@@ -13,20 +14,20 @@ from .conftest import CONFIGS
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, Any]:
-    return config_store.read_files(CONFIGS).content
+def shipped() -> ConfigFiles:
+    return config_store.read_files(CONFIGS)
 
 
-def edited(content: dict[str, Any], changes: dict[str, object]) -> dict[str, Any]:
+def edited(files: ConfigFiles, changes: dict[str, object]) -> ConfigFiles:
     """A copy with other values at these dotted keys."""
-    content = copy.deepcopy(content)
+    content = copy.deepcopy(files.content)
     for key, value in changes.items():
         *path, last = key.split(".")
         section: Any = content
         for name in path:
             section = section[int(name) if isinstance(section, list) else name]
         section[last] = value
-    return content
+    return files._replace(content=content)
 
 
 @pytest.mark.parametrize(
@@ -56,21 +57,21 @@ def edited(content: dict[str, Any], changes: dict[str, object]) -> dict[str, Any
     ],
 )
 def test_what_an_edit_may_change(
-    shipped: dict[str, Any], changes: dict[str, object], refused: str | None
+    shipped: ConfigFiles, changes: dict[str, object], refused: str | None
 ) -> None:
     if refused is None:
-        edits.check(shipped, edited(shipped, changes))
+        edits.check(shipped.content, edited(shipped, changes))
     else:
         with pytest.raises(ConfigurationError) as refusal:
-            edits.check(shipped, edited(shipped, changes))
+            edits.check(shipped.content, edited(shipped, changes))
         assert refused in str(refusal.value)
 
 
 def test_a_default_that_is_spelled_out_is_no_change(
-    shipped: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    shipped: ConfigFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edits, "FIXED_IN_A_RUN", ("simulation.scenarios",))
     name = "simulation.scenarios.flu_wave.elective_factor"
-    edits.check(shipped, edited(shipped, {name: 1}))
+    edits.check(shipped.content, edited(shipped, {name: 1}))
     with pytest.raises(ConfigurationError, match=r"elective_factor: got 2.0, expected 1.0, with"):
-        edits.check(shipped, edited(shipped, {name: 2}))
+        edits.check(shipped.content, edited(shipped, {name: 2}))

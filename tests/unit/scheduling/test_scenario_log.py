@@ -37,7 +37,7 @@ def opened_until(hour: datetime) -> Clock:
     """A clock of 54 days whose hours are open up to `hour`."""
     entry = ConfigurationEntry(from_hour=START, configuration="-", model_version=1)
     times = {"instant": hour, "open_until": hour, "start": START, "end": START + 54 * DAY}
-    return Clock(**times, real_days=0, configurations=[entry])
+    return Clock(**times, real_days=0, pause_at=None, configurations=[entry])
 
 
 @pytest.fixture

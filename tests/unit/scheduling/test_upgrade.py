@@ -92,8 +92,8 @@ def test_a_run_of_0_2_0_whose_states_are_lost_is_refused(old: Place) -> None:
 
 
 def test_a_clock_of_a_newer_version_is_refused(old: Place) -> None:
-    change(old.root / CLOCK, lambda now: now.update(format=2, zone="UTC"))
-    assert_refused(old, r"simulation volume: clock\.json: got format 2, expected at most 1: ")
+    change(old.root / CLOCK, lambda now: now.update(format=3, zone="UTC"))
+    assert_refused(old, r"simulation volume: clock\.json: got format 3, expected at most 2: ")
 
 
 def test_a_clock_of_0_1_0_is_refused(old: Place) -> None:

@@ -79,6 +79,7 @@ def known(**more: object) -> Known:
         start=datetime(2021, 4, 7, tzinfo=UTC),
         end=datetime(2021, 5, 7, tzinfo=UTC),
         real_days=9,
+        pause_at=None,
         configurations=[],
     )
     usual = Known(

@@ -200,6 +200,13 @@ def test_why_a_place_lacks_an_event(
     assert why in found.why
 
 
+def test_time_that_is_held_is_named() -> None:
+    held = known().now
+    assert held
+    held = held.model_copy(update={"pause_at": held.instant})
+    assert "where clock.pause_at holds it" in at(OF_THE_OPEN_DAY, known(now=held))["csv"].why
+
+
 def test_what_only_the_batch_tells_is_never_in_the_stream() -> None:
     found = at(seen(row=row(TWO)), known(), None)
     assert found["broker"].state == found["segment"].state == State.NEVER

@@ -1,0 +1,85 @@
+"""The broker's side of the stream: how much it has, and how much is not in the lake yet.
+
+It asks for metadata and offsets, and joins no group.
+"""
+
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
+
+from monitoring.report import Topic
+from pipeline.broker import clients, partitions
+from pipeline.broker.topics import Topics, dead_letter_topic
+from pipeline.settings import StatusSettings
+
+LAST_REASON_MS = 500
+
+
+class BrokerLook(NamedTuple):
+    """What the broker says.
+
+    Attributes:
+        unwritten: records beyond what our group has committed.
+        bytes: of all its topics, on its disk.
+    """
+
+    topics: list[Topic]
+    unwritten: int
+    bytes: int
+
+
+def look(settings: StatusSettings, topics: Topics, limit_ms: int) -> BrokerLook:
+    """Ask the broker. Raises KafkaError, if it does not answer in time or lacks a topic."""
+    limits = {"bootstrap_timeout_ms": limit_ms, "request_timeout_ms": limit_ms}
+    options = clients.connection(settings) | limits
+    every = partitions.all_partitions(topics)
+    dead = [TopicPartition(dead_letter_topic(name), 0) for name in topics.topics]
+    with KafkaAdminClient(**options) as admin:
+        # First what is written, then what there is: the difference is never below zero.
+        group = settings.kafka_group_id
+        committed = admin.list_group_offsets(group).get(group, {})
+        found = admin.list_partition_offsets(dict.fromkeys([*every, *dead], OffsetSpec.LATEST))
+        ends = {partition: place.offset for partition, place in found.items()}
+        size = _bytes(admin.describe_log_dirs())
+    written = {p: committed[p].offset for p in every if p in committed}
+    reasons = _last_reasons({p: ends[p] for p in dead if ends[p]}, options)
+    return BrokerLook(
+        topics=[
+            Topic(
+                name=name,
+                events=sum(end for p, end in ends.items() if p.topic == name),
+                dead_letters=ends[TopicPartition(dead_letter_topic(name), 0)],
+                last_reason=reasons.get(dead_letter_topic(name), ""),
+            )
+            for name in topics.topics
+        ],
+        unwritten=sum(ends[p] - max(written.get(p, 0), 0) for p in every),
+        bytes=size,
+    )
+
+
+def _bytes(brokers: list[dict[str, Any]]) -> int:
+    """The size of everything in the brokers' log directories."""
+    return sum(
+        partition["partition_size"]
+        for broker in brokers
+        for directory in broker["log_dirs"]
+        for topic in directory["topics"]
+        for partition in topic["partitions"]
+    )
+
+
+def _last_reasons(ends: dict[TopicPartition, int], options: dict[str, Any]) -> dict[str, str]:
+    """Why the newest record of each dead letter topic is one, without the values that it quotes."""
+    if not ends:
+        return {}
+    reasons = {}
+    with KafkaConsumer(**options, enable_auto_commit=False) as consumer:
+        consumer.assign(list(ends))
+        for partition, end in ends.items():
+            consumer.seek(partition, end - 1)
+        for partition, records in consumer.poll(timeout_ms=LAST_REASON_MS).items():
+            headers = dict(records[-1].headers)
+            reasons[partition.topic] = headers["reason"].decode().partition(":")[0]
+    return reasons

@@ -1,0 +1,66 @@
+"""The run: where its clock stands, and under which configuration."""
+
+from typing import Any
+
+from monitoring.own_services import OwnService
+from monitoring.report import Configuration, Run
+from pipeline.run import journal
+from pipeline.run.clock import DAY, HOUR, Clock
+from pipeline.settings import StatusSettings
+
+DAY_SECONDS = 86_400
+
+
+def describe(now: Clock, facts: dict[str, Any], schedulers: list[OwnService]) -> Run:
+    """Where the hospital is; `facts` are of the scheduler's status file."""
+    days = (now.end - now.start) // DAY
+    return Run(
+        simulated_time=now.instant,
+        day=min((now.instant - now.start) // DAY + 1, days),
+        days=days,
+        first_day=now.start.date(),
+        last_day=(now.end - DAY).date(),
+        open_until=now.open_until,
+        real_days=now.real_days,
+        pause_at=now.pause_at,
+        stands=now.is_paused,
+        over=now.instant == now.end,
+        seconds_left=_seconds_left(now, schedulers),
+        events=facts.get("events"),
+    )
+
+
+def _seconds_left(now: Clock, schedulers: list[OwnService]) -> float | None:
+    left = now.limit - now.instant
+    if now.real_days:
+        return round(left / (now.end - now.start) * now.real_days * DAY_SECONDS)
+    hours_per_second = sum(s.status.rates.get("hours", 0.0) for s in schedulers if s.alive)
+    return round(left / HOUR / hours_per_second) if hours_per_second else None
+
+
+def configuration(now: Clock, facts: dict[str, Any]) -> Configuration:
+    """What the hospital runs under, and the last edits; `facts` are the scheduler's."""
+    in_force = now.configurations[-1]
+    return Configuration(
+        sha256=in_force.configuration,
+        model_version=in_force.model_version,
+        overlay=facts.get("overlay", ""),
+        refused=facts.get("refused_edit", ""),
+        edits=facts.get("edits", []),
+    )
+
+
+def unpublished(
+    now: Clock, settings: StatusSettings, scheduler: dict[str, Any], producer: dict[str, Any]
+) -> int | None:
+    """Events of the hours that have passed which the producer has not passed; None if unknown.
+
+    Args:
+        scheduler, producer: the facts of their status files.
+    """
+    due, next_number = scheduler.get("events"), producer.get("next_number")
+    if now.instant < now.open_until:
+        blocks = journal.blocks(settings.simulation_dir / "journal", now.instant.date())
+        begun = [block for block in blocks if block.first_hour <= now.instant]
+        due = begun[-1].first_number if begun else None
+    return None if due is None or next_number is None else max(0, due - next_number)

@@ -1,0 +1,55 @@
+"""The servers: do they answer?"""
+
+import http.client
+import socket
+from urllib.parse import urlsplit
+
+from monitoring.questions import Question
+from monitoring.report import Service
+
+ZOOKEEPER_ASKS = b"srvr\n"
+
+
+def ask_zookeeper(address: str, limit_seconds: float) -> None:
+    """Ask a ZooKeeper at `host:port` how it is.
+
+    Raises:
+        OSError: if it does not answer as a ZooKeeper that serves.
+    """
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host, int(port)), limit_seconds) as connection:
+        connection.settimeout(limit_seconds)
+        connection.sendall(ZOOKEEPER_ASKS)
+        with connection.makefile("rb") as answer:
+            if not any(line.startswith(b"Mode:") for line in answer):
+                raise OSError("it does not serve")
+
+
+def ask_pgadmin(url: str, limit_seconds: float) -> None:
+    """Ask pgAdmin's own health page. It goes past any proxy.
+
+    Raises:
+        OSError: if the page does not answer with 200.
+    """
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=limit_seconds)
+    try:
+        connection.request("GET", place.path)
+        if (status := connection.getresponse().status) != http.HTTPStatus.OK:
+            raise OSError(f"its health page answers {status}")
+    except http.client.HTTPException as error:
+        raise OSError(f"its health page does not answer: {error!r}") from None
+    finally:
+        connection.close()
+
+
+def describe(name: str, question: Question[object]) -> Service:
+    """A server that was asked something."""
+    well = not question.failure
+    return Service(
+        name=name,
+        replica=1,
+        well=well,
+        state="works" if well else "away",
+        reason=question.failure,
+    )

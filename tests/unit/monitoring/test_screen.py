@@ -1,0 +1,77 @@
+"""The screen fits 80 columns, in a pipe and without colour, whatever it has to say."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from monitoring import screen
+from monitoring.report import Report
+
+
+def shown(report: Report, width: int = 80) -> list[str]:
+    """The lines that a pipe gets."""
+    pipe = StringIO()
+    Console(file=pipe, width=width).print(screen.render(report))
+    return [line.rstrip() for line in pipe.getvalue().splitlines()]
+
+
+def changed(report: Report, section: str, **values: Any) -> Report:  # noqa: ANN401
+    """The report with other values in one of its sections."""
+    part = getattr(report, section)
+    return report.model_copy(update={section: part.model_copy(update=values)})
+
+
+def test_a_report_reads_from_where_the_hospital_is_to_the_disks(report: Report) -> None:
+    lines = shown(report)
+    assert lines[0].startswith("2021-06-09 03:26")
+    assert lines[0].endswith("day 64 of 1,455 (4.3%)")
+    assert lines[1] == "9 real days for the whole run; 8 d 14 h left"
+    assert lines[2] == "all is well"
+    text = "\n".join(lines)
+    assert "251,300 events in the journal, 0 due and not in Kafka yet" in text
+    assert "230,300 records in Kafka, 12 not in the lake yet" in text
+    assert "hospital.admissions: 1, the last: no key" in text
+    assert report.batch is not None
+    assert report.batch.fingerprint in text
+    assert "accepted, 2021-06-01 05:00:" in text
+    assert "journal   10 MB      300 MB  64,000 MB" in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal(report: Report, width: int) -> None:
+    long = "waits for the broker at kafka:9092: " + "it has acknowledged nothing " * 9
+    worse = report.model_copy(update={"well": False, "problems": [f"producer: {long}"] * 3})
+    lines = shown(worse, width)
+    assert max(map(len, lines)) <= width
+    assert sum(line.startswith("! producer:") for line in lines) == 3
+
+
+def test_what_is_away_is_unknown_not_zero(report: Report) -> None:
+    away = changed(report, "stream", unpublished=None, topics=[], unwritten=None)
+    away = changed(away, "batch", warehouse=None)
+    text = "\n".join(shown(away))
+    assert "? records in Kafka, ? not in the lake yet" in text
+    assert "? dead letters" in text
+    assert "rows" not in text
+
+
+def test_before_the_first_start_there_is_no_run(report: Report) -> None:
+    empty = report.model_copy(update={"run": None, "configuration": None, "batch": None})
+    assert shown(empty)[0] == "no run has begun"
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"real_days": 0, "seconds_left": 61}, "at full speed; 1 min 1 s left"),
+        ({"stands": True}, "9 real days for the whole run; time stands, by clock.pause_at"),
+        ({"over": True}, "9 real days for the whole run; the run is over"),
+        ({"seconds_left": None}, "9 real days for the whole run; the time left is unknown"),
+    ],
+)
+def test_the_second_line_says_how_long_it_takes(
+    report: Report, values: dict[str, Any], line: str
+) -> None:
+    assert shown(changed(report, "run", **values))[1] == line
