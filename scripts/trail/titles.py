@@ -34,7 +34,7 @@ ORDER = (
 
 
 class _Fields(dict[str, object]):
-    """Fields of which one may be missing, or null, such as the bed of a patient who waits."""
+    """Fields of which one may be missing, or null, such as the triage of a planned admission."""
 
     def __missing__(self, _name: str) -> str:
         return "none"
@@ -43,7 +43,8 @@ class _Fields(dict[str, object]):
 def title(event_type: str, fields: Mapping[str, object]) -> str:
     """What happened, in one line."""
     known = {name: value for name, value in fields.items() if value not in (None, "")}
-    return TITLES.get(event_type, event_type).format_map(_Fields(known))
+    text = TITLES.get(event_type, event_type).format_map(_Fields(known))
+    return text.replace("bed none", "no bed yet")
 
 
 def keys(fields: Mapping[str, object]) -> dict[str, str]:

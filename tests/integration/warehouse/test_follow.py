@@ -87,6 +87,8 @@ def test_what_only_the_batch_tells_is_part_of_the_life(
 def test_a_rejected_row_is_told_with_its_reason(
     database: Database, three_days: Lake, tell: Follow
 ) -> None:
+    # Every row of a small file may be bad.
+    database.settings = database.settings.model_copy(update={"max_rejected_share": 1.0})
     content = three_days.file(ONE, "registrations").read_bytes()
     spoilt = content.replace(b"walk_in", b"on_foot")
     three_days.publish_again(ONE, "registrations", spoilt, rows=2)

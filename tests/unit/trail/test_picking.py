@@ -48,6 +48,11 @@ def test_what_has_begun_and_not_ended_is_still_going() -> None:
     assert story.still_going([arrival, event("visit_ended")]) == []
 
 
+def test_a_patient_who_boards_has_no_bed_yet() -> None:
+    boarding = event("admitted", ward_id="JHB-MED", bed_id=None)
+    assert boarding.title == "admitted to JHB-MED, no bed yet"
+
+
 def test_no_command_prints_the_line_of_a_person() -> None:
     shown = story.commands("P0000001", [event("people"), event("registered")])
     assert not any("people.csv" in command for command in shown)

@@ -2,15 +2,17 @@
 
 import io
 import json
+import re
 from typing import Any
 
 from rich.console import Console
 
 from trail import document, screen, standing
 from trail.joining import Joiner
+from trail.places import State
 from trail.story import Story
 
-from .lives import DATASETS, PATIENT, TOPICS, known, line, registered, row, table_row
+from .lives import CONFIGS, DATASETS, PATIENT, TOPICS, known, line, registered, row, table_row
 
 
 def story(**more: object) -> Story:
@@ -82,3 +84,11 @@ def test_the_document_has_what_the_screen_has() -> None:
     assert admission["places"]["table"]["state"] == "under_way"
     assert set(arrival["places"]) == {"broker", "segment", "csv", "table"}
     assert arrival["log_lines"].keys() == {"producer", "stream_processor"}
+
+
+def test_the_page_describes_each_state_and_each_key() -> None:
+    page = (CONFIGS.parent / "docs" / "follow.md").read_text(encoding="utf-8")
+    told = json.loads(document.text(story()))
+    assert {f"| `{state}` |" for state in State} <= set(re.findall(r"^\| `\w+` \|", page, re.M))
+    for key in (*told, *told["events"][0], *told["events"][0]["places"]):
+        assert f"`{key}`" in page, key
