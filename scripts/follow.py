@@ -57,7 +57,7 @@ def main() -> int:
     if arguments.json:
         print(document.text(story))
     else:
-        screen.show(story, Console())
+        screen.show(story, Console(highlight=False, markup=False))
     return 0
 
 

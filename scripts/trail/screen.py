@@ -35,7 +35,7 @@ To see for yourself:"""
 
 def show(story: Story, console: Console) -> None:
     """Print the trail."""
-    console.print(_head(story), style="bold", highlight=False)
+    console.print(_head(story), style="bold")
     for server, why in story.away.items():
         if why:
             console.print(
@@ -51,15 +51,14 @@ def show(story: Story, console: Console) -> None:
             f"offset {letter.offset}, kept in {letter.topic} at offset {letter.kept_offset}: "
             f"{letter.reason}",
             style="red",
-            highlight=False,
         )
     console.print("\nWhere the trail ends:")
     for line in _ends(story):
         console.print(line)
-    console.print(LOG_LINES, highlight=False)
+    console.print(LOG_LINES)
     for command in story.commands:
         # Not wrapped here, so that it can be copied whole.
-        console.print(f"  {command}", soft_wrap=True, highlight=False, markup=False)
+        console.print(f"  {command}", soft_wrap=True)
 
 
 def _head(story: Story) -> str:

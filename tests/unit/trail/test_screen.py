@@ -37,14 +37,15 @@ def story(**more: object) -> Story:
 
 def shown(told: Story) -> str:
     output = io.StringIO()
-    screen.show(told, Console(file=output, width=80))
+    screen.show(told, Console(file=output, width=80, highlight=False, markup=False))
     return output.getvalue()
 
 
 def test_it_fits_80_columns_without_colour() -> None:
-    text = shown(story(away={"Postgres": "a reason " * 12, "Kafka": None}))
+    text = shown(story(away={"Postgres": "[a] reason " * 12, "Kafka": None}))
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text
+    assert "[a] reason [a]" in text
 
 
 def test_each_event_is_a_block_with_its_places() -> None:
