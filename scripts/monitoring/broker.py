@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.errors import CoordinatorNotAvailableError
 
 from monitoring.report import Topic
 from pipeline.broker import clients, partitions
 from pipeline.broker.topics import Topics, dead_letter_topic
-from pipeline.settings import StatusSettings
+from pipeline.settings import GroupSettings
 
 LAST_REASON_MS = 500
 
@@ -20,16 +21,16 @@ class BrokerLook(NamedTuple):
     """What the broker says.
 
     Attributes:
-        unwritten: records beyond what our group has committed.
+        unwritten: records beyond what our group has committed; None if nobody knows yet.
         bytes: of all its topics, on its disk.
     """
 
     topics: list[Topic]
-    unwritten: int
+    unwritten: int | None
     bytes: int
 
 
-def look(settings: StatusSettings, topics: Topics, limit_ms: int) -> BrokerLook:
+def look(settings: GroupSettings, topics: Topics, limit_ms: int) -> BrokerLook:
     """Ask the broker. Raises KafkaError, if it does not answer in time or lacks a topic."""
     limits = {"bootstrap_timeout_ms": limit_ms, "request_timeout_ms": limit_ms}
     options = clients.connection(settings) | limits
@@ -37,12 +38,10 @@ def look(settings: StatusSettings, topics: Topics, limit_ms: int) -> BrokerLook:
     dead = [TopicPartition(dead_letter_topic(name), 0) for name in topics.topics]
     with KafkaAdminClient(**options) as admin:
         # First what is written, then what there is: the difference is never below zero.
-        group = settings.kafka_group_id
-        committed = admin.list_group_offsets(group).get(group, {})
+        written = _written(admin, settings.kafka_group_id)
         found = admin.list_partition_offsets(dict.fromkeys([*every, *dead], OffsetSpec.LATEST))
         ends = {partition: place.offset for partition, place in found.items()}
         size = _bytes(admin.describe_log_dirs())
-    written = {p: committed[p].offset for p in every if p in committed}
     reasons = _last_reasons({p: ends[p] for p in dead if ends[p]}, options)
     return BrokerLook(
         topics=[
@@ -54,9 +53,18 @@ def look(settings: StatusSettings, topics: Topics, limit_ms: int) -> BrokerLook:
             )
             for name in topics.topics
         ],
-        unwritten=sum(ends[p] - max(written.get(p, 0), 0) for p in every),
+        unwritten=None if written is None else sum(ends[p] - written.get(p, 0) for p in every),
         bytes=size,
     )
+
+
+def _written(admin: KafkaAdminClient, group: str) -> dict[TopicPartition, int] | None:
+    """The offsets that the group has committed; None while it has no coordinator."""
+    try:
+        found = admin.list_group_offsets(group).get(group, {})
+    except CoordinatorNotAvailableError:
+        return None
+    return {partition: max(0, place.offset) for partition, place in found.items()}
 
 
 def _bytes(brokers: list[dict[str, Any]]) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from monitoring.report import Warehouse
-from pipeline.settings import StatusSettings
+from pipeline.settings import AnalystSettings
 from pipeline.warehouse import connections
 
 REASONS_SHOWN = 3
@@ -26,7 +26,7 @@ class WarehouseLook(NamedTuple):
     bytes: int
 
 
-def look(settings: StatusSettings, published: list[date], limit_seconds: float) -> WarehouseLook:
+def look(settings: AnalystSettings, published: list[date], limit_seconds: float) -> WarehouseLook:
     """Ask the ledger.
 
     Raises:

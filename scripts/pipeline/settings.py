@@ -72,9 +72,14 @@ class ProducerSettings(KafkaSettings):
     producer_window_events: PositiveInt
 
 
-class StreamProcessorSettings(KafkaSettings):
-    stream_lake_dir: Path
+class GroupSettings(KafkaSettings):
+    """What needs to know the stream_processors' consumer group."""
+
     kafka_group_id: Name
+
+
+class StreamProcessorSettings(GroupSettings):
+    stream_lake_dir: Path
     kafka_session_timeout_ms: PositiveInt
 
 
@@ -117,11 +122,10 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
     reconcile_timeout_seconds: PositiveFloat
 
 
-class StatusSettings(AnalystSettings, KafkaSettings):
+class StatusSettings(AnalystSettings, GroupSettings):
     simulation_dir: Path
     batch_lake_dir: Path
     stream_lake_dir: Path
-    kafka_group_id: Name
     unhealthy_after_seconds: PositiveFloat
     zookeeper_address: Name | None = None
     pgadmin_url: Name | None = None
