@@ -23,13 +23,13 @@ from rich.console import Console
 
 from pipeline.broker.topics import Topics, read_topics
 from pipeline.lakes import batch_lake, stream_lake
+from pipeline.questions import NoAnswer, Question
 from pipeline.run import clock
 from pipeline.settings import ConfigurationError, FollowSettings, read
 from pipeline.warehouse.datasets import Datasets, read_datasets
 from trail import batch, broker, document, open_days, picking, screen, standing, stream, warehouse
 from trail.broker import Broker
 from trail.joining import Joiner
-from trail.questions import NoAnswer, Question
 from trail.story import Story, commands, still_going
 from trail.warehouse import Warehouse
 

@@ -10,12 +10,12 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
+from pipeline.questions import NoAnswer, Question
 from pipeline.run.clock import DAY
 from pipeline.settings import AnalystSettings, ConfigurationError
 from pipeline.warehouse import connections
 from pipeline.warehouse.datasets import Column, Datasets
 from trail.batch import BatchRow, datasets_of_patients, shown_columns
-from trail.questions import NoAnswer, Question
 from trail.stream import PATIENT
 
 CONNECT_SECONDS = 2.0

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from trail.questions import NoAnswer, Question
+from pipeline.questions import NoAnswer, Question
 
 
 def test_an_answer_comes_back() -> None:
