@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status images test check drill fullrun lock pictures dictionary bench
+.PHONY: help up down clean logs status follow images test check drill fullrun lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ logs: ## follow the stream
 
 status: ## show where the run is, and whether all is well (ARGS=--watch)
 	@docker compose run --rm status $(ARGS)
+
+follow: ## tell one patient's life, event by event, in both paths (PATIENT=P0012345, ARGS=--json)
+	@docker compose run --rm follow $(PATIENT) $(ARGS)
 
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh

@@ -21,10 +21,11 @@ import psycopg2
 from kafka.errors import KafkaError
 from psycopg2.extensions import connection as Connection
 
+from pipeline.broker import positions
 from pipeline.broker.topics import Topics, read_topics
 from pipeline.settings import ConfigurationError, ReconcileSettings, read
 from pipeline.warehouse import connections
-from reconciliation import batch, display, positions, stream
+from reconciliation import batch, display, stream
 from reconciliation.baseline import Baseline, Comparison
 
 LOOK_EVERY_SECONDS = 1

@@ -5,22 +5,23 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from monitoring import (
+    answers,
     broker,
     hospital_run,
     own_services,
-    questions,
     servers,
     verdict,
     volumes,
     warehouse,
 )
+from monitoring.answers import Answer
 from monitoring.own_services import OwnService
-from monitoring.questions import Question
 from monitoring.report import Batch, Report, Stream
 from monitoring.warehouse import WarehouseLook
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import InvalidDay
+from pipeline.questions import Question
 from pipeline.run import clock
 from pipeline.settings import StatusSettings
 
@@ -43,27 +44,30 @@ class Observer:
             ConfigurationError: if the clock is none that this version can read.
         """
         settings, asked = self._settings, time.monotonic()
-        limit = questions.LIMIT_SECONDS
+        limit = answers.LIMIT_SECONDS
         published = batch_lake.published_days(settings.batch_lake_dir)
         kafka = Question(lambda: broker.look(settings, self._topics, int(limit * 1000)))
         postgres = Question(lambda: warehouse.look(settings, published, limit))
-        answers: dict[str, Question[Any]] = {"kafka": kafka, "postgres": postgres}
+        others: dict[str, Question[None]] = {}
         if address := settings.zookeeper_address:
-            answers["zookeeper"] = Question(lambda: servers.ask_zookeeper(address, limit))
+            others["zookeeper"] = Question(lambda: servers.ask_zookeeper(address, limit))
         if url := settings.pgadmin_url:
-            answers["pgadmin"] = Question(lambda: servers.ask_pgadmin(url, limit))
+            others["pgadmin"] = Question(lambda: servers.ask_pgadmin(url, limit))
         now = clock.read(settings.simulation_dir)
         files = own_services.read(settings.status_dir)
         scheduler, producer = _facts(files, "scheduler"), _facts(files, "producer")
         used = self._used_bytes()
-        questions.wait(answers.values(), asked)
-        if kafka.answer:
-            used["Kafka"] = kafka.answer.bytes
-        if postgres.answer:
-            used["Postgres"] = postgres.answer.bytes
+        stream_answer, tables_answer = answers.wait(kafka, asked), answers.wait(postgres, asked)
+        in_kafka, tables = stream_answer.value, tables_answer.value
+        if in_kafka:
+            used["Kafka"] = in_kafka.bytes
+        if tables:
+            used["Postgres"] = tables.bytes
+        every: dict[str, Answer[Any]] = {"kafka": stream_answer, "postgres": tables_answer}
+        every |= {name: answers.wait(question, asked) for name, question in others.items()}
 
         services = own_services.describe(files, settings.unhealthy_after_seconds)
-        services += [servers.describe(name, asked) for name, asked in answers.items()]
+        services += [servers.describe(name, answer) for name, answer in every.items()]
         run = configuration = unpublished = None
         if now:
             run = hospital_run.describe(now, scheduler, files["scheduler"])
@@ -71,10 +75,10 @@ class Observer:
             unpublished = hospital_run.unpublished(now, settings, scheduler, producer)
         stream = Stream(
             unpublished=unpublished,
-            topics=kafka.answer.topics if kafka.answer else [],
-            unwritten=kafka.answer.unwritten if kafka.answer else None,
+            topics=in_kafka.topics if in_kafka else [],
+            unwritten=in_kafka.unwritten if in_kafka else None,
         )
-        batch = _batch(settings, published, postgres.answer)
+        batch = _batch(settings, published, tables)
         disks = volumes.describe(used, volumes.own(settings), scheduler, now)
         problems = [
             *verdict.of_services(services),

@@ -4,7 +4,7 @@ import http.client
 import socket
 from urllib.parse import urlsplit
 
-from monitoring.questions import Question
+from monitoring.answers import Answer
 from monitoring.report import Service
 
 ZOOKEEPER_ASKS = b"srvr\n"
@@ -43,13 +43,13 @@ def ask_pgadmin(url: str, limit_seconds: float) -> None:
         connection.close()
 
 
-def describe(name: str, question: Question[object]) -> Service:
+def describe(name: str, answer: Answer[object]) -> Service:
     """A server that was asked something."""
-    well = not question.failure
+    well = not answer.failure
     return Service(
         name=name,
         replica=1,
         well=well,
         state="works" if well else "away",
-        reason=question.failure,
+        reason=answer.failure,
     )

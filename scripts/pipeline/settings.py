@@ -132,6 +132,12 @@ class StatusSettings(AnalystSettings, GroupSettings):
     metrics_port: Port
 
 
+class FollowSettings(AnalystSettings, KafkaSettings):
+    simulation_dir: Path
+    batch_lake_dir: Path
+    stream_lake_dir: Path
+
+
 def read[E: Environment](kind: type[E]) -> E:
     """Fill `kind` from the environment, and what that lacks from `.env`.
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from kafka import TopicPartition
 
+from pipeline.broker import partitions, positions
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake, stream_lake
 from pipeline.lakes.batch_lake import TopicEntry
-from pipeline.settings import ReconcileSettings
-from reconciliation import display, positions
+from pipeline.settings import KafkaSettings, ReconcileSettings
+from reconciliation import display
 from reconciliation.baseline import Baseline, Comparison
 
 # dataset: the topic and the types of the events that state the same facts as its rows, one event a
@@ -32,11 +33,11 @@ EVENTS_OF_ROWS = {
 
 def lag(settings: ReconcileSettings, topics: Topics, baseline: Baseline) -> str:
     """What the stream lake still lacks of the baseline; empty if nothing."""
-    dead = positions.dead_letters(settings, topics)
+    dead = dead_offsets(settings, topics)
     for name in topics.topics:
         lines = 0
         for partition in (p for p in baseline.ends if p.topic == name):
-            position = positions.lake_end(settings.stream_lake_dir, *partition)
+            position = stream_lake.end_offset(settings.stream_lake_dir, *partition)
             while position in dead[partition]:
                 position += 1
             if position < (end := baseline.ends[partition]):
@@ -46,6 +47,15 @@ def lag(settings: ReconcileSettings, topics: Topics, baseline: Baseline) -> str:
         if lines < events:
             return f"{name}: {lines} lines, but {events} events until {max(baseline.closed_days)}"
     return ""
+
+
+def dead_offsets(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, set[int]]:
+    """Per partition the offsets of its records that are dead letters."""
+    dead: dict[TopicPartition, set[int]] = {p: set() for p in partitions.all_partitions(topics)}
+    for letter in positions.dead_letters(settings, topics):
+        partition, offset, _reason = positions.origin(letter)
+        dead[partition].add(offset)
+    return dead
 
 
 def compare(
@@ -61,7 +71,7 @@ def lines_with_broker(
     settings: ReconcileSettings, topics: Topics, baseline: Baseline
 ) -> Iterator[Comparison]:
     """Per topic: each offset of the baseline is a line or a dead letter, once; none is beyond."""
-    dead, scans = positions.dead_letters(settings, topics), {}
+    dead, scans = dead_offsets(settings, topics), {}
     with display.comparing("stream lake = broker", len(baseline.ends), "partitions") as step:
         for done, (partition, end) in enumerate(baseline.ends.items()):
             step(done)

@@ -104,15 +104,19 @@ class Stack:
         wait_until(look, seconds, f"{service} to log {text!r}")
         return found[0]
 
-    def reconcile(self) -> subprocess.CompletedProcess[str]:
-        """Run `reconcile` once."""
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the tools once, named first."""
         return subprocess.run(
-            ["docker", "compose", "run", "--rm", "-T", "reconcile"],
+            ["docker", "compose", "run", "--rm", "-T", *arguments],
             capture_output=True,
             text=True,
             check=False,
             env=self.environment,
         )
+
+    def reconcile(self) -> subprocess.CompletedProcess[str]:
+        """Run `reconcile` once."""
+        return self.run("reconcile")
 
     def wait_until_reconciled(self, seconds: float) -> str:
         """Run `reconcile`, which must find no difference, and return its output.

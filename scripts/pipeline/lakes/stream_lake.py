@@ -151,10 +151,36 @@ def lines(segment: Path) -> Iterator[Line]:
             if not text.endswith(b"\n"):
                 return
             try:
-                line = _parse(text)
+                line = parse(text)
             except NOT_A_LINE:
                 raise ValueError(f"{_name(segment)}, line {number} is broken") from None
             yield line
+
+
+def parse(text: bytes) -> Line:
+    """Split a line into its parts, without decoding the event.
+
+    Raises:
+        ValueError, KeyError, TypeError: if it is not a line of the lake.
+    """
+    head, found, tail = text.partition(b',"event":')
+    if not found or not tail.endswith(b"}\n"):
+        raise ValueError("no event")
+    place = json.loads(head + b"}")
+    return Line(place["topic"], place["partition"], int(place["offset"]), tail[:-2])
+
+
+def end_offset(root: Path, topic: str, partition: int) -> int:
+    """The offset after the newest whole line of a partition; 0 without any.
+
+    Raises:
+        ValueError: if a line of the newest segments is broken.
+    """
+    for segment in reversed(segments(root, topic, partition)):
+        newest = max((line.offset for line in lines(segment)), default=-1)
+        if newest >= 0:
+            return newest + 1
+    return 0
 
 
 def how_to_rebuild(topic: str) -> str:
@@ -165,19 +191,10 @@ def how_to_rebuild(topic: str) -> str:
     )
 
 
-def _parse(text: bytes) -> Line:
-    """Split a line into its parts, without decoding the event. Raises NOT_A_LINE."""
-    head, found, tail = text.partition(b',"event":')
-    if not found or not tail.endswith(b"}\n"):
-        raise ValueError("no event")
-    place = json.loads(head + b"}")
-    return Line(place["topic"], place["partition"], int(place["offset"]), tail[:-2])
-
-
 def _whole(text: bytes) -> Line | None:
     """The line if all of it was written: its event is JSON, too; else None."""
     try:
-        line = _parse(text)
+        line = parse(text)
         json.loads(line.value)
     except NOT_A_LINE:
         return None

@@ -21,7 +21,7 @@ from pipeline.run import clock, journal
 from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
-from reconciliation import positions
+from reconciliation import stream
 
 from .process import Process, wait_until
 
@@ -205,7 +205,7 @@ class Stage:
 
     def dead_letters(self) -> dict[TopicPartition, set[int]]:
         """The offsets of the records that are dead letters."""
-        return positions.dead_letters(self.settings, self.wanted)
+        return stream.dead_offsets(self.settings, self.wanted)
 
     def write_journal(self, records: list[Record], hours: int) -> None:
         """Write a journal of this many blocks of one hour each."""

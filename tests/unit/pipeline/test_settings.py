@@ -95,8 +95,8 @@ def test_every_wrong_variable_is_named_in_one_line(monkeypatch: pytest.MonkeyPat
         "KAFKA_SECURITY_PROTOCOL",
         "KAFKA_REQUEST_TIMEOUT_MS",
         "LOG_EVENTS_PER_SECOND",
-        "STREAM_LAKE_DIR",
         "KAFKA_GROUP_ID",
+        "STREAM_LAKE_DIR",
         "KAFKA_SESSION_TIMEOUT_MS",
     ]
 

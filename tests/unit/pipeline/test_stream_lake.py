@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pipeline.lakes import stream_lake
 from pipeline.lakes.stream_lake import PartitionFiles
 from pipeline.service import OperatorNeeded
-from reconciliation import positions
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 TOPIC = "hospital.admissions"
@@ -170,14 +169,14 @@ def test_a_last_line_that_is_still_being_written_is_left_out(tmp_path: Path, cut
     (path,) = stream_lake.segments(tmp_path, TOPIC, 3)
     path.write_bytes(path.read_bytes()[:-cut])
     assert [line.offset for line in stream_lake.lines(path)] == [4, 5]
-    assert positions.lake_end(tmp_path, TOPIC, 3) == 6
+    assert stream_lake.end_offset(tmp_path, TOPIC, 3) == 6
 
 
 def test_a_segment_without_a_whole_line_is_skipped(tmp_path: Path) -> None:
     fill(tmp_path, [(4, 0), (5, 1)])
     newest = stream_lake.segments(tmp_path, TOPIC, 3)[-1]
     newest.write_bytes(newest.read_bytes()[:-1])
-    assert positions.lake_end(tmp_path, TOPIC, 3) == 5
+    assert stream_lake.end_offset(tmp_path, TOPIC, 3) == 5
 
 
 NO_OFFSET = b'{"topic":"t","partition":3,"offset":null,"event":{}}\n'

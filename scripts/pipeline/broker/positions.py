@@ -1,13 +1,13 @@
-"""How far the stream has come: end offsets and dead letters of the broker, ends of the lake."""
+"""What the broker has, read without joining a group: end offsets, and the dead letters."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 
 from pipeline.broker import clients, partitions
 from pipeline.broker.topics import Topics, dead_letter_topic
-from pipeline.lakes import stream_lake
 from pipeline.settings import KafkaSettings
 
 
@@ -21,15 +21,12 @@ def end_offsets(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition,
         return _ends(settings, consumer, partitions.all_partitions(topics))
 
 
-def dead_letters(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, set[int]]:
-    """Per partition the offsets of its records that are dead letters.
-
-    Reads up to where the dead letter topics end now, even while more dead letters arrive.
+def dead_letters(settings: KafkaSettings, topics: Topics) -> Iterator[ConsumerRecord]:
+    """The dead letters, up to where their topics end now, even while more arrive.
 
     Raises:
         KafkaError: if the broker does not answer within one request's time, or lacks a topic.
     """
-    dead: dict[TopicPartition, set[int]] = {p: set() for p in partitions.all_partitions(topics)}
     dlq_partitions = [TopicPartition(dead_letter_topic(name), 0) for name in topics.topics]
     with _consumer(settings) as consumer:
         unread = {p: end for p, end in _ends(settings, consumer, dlq_partitions).items() if end}
@@ -41,26 +38,16 @@ def dead_letters(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition
             if not found:
                 raise KafkaTimeoutError(f"no dead letters of {next(iter(unread)).topic} came")
             for partition, records in found.items():
-                for record in records:
-                    headers = {name: value.decode() for name, value in record.headers}
-                    origin = TopicPartition(headers["topic"], int(headers["partition"]))
-                    dead[origin].add(int(headers["offset"]))
+                yield from records
                 if partition in unread and records[-1].offset + 1 >= unread[partition]:
                     del unread[partition]
-    return dead
 
 
-def lake_end(root: Path, topic: str, partition: int) -> int:
-    """The offset after the newest whole line of a partition in the lake; 0 without any.
-
-    Raises:
-        ValueError: if a line of the newest segments is broken.
-    """
-    for segment in reversed(stream_lake.segments(root, topic, partition)):
-        newest = max((line.offset for line in stream_lake.lines(segment)), default=-1)
-        if newest >= 0:
-            return newest + 1
-    return 0
+def origin(dead_letter: ConsumerRecord) -> tuple[TopicPartition, int, str]:
+    """Where a dead letter's record came from: its partition and offset there, and the reason."""
+    headers = {name: value.decode() for name, value in dead_letter.headers}
+    partition = TopicPartition(headers["topic"], int(headers["partition"]))
+    return partition, int(headers["offset"]), headers["reason"]
 
 
 def _consumer(settings: KafkaSettings) -> KafkaConsumer:

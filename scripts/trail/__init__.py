@@ -1,0 +1,1 @@
+"""What `follow.py` shows: one patient's events, and where each stands in both paths."""
