@@ -18,7 +18,7 @@ from pipeline.broker import clients, partitions
 from pipeline.broker.topics import Topics, read_topics
 from pipeline.lakes import stream_lake
 from pipeline.run import clock, journal
-from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
+from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry, Pace
 from pipeline.run.journal import Record
 from pipeline.settings import ProducerSettings, StreamProcessorSettings
 from reconciliation import stream
@@ -227,8 +227,7 @@ class Stage:
             open_until=START + hours * HOUR,
             start=START,
             end=START + 30 * DAY,
-            real_days=1,
-            pause_at=None,
+            **Pace(real_days=1).model_dump(),
             configurations=[entry],
         )
         clock.write(self.simulation, now)
