@@ -18,7 +18,7 @@ from trail.joining import Sighting
 from trail.places import Event, Place, State
 from trail.warehouse import LedgerDay, Line, Rejection
 
-BATCH_ONLY = "batch only: no event of the stream tells it"
+BATCH_ONLY = "batch only; the stream has no event for it"
 RECONCILE = "docker compose run --rm reconcile names the difference"
 
 
