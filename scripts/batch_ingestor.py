@@ -16,12 +16,15 @@ from psycopg2.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from psycopg2.extensions import connection as Connection
 
 from pipeline.lakes.batch_lake import InvalidDay
+from pipeline.logs import Message
 from pipeline.progress import Progress
+from pipeline.rate_log import RateLog
 from pipeline.service import Service, run
 from pipeline.settings import BatchIngestorSettings, ConfigurationError
 from pipeline.warehouse import connections, laws, locks, migrations, roles
 from pipeline.warehouse.datasets import Datasets, read_datasets
 from pipeline.warehouse.failures import Failures
+from pipeline.warehouse.ledger import LoadedDay
 from pipeline.warehouse.loading import Loader
 
 # Held by the batch_ingestor that loads; any constant will do.
@@ -33,6 +36,8 @@ RECONNECT_SECONDS = 1.0
 # Spend at most 1/20 of the time checking the laws: in a backfill the days come fast.
 LAWS_SHARE = 20
 
+type DaysLog = RateLog[tuple[LoadedDay, float]]
+
 log = logging.getLogger("batch_ingestor")
 
 
@@ -41,6 +46,7 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
     datasets = read_datasets(settings.configs_dir / "datasets.yaml")
     files = migrations.read(settings.migrations_dir)
     owner_first, failures = True, Failures(settings)
+    days_log = new_days_log()
     service.report.ask(lambda: failures.waits_for(service.last_turn))
     while not service.stopping.is_set():
         try:
@@ -48,11 +54,12 @@ def main(settings: BatchIngestorSettings, service: Service) -> None:
             with closing(connection), locks.naming_who_is_in_the_way(connection):
                 owner_first = False
                 if wait_for_lock(connection, service):
-                    load_days(connection, settings, datasets, service)
+                    load_days(connection, settings, datasets, service, days_log)
         except connections.TEMPORARY_ERRORS as error:
             # A server that starts, or whose disk is full, takes many tries.
             failures.log(error, service.last_turn)
             service.wait(RECONNECT_SECONDS)
+    days_log.finish()
 
 
 def open_session(
@@ -67,7 +74,8 @@ def open_session(
         try:
             connection = connections.connect_as_ingestor(settings)
         except ConfigurationError:
-            log.warning("Postgres refuses the ingestor: the owner sets its role up again")
+            role = settings.postgres_ingestor_user
+            log.warning(Message("Postgres refuses a role: the owner sets it up again", role=role))
         else:
             if migrations.are_applied(connection, files):
                 return connection
@@ -109,13 +117,14 @@ def wait_for_lock(connection: Connection, service: Service) -> bool:
     standing_by_for: list[locks.Session] = []
     while not service.stopping.is_set():
         if locks.try_lock(connection, INGESTOR_LOCK):
-            log.info("loading: this batch_ingestor holds the lock")
+            log.info(Message("loading: this batch_ingestor holds the lock"))
             service.report.facts["role"] = "loading"
             return True
         others = locks.holders(connection, INGESTOR_LOCK)
         service.report.facts["role"] = "standing by"
         if others != standing_by_for:
-            log.info("standing by: the lock is held by %s", ", ".join(map(str, others)))
+            holders = ", ".join(map(str, others))
+            log.info(Message("standing by: another session holds the lock", holders=holders))
             standing_by_for = others
         if all(other.program == connections.INGESTOR for other in others):
             service.turn_completed()
@@ -124,7 +133,11 @@ def wait_for_lock(connection: Connection, service: Service) -> bool:
 
 
 def load_days(
-    connection: Connection, settings: BatchIngestorSettings, datasets: Datasets, service: Service
+    connection: Connection,
+    settings: BatchIngestorSettings,
+    datasets: Datasets,
+    service: Service,
+    days_log: DaysLog,
 ) -> None:
     """Load every day that is due, check the laws, then look again, until told to stop."""
     loader = Loader(connection, settings.batch_lake_dir, datasets, settings.max_rejected_share)
@@ -132,7 +145,7 @@ def load_days(
     while not service.stopping.is_set():
         due = loader.due_days()
         for day in due:
-            load_and_log(loader, day, service)
+            load_and_log(loader, day, service, days_log)
             if service.stopping.is_set():
                 return
         if due:
@@ -141,13 +154,17 @@ def load_days(
             check_laws(connection)
             laws_checked = True
             next_check = began + LAWS_SHARE * (time.monotonic() - began)
+        days_log.flush()
         service.turn_completed()
         if not due:
             service.wait(LOOK_EVERY_SECONDS)
 
 
-def load_and_log(loader: Loader, day: date, service: Service) -> None:
-    """Load a day; if it cannot be used, log the reason, which blocks no later day."""
+def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog) -> None:
+    """Load a day; if it cannot be used, log the reason, which blocks no later day.
+
+    Only days without anything remarkable may share a line.
+    """
     began = time.monotonic()
 
     def file_loaded() -> None:
@@ -158,19 +175,32 @@ def load_and_log(loader: Loader, day: date, service: Service) -> None:
         loaded = loader.load_day(day, Progress(service, log), file_loaded)
     except InvalidDay as refusal:
         service.report.last_refusal = f"{day}: {refusal}"
-        log.error("refused %s: %s", day, refusal)
+        log.error(Message("refused a day", day=day, reason=refusal))
     else:
         service.report.count("days")
         service.report.count("rows", sum(file.rows_loaded for file in loaded.files))
-        log.info("%s", loaded.summary(time.monotonic() - began))
+        seconds = time.monotonic() - began
+        if loaded.rows_rejected:
+            log.error(loaded.line(seconds))
+        elif loaded.replaced:
+            log.info(loaded.line(seconds))
+        else:
+            days_log.event((loaded, seconds))
     service.turn_completed()
+
+
+def new_days_log() -> DaysLog:
+    """Logs days that were loaded in so many seconds: in a backfill, their rate."""
+    return RateLog(log, "loaded days", "days", 1, lambda loaded: loaded[0].line(loaded[1]))
 
 
 def check_laws(connection: Connection) -> None:
     """Warn if the loaded rows contradict each other."""
     for law, broken in laws.check(connection).items():
         if broken:
-            log.warning("insight.%s is broken, rows: %d", law, broken)
+            log.error(
+                Message("loaded rows contradict each other", view=f"insight.{law}", rows=broken)
+            )
 
 
 if __name__ == "__main__":

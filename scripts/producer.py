@@ -13,6 +13,7 @@ from pipeline.broker import outages, partitions, resume
 from pipeline.broker.acknowledgements import Acknowledgements
 from pipeline.broker.delivery import Delivery
 from pipeline.broker.topics import read_topics
+from pipeline.logs import Message
 from pipeline.run import clock, journal
 from pipeline.run.clock import Clock
 from pipeline.service import Service, run
@@ -36,7 +37,7 @@ def main(settings: ProducerSettings, service: Service) -> None:
     resume.check_beginnings(settings, topics, journal.opened(journal_dir, now.open_until))
     acknowledgements = Acknowledgements(outage, settings, service.report)
     delivery = Delivery(settings, topics, acknowledgements)
-    log.info("resuming at event %d of the run", delivery.resume_number)
+    log.info(Message("resuming the run", event=delivery.resume_number))
     reader = journal.Reader(journal_dir, now.start, delivery.resume_number)
     next_number = delivery.resume_number
     finished = False
@@ -53,19 +54,24 @@ def main(settings: ProducerSettings, service: Service) -> None:
         if not due:
             if now.instant == now.end and acknowledgements.pending == 0 and not finished:
                 finished = True
-                log.info("the run is over: all its events are published")
+                days = (now.end - now.start) // clock.DAY
+                log.info(Message("the run is over: all its events are published", days=days))
             service.wait(IDLE_SECONDS)
         if acknowledgements.is_answered():
             service.turn_completed()
     delivery.close()
-    acknowledgements.log_new()
+    acknowledgements.finish()
 
 
 def wait_for_clock(settings: ProducerSettings, service: Service) -> Clock | None:
     """Wait until the scheduler has set the clock for the first time; None if stopped before."""
+    waiting = False
     while not service.stopping.is_set():
         if now := clock.read(settings.simulation_dir):
             return now
+        if not waiting:
+            waiting = True
+            log.info(Message("waiting for the scheduler to begin a run"))
         service.turn_completed()
         service.wait(IDLE_SECONDS)
     return None

@@ -26,16 +26,17 @@ from kafka.structs import OffsetAndMetadata
 
 from pipeline.broker import clients, outages, partitions
 from pipeline.broker.dead_letters import DeadLetters
+from pipeline.broker.event_lines import EventLine
 from pipeline.broker.foreign_members import ForeignMembers
 from pipeline.broker.ownership import Ownership
 from pipeline.broker.topics import Topics, check_value, read_topics
 from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.logs import Message
 from pipeline.rate_log import RateLog
 from pipeline.service import OperatorNeeded, Service, run
 from pipeline.settings import StreamProcessorSettings
 
 POLL_MS = 1_000
-KEYS_SHOWN = ("encounter_id", "transport_id", "shift_id", "patient_id", "ward_id", "bed_id")
 
 log = logging.getLogger("stream_processor")
 
@@ -50,7 +51,8 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
     foreign_members = ForeignMembers(settings)
     service.report.ask(ownership.waits_for)
     dead_letters = DeadLetters(settings, service.report)
-    rate = RateLog(log, "wrote", settings.log_events_per_second, describe)
+    limit = settings.log_events_per_second
+    rate = RateLog(log, "wrote events", "events", limit, describe)
     consumer.subscribe(list(topics.topics), listener=ownership)
     uncommitted: set[TopicPartition] = set()
     while not service.stopping.is_set():
@@ -71,6 +73,7 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
             outage.answered()
             outage.say_if_back()
             service.turn_completed()
+    rate.finish()
     consumer.close(autocommit=False, timeout_ms=5_000)
     dead_letters.close()
 
@@ -93,7 +96,7 @@ def read(
         ) from None
     except RetriableError as error:
         # Raised for the group's coordinator, before anything is read.
-        log.debug("the broker could not be asked: %s", error)
+        log.debug(Message("the broker could not be asked", reason=error))
         service.wait(POLL_MS / 1_000)
         return {}
     return found
@@ -121,14 +124,10 @@ def write(
         rate.event(event_written)
 
 
-def describe(written: tuple[ConsumerRecord, dict[str, Any]]) -> str:
+def describe(written: tuple[ConsumerRecord, dict[str, Any]]) -> EventLine:
     """The log line of a record and its event."""
     record, event = written
-    keys = " ".join(event[key] for key in KEYS_SHOWN if event.get(key))
-    return (
-        f"{event['event_time']} {event['event_type']:<11} {keys} "
-        f"({record.topic} partition {record.partition} offset {record.offset})"
-    )
+    return EventLine("wrote an event", event, record.topic, record.partition, record.offset)
 
 
 def commit(consumer: KafkaConsumer, ownership: Ownership, uncommitted: set[TopicPartition]) -> bool:
@@ -147,9 +146,10 @@ def commit(consumer: KafkaConsumer, ownership: Ownership, uncommitted: set[Topic
     try:
         consumer.commit(offsets)
     except (CommitFailedError, RebalanceInProgressError) as error:
-        log.warning("the offsets were not committed: %s", type(error).__name__)
+        reason = type(error).__name__
+        log.info(Message("offsets not committed: the group rebalances", reason=reason))
     except RetriableError as error:
-        log.debug("the offsets are not committed yet: %s", error)
+        log.debug(Message("offsets not committed yet", reason=error))
         return False
     uncommitted.clear()
     return True

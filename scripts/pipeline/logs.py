@@ -11,18 +11,22 @@ import json
 import logging
 import re
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import Literal
 
 TEXT = "%(asctime)s %(levelname)s %(message)s"
 # In a value of the text form these would hide where it ends.
-NEEDS_QUOTES = re.compile(r'[\s="]|^$')
+NEEDS_QUOTES = re.compile(r"""[\s="']|^$""")
+
+log = logging.getLogger(__name__)
 
 
 class Message:
     """What happened, and its fields by name; only a line that is logged is put together."""
 
-    def __init__(self, text: str, **fields: object) -> None:
+    def __init__(self, text: str, /, **fields: object) -> None:
+        """`text` is the same each time, so that it can be searched for and counted."""
         self.text = text
         self.fields = fields
 
@@ -51,13 +55,30 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str, log_format: Literal["text", "json"]) -> None:
-    """Write the process's log to standard output, from `level` on."""
+    """Write the process's log to standard output, from `level` on.
+
+    Python's own warnings, and the error that ends a thread, are lines of it, too.
+    """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter(TEXT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    threading.excepthook = _log_end_of_thread
+
+
+def _log_end_of_thread(end: threading.ExceptHookArgs) -> None:
+    name = end.thread.name if end.thread else "unknown"
+    error = end.exc_value or end.exc_type()
+    log.error(Message("an unexpected error has ended a thread", thread=name), exc_info=error)
 
 
 def _value(value: object) -> str:
     """A value as text, in quotes if its end would not be seen otherwise."""
-    text = str(value)
-    return json.dumps(text, ensure_ascii=False) if NEEDS_QUOTES.search(text) else text
+    text = f"{value:.12g}" if isinstance(value, float) else str(value)
+    if not text.isprintable():
+        # A control character could forge a line, or change what a terminal shows.
+        return json.dumps(text)
+    if not NEEDS_QUOTES.search(text):
+        return text
+    # What a value quotes stays as it is, so that it can be searched for and copied.
+    return f"'{text}'" if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)

@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
+from pipeline.logs import Message
+
 
 class RateLog[E]:
     """Counts events and logs them, each in its own line or together as a rate."""
@@ -11,42 +13,54 @@ class RateLog[E]:
     def __init__(
         self,
         log: logging.Logger,
-        verb: str,
-        events_per_second: float,
-        describe: Callable[[E], str],
+        together: str,
+        unit: str,
+        per_second: float,
+        describe: Callable[[E], Message],
     ) -> None:
-        """Log up to `events_per_second` single events; `verb` says what happened to them.
+        """Log up to `per_second` single events.
 
         Args:
+            together: the message of a line for many of them.
+            unit: what they are, in the plural: the rate is the field `<unit>_per_second`.
             describe: the line of an event; called only for the events that are shown.
         """
         self._log = log
-        self._verb = verb
-        self._limit = events_per_second
+        self._together = together
+        self._unit = unit
+        self._limit = per_second
         self._describe = describe
         self._second = time.monotonic()
-        self._count = 0
+        self._count = self._without_line = 0
         self._too_many = False
         self._last: E | None = None
 
     def event(self, event: E) -> None:
         """Count one event."""
+        self.flush()
         self._count += 1
         self._last = event
         if self._count <= self._limit and not self._too_many:
-            self._log.info("%s", self._describe(event))
-        if time.monotonic() - self._second >= 1:
-            self.flush()
+            self._log.info(self._describe(event))
+        else:
+            self._without_line += 1
 
     def flush(self) -> None:
-        """At most once a second: log the rate and the last event if events had no line."""
-        elapsed = time.monotonic() - self._second
-        if elapsed < 1:
-            return
+        """At most once a second: log the rate and the last event if several had no line."""
+        if time.monotonic() - self._second >= 1:
+            self.finish()
+
+    def finish(self) -> None:
+        """Do so now, because nothing follows for the moment."""
+        elapsed = max(time.monotonic() - self._second, 1)
         rate = self._count / elapsed
-        if self._last is not None and (self._too_many or self._count > self._limit):
-            last = self._describe(self._last)
-            shown = f"{rate:.0f}" if rate >= 1 else f"{rate:.1g}"
-            self._log.info("%s %s events a second; %s", self._verb, shown, last)
+        if self._last is not None and self._without_line == 1:
+            self._log.info(self._describe(self._last))
+        elif self._last is not None and self._without_line:
+            shown = round(rate) if rate >= 1 else float(f"{rate:.1g}")
+            last = self._describe(self._last).fields.items()
+            fields = {f"{self._unit}_per_second": shown} | {f"last_{name}": v for name, v in last}
+            self._log.info(Message(self._together, **fields))
         self._too_many = rate > self._limit
-        self._second, self._count, self._last = time.monotonic(), 0, None
+        self._second, self._last = time.monotonic(), None
+        self._count = self._without_line = 0

@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Literal
 
 from pipeline import logs, status_files
-from pipeline.settings import ConfigurationError, Settings, read
+from pipeline.logs import Message
+from pipeline.settings import ConfigurationError, LogFormat, Settings, read
 
 STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 STOP_LIMIT_SECONDS = 8  # below Docker's grace period; a broker that is gone can delay a stop
@@ -84,7 +86,7 @@ class Service:
     def _await_stop(self) -> None:
         number = os.read(self._signals, 1)[0]
         self._asked_to_stop = time.monotonic()
-        log.info("stopping on %s", signal.Signals(number).name)
+        log.info(Message("stopping", signal=signal.Signals(number).name))
         self.stopping.set()
 
     def _watch(self) -> None:
@@ -108,7 +110,7 @@ def end_now(reason: str) -> None:
     next start resumes from there.
     """
     _ending.acquire()
-    log.critical("ending at once: %s", reason)
+    log.critical(Message("ending at once", reason=reason))
     status_files.end("ended", reason)
     logging.shutdown()
     os._exit(STUCK_EXIT_CODE)
@@ -116,20 +118,28 @@ def end_now(reason: str) -> None:
 
 def run[S: Settings](name: str, main: Callable[[S, Service], None], kind: type[S]) -> None:
     """Run a service: settings, logging, its main function; a refusal or an impasse is one line."""
-    logs.configure("INFO", "text")
+    logs.configure("INFO", _log_format())
     try:
         settings = read(kind)
         logs.configure(settings.log_level, settings.log_format)
         main(settings, Service(settings, name))
     except ConfigurationError as refusal:
-        log.error("%s", refusal)
+        log.error(Message("cannot run as configured", reason=refusal))
         status_files.end("ended", str(refusal))
         sys.exit(REFUSED_EXIT_CODE)
     except OperatorNeeded as impasse:
         end_now(str(impasse))
     except Exception as error:
         # Left to the interpreter, the process would flush and close on its way out, in any order.
-        log.exception("an unexpected error; this service cannot continue")
+        log.exception(Message("an unexpected error: this service cannot continue"))
         end_now(f"{type(error).__name__}")
-    log.info("stopped")
+    log.info(Message("stopped"))
     status_files.end("stopped")
+
+
+def _log_format() -> Literal["text", "json"]:
+    """That of a refusal to start, too, unless it is itself what is refused."""
+    try:
+        return read(LogFormat).log_format
+    except ConfigurationError:
+        return "text"

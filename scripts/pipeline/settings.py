@@ -35,11 +35,16 @@ class Environment(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=str.upper, validate_by_name=True)
 
 
-class Settings(Environment):
+class LogFormat(Environment):
+    """What a program needs to know before it can refuse the rest."""
+
+    log_format: Literal["text", "json"]
+
+
+class Settings(LogFormat):
     """What every service needs."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-    log_format: Literal["text", "json"]
     status_dir: Path
     heartbeat_file: Path
     stuck_limit_seconds: PositiveFloat

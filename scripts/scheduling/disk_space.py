@@ -4,6 +4,7 @@ import logging
 import shutil
 
 from hospital.config.run import Configuration
+from pipeline.logs import Message
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import SchedulerSettings
 from scheduling.saved_configurations import load_configuration
@@ -35,8 +36,12 @@ def warn_if_short(settings: SchedulerSettings, now: Clock) -> None:
     free, volume = min((shutil.disk_usage(path).free / GB, path) for path in volumes)
     if free < needed:
         log.warning(
-            "the disk of %s has %.1f GB free, but the remaining %.0f days add about %.1f GB to all "
-            "volumes together: make room on the disk where Docker keeps its volumes; when it is "
-            "full, services stop until there is room",
-            *(volume, free, days, needed),
+            Message(
+                "the rest of the run needs more disk than is free: make room on the disk where "
+                "Docker keeps its volumes; when it is full, services stop until there is room",
+                volume=volume,
+                free_gb=round(free, 1),
+                remaining_days=round(days),
+                needed_gb=round(needed, 1),
+            )
         )

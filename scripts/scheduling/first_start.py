@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from hospital.config.run import Configuration
 from hospital.world import World
 from pipeline.lakes import batch_lake
+from pipeline.logs import Message
 from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, Clock
 from pipeline.settings import ConfigurationError, SchedulerSettings, explain, parse
@@ -49,6 +50,6 @@ def begin(settings: SchedulerSettings) -> tuple[World, Clock]:
         configurations=[save_configuration(settings.simulation_dir, files.content, start)],
     )
     clock.write(settings.simulation_dir, now)
-    log.info("a new run of %d days begins at %s", run.days, clock.text(start))
+    log.info(Message("a new run begins", first_hour=clock.text(start), days=run.days))
     scenario_log.log_all_late(config.simulation.scenarios, start, now.end)
     return world, now

@@ -25,6 +25,7 @@ from hospital.world import World
 from pipeline import formats
 from pipeline.broker.topics import Topics
 from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.logs import Message
 from pipeline.progress import Progress
 from pipeline.run import clock, journal, state_cache
 from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
@@ -120,13 +121,15 @@ class HospitalRun:
                 plain = formats.upgrade(snapshot.state, states.UPGRADES, name)
                 return snapshot.hour, snapshot.next_number, State.from_json(plain)
             except (AttributeError, LookupError, TypeError, ValueError, ConfigurationError):
-                log.warning("this model cannot read %s; it is computed again", name)
+                at = clock.text(snapshot.hour)
+                log.warning(Message("this model cannot read a state: computing it again", at=at))
         return now.start, 0, None
 
     def _catch_up(self, now: Clock, hour: datetime, progress: Progress) -> None:
         """Compute from `hour` to the open hour again; the journal has these hours already."""
         if hour < now.open_until:
-            log.info("computing %s to %s again", clock.text(hour), clock.text(now.open_until))
+            span = {"first_hour": clock.text(hour), "until": clock.text(now.open_until)}
+            log.info(Message("the state is behind the clock: recovering it", **span))
         all_hours = list(hours(hour, now.open_until))
         with progress.on("computing hours again", len(all_hours)) as step:
             for done, again in enumerate(all_hours):

@@ -10,7 +10,9 @@ from pandas import DataFrame
 
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.logs import Message
 from pipeline.progress import Progress, Step
+from pipeline.rate_log import RateLog
 from pipeline.run.clock import DAY, Clock
 from pipeline.service import Service
 from scheduling.hospital_run import HospitalRun
@@ -27,6 +29,7 @@ class Publisher:
         self._progress = progress
         self._complete_until: date | None = None
         self._totals_logged = False
+        self._rate = RateLog(log, "published days", "days", 1, _describe)
 
     def check_all_again(self) -> None:
         """Forget which days were there: a day that somebody removed is published again."""
@@ -45,6 +48,7 @@ class Publisher:
                 service.turn_completed()
             self._complete_until = day
             day += DAY
+        self._rate.flush()
         if now.instant == now.end and not self._totals_logged:
             self._totals_logged = True
             self._log_totals(now)
@@ -63,11 +67,10 @@ class Publisher:
             files = csv_files(tables.items())
         digest = batch_lake.publish(self._lake, day, files, events, in_force, previous)
         rows = sum(count for count, _content in files.values())
-        log.info(
-            "published %s: %d rows in %d files, manifest %s", day, rows, len(files), digest[:12]
-        )
+        self._rate.event((day, rows, len(files), digest))
 
     def _log_totals(self, now: Clock) -> None:
+        self._rate.finish()
         rows, events, fingerprint = 0, 0, ""
         for day in batch_lake.published_days(self._lake):
             directory = batch_lake.day_directory(self._lake, day)
@@ -75,9 +78,13 @@ class Publisher:
             rows += sum(entry.rows for entry in manifest.files.values())
             events += sum(entry.count for entry in manifest.events.values())
         log.info(
-            "the run is over: %d days, %d events for the stream, %d rows in the batch lake, "
-            "fingerprint %s",
-            *((now.end - now.start) // DAY, events, rows, fingerprint),
+            Message(
+                "the run is over: all its days are published",
+                days=(now.end - now.start) // DAY,
+                stream_events=events,
+                rows=rows,
+                fingerprint=fingerprint,
+            )
         )
 
 
@@ -95,3 +102,8 @@ def csv_files(
         rows[name] += len(table)
         step(rows.total())
     return {name: (rows[name], b"".join(texts)) for name, texts in parts.items()}
+
+
+def _describe(published: tuple[date, int, int, str]) -> Message:
+    day, rows, files, digest = published
+    return Message("published a day", day=day, rows=rows, files=files, manifest=digest[:12])

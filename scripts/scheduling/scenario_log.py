@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from hospital.config.run import Configuration
 from hospital.config.scenarios import Scenario
+from pipeline.logs import Message
 from pipeline.run import clock
 from pipeline.run.clock import DAY, HOUR, Clock
 
@@ -36,24 +37,29 @@ class ScenarioLog:
     def opened(self, hour: datetime) -> None:
         """Log what begins, changes and ends with an hour that has been opened."""
         before, self._in_effect = self._in_effect, self._active(hour.date())
-        when = f"on {hour.date()}" if hour.hour == 0 else f"at {clock.text(hour)}"
+        when = clock.text(hour)
         for name in before:
             if name in self._in_effect:
                 continue
             if hour.hour == 0:
-                log.info("scenario %s is over: its last day was %s", name, hour.date() - DAY)
+                last = hour.date() - DAY
+                log.info(Message("a scenario is over", scenario=name, last_day=last))
             else:
-                log.info("scenario %s is over from %s on, by an edit", name, clock.text(hour))
+                log.info(Message("a scenario is over, by an edit", scenario=name, from_hour=when))
         for name, effects in self._in_effect.items():
+            fields: dict[str, object] = {"scenario": name, "from_hour": when, **effects}
             if name not in before:
-                log.info("scenario %s begins %s: %s", name, when, effects)
+                log.info(Message("a scenario begins", **fields))
             elif effects != before[name]:
-                log.info("scenario %s changes %s: %s", name, when, effects)
+                log.info(Message("a scenario changes", **fields))
 
-    def _active(self, day: date) -> dict[str, str]:
+    def _active(self, day: date) -> dict[str, dict[str, object]]:
         """The scenarios that change something on a day, with what, and up to which day."""
         return {
-            name: f"{scenario.effects()}; last day {scenario.last_day(day, self._end)}"
+            name: {
+                "effects": scenario.effects(),
+                "last_day": scenario.last_day(day, self._end),
+            }
             for name, scenario in self._scenarios.items()
             if scenario.active(day)
         }
@@ -80,12 +86,17 @@ def log_if_late(
             reason = f"it begins after the last day of the run, {end - DAY}"
         else:
             reason = "none of its days remain in the run"
-        log.warning("scenario %s has no effect from %s on: %s", name, hour, reason)
+        log.warning(
+            Message("a scenario has no effect", scenario=name, from_hour=hour, reason=reason)
+        )
     elif clock.midnight(scenario.from_date) < from_hour and not in_effect:
-        start = f"{hour}, the next unopened hour" if day == today else f"{day}, its next day"
         log.info(
-            "scenario %s: its from_date %s has passed, so it takes effect only from %s",
-            *(name, scenario.from_date, start),
+            Message(
+                "a scenario takes effect later than its from_date, which has passed",
+                scenario=name,
+                from_date=scenario.from_date,
+                from_hour=hour if day == today else clock.text(clock.midnight(day)),
+            )
         )
 
 

@@ -96,10 +96,15 @@ class Timekeeper:
             return
         day = (self.now.instant - self.now.start) // DAY + 1
         days = (self.now.end - self.now.start) // DAY
-        pace = f"{self.now.real_days:g} real days" if self.now.real_days else "full speed"
         log.info(
-            "%s, day %d of %d at %s; %d records journalled",
-            *(clock.text(self.now.instant), min(day, days), days, pace, self._run.next_number),
+            Message(
+                "simulated time",
+                now=clock.text(self.now.instant),
+                day=min(day, days),
+                days=days,
+                real_days=self.now.real_days,
+                journal_events=self._run.next_number,
+            )
         )
 
     def _open(self, until: datetime) -> None:

@@ -12,6 +12,7 @@ import yaml
 
 from .lakes import Lakes
 
+CLEARED_LINE = "\x1b[2K"  # Compose 2.26 writes it before log lines, even in a pipe
 ROOT = Path(__file__).parent.parent.parent
 PYTHON_SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
 SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
@@ -91,7 +92,8 @@ class Stack:
 
     def logs(self, service: str) -> list[str]:
         """A service's log lines so far."""
-        return self.compose("logs", "--no-log-prefix", "--no-color", service).splitlines()
+        lines = self.compose("logs", "--no-log-prefix", "--no-color", service).splitlines()
+        return [line.replace(CLEARED_LINE, "") for line in lines]
 
     def wait_for_log(self, service: str, text: str, seconds: float) -> str:
         """The first log line that contains `text`."""

@@ -17,7 +17,7 @@ OF_0_2_0 = {
     "POSTGRES_SUPERUSER": os.environ["POSTGRES_OWNER_USER"],
     "POSTGRES_SUPERUSER_PASSWORD": os.environ["POSTGRES_OWNER_PASSWORD"],
 }
-WAY_OUT = re.compile(r"docker compose (exec) (postgres) (bash) (\S+)$")
+WAY_OUT = re.compile(r"docker compose (exec) (postgres) (bash) (\S+)['\"]$")
 
 
 @pytest.fixture

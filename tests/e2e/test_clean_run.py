@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ DAYS = 30
 DAY_ZERO = date(2021, 4, 6)
 TOPICS = ("hospital.admissions", "hospital.transports", "hospital.staff_shifts")
 DATASETS = 14
+SAID_AT_TIMES = " INFO simulated time "
+IDLE_SECONDS = 21  # longer than the interval of any healthcheck
 NAMING = ("given_name", "family_name", "address")
 
 FREE_PORT = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])"
@@ -104,7 +107,18 @@ def test_no_name_or_address_is_in_the_stream(lakes: Lakes) -> None:
 
 
 def test_the_stream_processor_logs_a_rate_at_full_speed(stack: Stack) -> None:
-    assert any("events a second" in line for line in stack.logs("stream_processor"))
+    assert any(
+        " wrote events events_per_second=" in line for line in stack.logs("stream_processor")
+    )
+
+
+def test_who_has_nothing_to_do_logs_nothing(stack: Stack) -> None:
+    def lines() -> list[str]:
+        return [line for name in SERVICES for line in stack.logs(name) if SAID_AT_TIMES not in line]
+
+    before = lines()
+    time.sleep(IDLE_SECONDS)
+    assert lines() == before
 
 
 def test_the_scheduler_ends_with_the_totals_that_arrived(
@@ -113,7 +127,7 @@ def test_the_scheduler_ends_with_the_totals_that_arrived(
     line = stack.wait_for_log("scheduler", "the run is over", seconds=1)
     lines = sum(1 for _event in lakes.events())
     assert lines == sum(end_offsets[topic] for topic in TOPICS)
-    assert f"{DAYS} days, {lines} events for the stream" in line
+    assert f"days={DAYS} stream_events={lines} " in line
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from .stack import PYTHON_SERVICES, Stack, small_simulation, wait_until
 REAL_SECONDS = 120
 PAUSE, STEP = "2021-04-19", "2021-04-20"
 ACCEPTED = re.compile(
-    r"edit accepted, in force from (\S+): simulation\.yaml: arrivals\.emergency_per_day: 50 → 100"
+    r"edit accepted in_force_from=(\S+) "
+    r'change="simulation\.yaml: arrivals\.emergency_per_day: 50 → 100"'
 )
 
 
@@ -45,7 +46,7 @@ def edited_from(stack: Stack) -> datetime:
     doubled = paused(stack.simulation, STEP)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
-    accepted = stack.wait_for_log("scheduler", "edit accepted, in force from", seconds=20)
+    accepted = stack.wait_for_log("scheduler", "edit accepted in_force_from=", seconds=20)
 
     broken = copy.deepcopy(doubled)
     broken["arrivals"]["emergency_per_dya"] = broken["arrivals"].pop("emergency_per_day")

@@ -2,12 +2,13 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from .machine import Machine, docker
-from .stack import PYTHON_SERVICES, ROOT, SERVICES, wait_until
+from .stack import CLEARED_LINE, PYTHON_SERVICES, ROOT, SERVICES, wait_until
 
 PASSWORD = 'p"a$s #word'
 
@@ -50,6 +51,21 @@ def test_a_clone_that_only_its_owner_can_read_starts(machine: Machine, started: 
     assert services == SERVICES
 
 
+def test_the_log_of_a_start_is_mostly_that_of_our_services(
+    machine: Machine, first: str, started: str
+) -> None:
+    def ours_are_the_most() -> bool:
+        shown = machine.run(f"cd {first} && docker compose logs --no-color").stdout
+        names = [line.replace(CLEARED_LINE, "").partition("-1 ")[0] for line in shown.splitlines()]
+        lines = Counter(names)
+        assert set(lines) >= SERVICES
+        print(lines)
+        ours = sum(lines[service] for service in PYTHON_SERVICES)
+        return ours > lines.total() - ours
+
+    wait_until(ours_are_the_most, 60, "our services to have logged more than the servers")
+
+
 def test_the_closing_text_says_when_the_first_day_comes_and_how_to_see_more(started: str) -> None:
     assert re.search(
         r"\n  tables +the patients' are empty until the first day is over"
@@ -68,7 +84,7 @@ def again(machine: Machine, first: str, started: str) -> str:
     log = f"cd {first} && docker compose logs --no-log-prefix -f batch_ingestor"
     faster = machine.run(
         f"sed -i 's/^  real_days: .*/  real_days: 0.1/' {first}/configs/simulation.yaml; "
-        f"{log} | grep -m 1 'loaded 2021-04-08'"
+        f"{log} | grep -m 1 'day=2021-04-08 '"
     )
     assert faster.returncode == 0, faster.stdout
     return machine.make(first, "up", PGADMIN_PORT=port)
@@ -187,5 +203,6 @@ def test_a_service_that_is_not_well_is_named_with_its_reason(machine: Machine, f
     spoilt = machine.run(f"echo half: {{ > {first}/configs/topics.yaml")
     assert spoilt.returncode == 0, spoilt.stdout
     printed = machine.refusal(first, "up", START_TIMEOUT_SECONDS="30")
-    reason = r"\n  scheduler: ended and restarted \(\d+\): .* ERROR topics\.yaml: line 2, "
-    assert re.search(reason, printed), printed
+    reason = r"ERROR cannot run as configured reason=.topics\.yaml: line 2, "
+    ended = rf"\n  scheduler: ended and restarted \(\d+\): .* {reason}"
+    assert re.search(ended, printed), printed

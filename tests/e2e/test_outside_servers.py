@@ -1,5 +1,9 @@
-"""Changing `.env` alone moves the pipeline to a Kafka and a Postgres outside its stack."""
+"""Changing `.env` alone moves the pipeline to a Kafka and a Postgres outside its stack.
 
+There its logs are read by a program, too.
+"""
+
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +20,7 @@ OUTSIDE = {
     "POSTGRES_HOST": "outside-postgres",
     "POSTGRES_SSLMODE": "verify-full",
     "POSTGRES_SSLROOTCERT": "/configs/ca.pem",
+    "LOG_FORMAT": "json",
 }
 
 
@@ -36,3 +41,7 @@ def test_everything_arrives_outside_and_nothing_inside(stack: Stack) -> None:
     assert "all is well" in stack.wait_until_reconciled(seconds=60)
     assert stack.query("select count(*) from pg_namespace where nspname = 'hospital'") == ["0"]
     assert stack.kafka("kafka-topics", "--list") == []
+    for service in PYTHON_SERVICES:
+        lines = [json.loads(line) for line in stack.logs(service)]
+        assert all(line.keys() >= {"time", "level", "logger", "message"} for line in lines)
+        assert len(lines) > len({line["message"] for line in lines}) > 1

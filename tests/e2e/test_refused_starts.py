@@ -62,7 +62,7 @@ def test_yaml_that_people_and_yaml_read_differently_stops_its_reader(
 ) -> None:
     with misspelt(stack, file, right, wrong):
         line = refusal(stack, service)
-    assert f" {file}: line " in line
+    assert f"{file}: line " in line
     assert refused in line
 
 
@@ -92,7 +92,7 @@ def test_configs_that_only_their_owner_may_read_stop_each_reader(
     finally:
         stack.compose("exec", "-T", "editor", "chmod", "a+rX", "/configs")
     assert ".yaml: this container's user may not read it, expected it to be readable" in line
-    assert line.endswith(": chmod -R a+rX configs")
+    assert line.endswith(': chmod -R a+rX configs"')
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_this_version_finishes_the_run(stack: Stack) -> None:
     assert days.split() == [f"2021-04-{day:02d}" for day in (6, 7, 8, 9)]
     stack.up(*PYTHON_SERVICES)
     over = stack.wait_for_log("scheduler", "the run is over", 120)
-    assert over.split("fingerprint ")[1].split()[0] in stack.wait_until_reconciled(120)
+    assert over.split("fingerprint=")[1].split()[0] in stack.wait_until_reconciled(120)
     assert query(stack, "select count(*) from lake.rejected_rows") == ["0"]
 
 

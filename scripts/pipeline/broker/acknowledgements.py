@@ -3,12 +3,17 @@
 The library's thread only moves a record from one collection to the other; the producer's loop logs.
 """
 
+import json
 import logging
 import threading
 import time
 from collections import deque
 
+from kafka.producer.future import RecordMetadata
+
+from pipeline.broker.event_lines import EventLine
 from pipeline.broker.outages import Outages
+from pipeline.logs import Message
 from pipeline.rate_log import RateLog
 from pipeline.run.journal import Record
 from pipeline.service import end_now
@@ -26,12 +31,13 @@ class Acknowledgements:
     def __init__(self, outages: Outages, settings: ProducerSettings, report: Report) -> None:
         """Log up to `settings.log_events_per_second` acknowledged events, above that their rate."""
         self._outages, self._report = outages, report
-        self._rate = RateLog(log, "published", settings.log_events_per_second, _describe)
+        limit = settings.log_events_per_second
+        self._rate = RateLog(log, "published events", "events", limit, _describe)
         self._window = settings.producer_window_events
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self._unacknowledged: dict[int, float] = {}  # running number → when sent, oldest first
         self._changed = threading.Condition()
-        self._new: deque[Record] = deque()
+        self._new: deque[tuple[Record, RecordMetadata]] = deque()
         self._last_answer = time.monotonic()
         self._answered = False  # since the last turn
         self._waited = 0  # how many records waited while the broker acknowledged nothing …
@@ -57,9 +63,9 @@ class Acknowledgements:
             self.log_new()
             self.end_if_stuck()
 
-    def acknowledge(self, record: Record) -> None:
+    def acknowledge(self, record: Record, sent: RecordMetadata) -> None:
         """Note that the broker has a record; called by the library's thread."""
-        self._new.append(record)
+        self._new.append((record, sent))
         with self._changed:
             del self._unacknowledged[record.number]
             self._changed.notify()
@@ -86,15 +92,17 @@ class Acknowledgements:
         since = max(sent_at, self._last_answer)
         if now - since > WAITING_SECONDS:
             self._waited, self._newest_waiting = pending, newest
-            self._outages.waiting(
-                since,
-                f"the broker has acknowledged nothing since {_clock_time(now - since)}; records "
-                f"that wait: {pending}",
-            )
+            fields = {"since": _clock_time(now - since), "waiting_records": pending}
+            self._outages.waiting(since, Message("the broker acknowledges nothing", **fields))
         elif oldest is None or (acknowledged and oldest > self._newest_waiting):
-            what = f"; it has acknowledged the {self._waited} records that waited"
-            if self._outages.say_if_back(what if self._waited else ""):
+            waited = {"acknowledged_records": self._waited} if self._waited else {}
+            if self._outages.say_if_back(**waited):
                 self._waited, self._newest_waiting = 0, -1
+
+    def finish(self) -> None:
+        """Log what was acknowledged and has no line yet, at the end."""
+        self.log_new()
+        self._rate.finish()
 
     def end_if_stuck(self) -> None:
         """End the process if the oldest unacknowledged record is older than the stuck limit."""
@@ -107,8 +115,10 @@ class Acknowledgements:
         return not self.pending or number - next(iter(self._unacknowledged)) < self._window
 
 
-def _describe(record: Record) -> str:
-    return f"{record.event_time} {record.topic} {record.key.decode()}"
+def _describe(published: tuple[Record, RecordMetadata]) -> EventLine:
+    record, sent = published
+    event = json.loads(record.value)
+    return EventLine("published an event", event, sent.topic, sent.partition, sent.offset)
 
 
 def _clock_time(seconds_ago: float) -> str:

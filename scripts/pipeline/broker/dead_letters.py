@@ -6,6 +6,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from pipeline.broker import clients
 from pipeline.broker.topics import dead_letter_topic
+from pipeline.logs import Message
 from pipeline.settings import KafkaSettings
 from pipeline.status_files import Report
 
@@ -50,10 +51,8 @@ class DeadLetters:
         self._report.last_refusal = (
             f"{record.topic} partition {record.partition} offset {record.offset}: {kind}"
         )
-        log.warning(
-            "dead letter: %s partition %d offset %d: %s",
-            *(record.topic, record.partition, record.offset, kind),
-        )
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.error(Message("refused a record: it is a dead letter now", **place, reason=kind))
 
     def close(self) -> None:
         """Close the producer; everything sent was acknowledged."""

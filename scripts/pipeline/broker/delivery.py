@@ -63,7 +63,7 @@ class Delivery:
         if not progress.acknowledged and offset != last + 1:
             end_now(f"{name} grew while resuming: offset {offset}, not {last + 1}")
         progress.last_offset, progress.acknowledged = offset, True
-        self._acknowledgements.acknowledge(record)
+        self._acknowledgements.acknowledge(record, sent)
 
 
 def _end_undelivered(error: BaseException) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from pipeline.logs import Message
 
 KEYS_SHOWN = ("encounter_id", "transport_id", "shift_id", "patient_id", "ward_id", "bed_id")
-TYPE_WIDTH = 11  # of most event types, so that what follows stands in columns
+TYPE_WIDTH = len("transferred")  # the longest, so that what follows stands in columns
 
 
 class EventLine(Message):

@@ -14,6 +14,7 @@ from kafka.errors import KafkaError, RetriableError
 from kafka.structs import ConsumerGroupMetadata, MemberState
 
 from pipeline.broker import clients
+from pipeline.logs import Message
 from pipeline.settings import StreamProcessorSettings
 
 LONG_REBALANCE_SECONDS = 10
@@ -29,7 +30,8 @@ class ForeignMembers:
         self._group = settings.kafka_group_id
         self._generation: int | None = None  # the one that we have asked about
         self._last_time = time.monotonic()  # that the group was stable, or that we asked
-        self._logged: dict[str, tuple[str, str]] = {}  # member id → who it is, what it holds
+        # member id → who it is, what it holds
+        self._logged: dict[str, tuple[dict[str, str], str]] = {}
 
     def look(self, group: ConsumerGroupMetadata) -> None:
         """Log who has arrived and who has left since the last generation.
@@ -53,16 +55,20 @@ class ForeignMembers:
             with KafkaAdminClient(**clients.connection(self._settings)) as admin:
                 found = admin.describe_groups([self._group])[self._group]
         except RetriableError as error:
-            log.debug("cannot yet ask who is in group %s: %r", self._group, error)
+            log.debug(
+                Message("cannot yet ask who is in the group", group=self._group, reason=repr(error))
+            )
             return False
         except KafkaError as error:
-            log.warning("cannot ask who is in group %s: %r", self._group, error)
+            log.warning(
+                Message("cannot ask who is in the group", group=self._group, reason=repr(error))
+            )
             return False
         settled: bool = found["group_state"] == "Stable"
         self._compare(
             {
                 member["member_id"]: (
-                    f"client id {member['client_id']!r} at {member['client_host']}",
+                    {key: member[key] for key in ("client_id", "client_host")},
                     _holdings(member["member_assignment"]) if settled else "",
                 )
                 for member in found["members"]
@@ -71,19 +77,24 @@ class ForeignMembers:
         )
         return settled
 
-    def _compare(self, foreign: dict[str, tuple[str, str]]) -> None:
+    def _compare(self, foreign: dict[str, tuple[dict[str, str], str]]) -> None:
         for member_id, (who, holdings) in foreign.items():
             _, logged = self._logged.get(member_id, (who, None))
             if logged is None or (holdings and holdings != logged):
                 self._logged[member_id] = who, holdings
-                log.warning(
-                    "a consumer that is not ours is in group %s: %s holds %s; events there "
-                    "reach the lake only after it has left: stop it, and give it its own group",
-                    *(self._group, who, holdings or "nothing until the rebalance completes"),
+                log.error(
+                    Message(
+                        "a consumer that is not ours is in the group, and events that it holds "
+                        "reach the lake only after it has left: stop it, and give it its own group",
+                        group=self._group,
+                        **who,
+                        holds=holdings or "nothing until the rebalance completes",
+                    )
                 )
         for member_id in self._logged.keys() - foreign.keys():
             who, _ = self._logged.pop(member_id)
-            log.warning("the consumer that is not ours has left group %s: %s", self._group, who)
+            fields = {"group": self._group, **who}
+            log.info(Message("the consumer that is not ours has left the group", **fields))
 
 
 def _holdings(assignment: Mapping[str, Any] | str) -> str:

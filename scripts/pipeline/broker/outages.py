@@ -11,6 +11,7 @@ import re
 import threading
 import time
 
+from pipeline.logs import Message
 from pipeline.settings import KafkaSettings
 from pipeline.status_files import Report
 
@@ -66,12 +67,12 @@ class Outages(logging.Handler):
         self._passed_on: dict[str, float] = {}  # error or line, without its numbers → when
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a line of the library's. One that cannot be put together ends no thread."""
+        """Take a line of the library's. One that cannot be put together is taken as it is."""
         try:
             text = record.getMessage()
         except (TypeError, ValueError):
-            self.handleError(record)
-            return
+            text = f"{record.msg} {record.args}"
+            record.msg, record.args = text, None
         if self._shows_all:
             logging.getLogger().handle(record)
         with self._state:
@@ -98,7 +99,7 @@ class Outages(logging.Handler):
         with self._state:
             return "" if self._began is None else f"the broker at {self._address}: {self._why}"
 
-    def waiting(self, since: float, what: str) -> None:
+    def waiting(self, since: float, what: Message) -> None:
         """Log, once in an outage, that requests wait for an answer.
 
         Args:
@@ -107,10 +108,10 @@ class Outages(logging.Handler):
         """
         with self._state:
             self._began = since if self._began is None else min(self._began, since)
-            self._answered, self._why = None, what
+            self._answered, self._why = None, str(what)
             if not self._said_waiting:
                 self._said_waiting = True
-                log.warning("%s", what)
+                log.warning(what)
 
     def answered(self) -> None:
         """The broker has answered a request."""
@@ -118,13 +119,13 @@ class Outages(logging.Handler):
             if self._answered is None:
                 self._answered = time.monotonic()
 
-    def say_if_back(self, what: str = "") -> bool:
+    def say_if_back(self, **more: object) -> bool:
         """Log that the broker is back, if it was lost and has answered without a failure since.
 
         Call it when a turn is completed.
 
         Args:
-            what: more to say in the line.
+            more: further fields of the line.
 
         Returns:
             Whether the broker is there.
@@ -132,8 +133,8 @@ class Outages(logging.Handler):
         with self._state:
             quiet = time.monotonic() - self._last_failure > QUIET_SECONDS
             if self._began is not None and self._answered is not None and quiet:
-                lasted = self._answered - self._began
-                log.info("the broker is back: it answers after %.0f s%s", lasted, what)
+                seconds = round(self._answered - self._began)
+                log.info(Message("the broker is back", away_seconds=seconds, **more))
                 self._began, self._said_lost, self._said_waiting = None, False, False
             return self._began is None
 
@@ -146,8 +147,8 @@ class Outages(logging.Handler):
         self._why = reason
         if not self._said_lost:
             self._said_lost = True
-            verb = "lost" if self._ever_reached else "cannot reach"
-            log.warning("%s the broker at %s: %s", verb, self._address, reason)
+            text = "lost the broker" if self._ever_reached else "cannot reach the broker"
+            log.warning(Message(text, address=self._address, reason=reason))
 
     def _is_starting(self) -> bool:
         """Whether the broker was away until a moment ago."""

@@ -21,6 +21,7 @@ from pipeline.broker.outages import Outages
 from pipeline.broker.partitions import label
 from pipeline.lakes import stream_lake
 from pipeline.lakes.stream_lake import Line, PartitionFiles
+from pipeline.logs import Message
 from pipeline.service import OperatorNeeded
 
 ANSWER_MS = 2_000  # short, because a stop has to wait for it
@@ -92,7 +93,8 @@ class Ownership(ConsumerRebalanceListener):
                 committed = self._committed(partition)
                 end = self._consumer.end_offsets([partition])[partition]
             except RetriableError as error:
-                log.debug("%s: cannot be taken yet: %s", label(partition), error)
+                fields = {**partition._asdict(), "reason": error}
+                log.debug(Message("cannot take over a partition yet", **fields))
                 files.close()
                 return False
             last_line = files.recover(committed)
@@ -105,7 +107,8 @@ class Ownership(ConsumerRebalanceListener):
             self._waiting.pop(partition, None)
             self._consumer.seek(partition, last_line.offset if last_line else 0)
             self._consumer.resume(partition)
-            log.info("%s: continues at offset %d", label(partition), next_offset)
+            place = {**partition._asdict(), "offset": next_offset}
+            log.info(Message("took over a partition", **place))
         return True
 
     def unwritten(
@@ -132,7 +135,9 @@ class Ownership(ConsumerRebalanceListener):
                 f"is {found.offset}; {way_out}"
             )
         if found.offset < expected:
-            log.warning("%s expected, but the broker is back at %d", place, found.offset)
+            fields: dict[str, object] = {"expected_offset": expected, "offset": found.offset}
+            fields |= partition._asdict()
+            log.warning(Message("a partition starts again at a lower offset", **fields))
             self.on_partitions_revoked([partition])
             self.on_partitions_assigned([partition])
             return []
@@ -154,7 +159,7 @@ class Ownership(ConsumerRebalanceListener):
         found = nothing_to_read(self._consumer, partitions, self.owned)
         if found is None and not self._outages.said_lost:
             what = "the broker does not say where the topics' partitions end"
-            self._outages.waiting(asked, what)
+            self._outages.waiting(asked, Message(what, topics=len({p.topic for p in partitions})))
         return bool(found)
 
     def _committed(self, partition: TopicPartition) -> int | None:
@@ -165,7 +170,7 @@ class Ownership(ConsumerRebalanceListener):
     def _wait_for(self, partition: TopicPartition, reason: str) -> None:
         if self._waiting.get(partition, reason) != reason:
             self._waiting[partition] = reason
-            log.warning("%s: %s; waiting", label(partition), reason)
+            log.warning(Message("waiting for a partition", **partition._asdict(), reason=reason))
 
 
 def nothing_to_read(
@@ -183,5 +188,5 @@ def nothing_to_read(
         # kafka-python raises KeyError for a topic that the broker does not know (yet).
         return None
     except IllegalStateError:
-        log.debug("the group has rebalanced in the meantime")
+        log.debug(Message("the group has rebalanced", partitions=len(partitions)))
     return False

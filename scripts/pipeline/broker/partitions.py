@@ -8,6 +8,7 @@ from kafka.partitioner.default import murmur2
 
 from pipeline.broker import clients
 from pipeline.broker.topics import Topics, dead_letter_topic
+from pipeline.logs import Message
 from pipeline.settings import ConfigurationError, KafkaSettings
 
 FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
@@ -37,9 +38,9 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
             }
             try:
                 admin.create_topics({name: options})
-                log.info("created topic %s with %d partitions", name, count)
+                log.info(Message("created a topic", topic=name, partitions=count))
             except TopicAlreadyExistsError:
-                log.debug("another service created topic %s in the meantime", name)
+                log.debug(Message("another service created a topic", topic=name))
         admin.wait_for_topics(list(counts))
         for topic in admin.describe_topics(list(counts)):
             name, found = topic["name"], len(topic["partitions"])

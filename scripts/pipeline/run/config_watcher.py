@@ -50,25 +50,27 @@ class ConfigWatcher:
             if str(refusal) != self._refusal:
                 self._refusal = str(refusal)
                 self._note(False, self._refusal)
-                log.error("edit refused, the configuration in force stays: %s", refusal)
+                log.error(Message("edit refused: the configuration in force stays", reason=refusal))
             return
         if self._refusal:
             self._note(True, "the files are valid again")
-            log.info("the configuration files are valid again")
+            log.info(Message("the configuration files are valid again"))
         self._refusal = ""
         for change in changes:
             sources = before.sources if change.after is config_store.MISSING else files.sources
             text = f"{sources.place(change.keys)}: {change}"
             self._note(True, text)
-            log.info("edit accepted, in force from %s: %s", from_hour, text)
+            log.info(Message("edit accepted", in_force_from=from_hour, change=text))
         if files.pace.pause_at != before.pace.pause_at:
             pauses = _as_text(before.pace.pause_at), _as_text(files.pace.pause_at)
-            self._note(True, f"clock.pause_at: {' → '.join(pauses)}, at once")
-            log.info(Message(f"edit accepted, in force now: clock.pause_at: {' → '.join(pauses)}"))
+            pause = f"clock.pause_at: {' → '.join(pauses)}"
+            self._note(True, f"{pause}, at once")
+            log.info(Message("edit accepted", in_force_from="now", change=pause))
         if files.pace.real_days != before.pace.real_days:
             paces = (before.pace.real_days, files.pace.real_days)
-            self._note(True, "clock.real_days: {:g} → {:g}, at once".format(*paces))
-            log.info("edit accepted, in force now: clock.real_days: %g → %g", *paces)
+            pace = "clock.real_days: {:g} → {:g}".format(*paces)
+            self._note(True, f"{pace}, at once")
+            log.info(Message("edit accepted", in_force_from="now", change=pace))
         self.accepted = files
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import atomic_files
+from pipeline.logs import Message
 from pipeline.run.clock import HOUR, Clock
 
 KEPT = 3
@@ -53,7 +54,9 @@ def newest(root: Path, now: Clock) -> Snapshot | None:
             try:
                 return _load(path, hour, now.in_force(hour - HOUR).model_version)
             except (OSError, EOFError, LookupError, ValueError, TypeError, zlib.error) as error:
-                log.warning("%s cannot be used (%s): the state is computed again", path.name, error)
+                log.warning(
+                    Message("cannot use a state: computing it again", file=path.name, reason=error)
+                )
         path.unlink()
     return None
 

@@ -6,6 +6,7 @@ import time
 
 import psycopg2
 
+from pipeline.logs import Message
 from pipeline.settings import PostgresSettings
 from pipeline.warehouse.connections import without_values
 
@@ -46,5 +47,8 @@ class Failures:
         another = kind != self._last or last_turn > self._logged_at
         if another or (not away and now - self._logged_at > REMIND_SECONDS):
             self._last, self._logged_at = kind, now
-            what = f"Postgres: no connection to {self._address}" if away else "Postgres"
-            log.warning("%s: %s; trying again", what, message)
+            text = "no connection to Postgres: trying again"
+            if not away:
+                text = "Postgres reports an error: trying again"
+            fields = {"address": self._address, "reason": message}
+            log.warning(Message(text, **fields))

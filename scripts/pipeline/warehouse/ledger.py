@@ -13,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
 from pipeline.lakes import batch_lake
+from pipeline.logs import Message
 
 FIRST_GAP = """
 select min(day)::date
@@ -52,14 +53,27 @@ class LoadedDay(NamedTuple):
     rows_waiting: int
     replaced: bool
 
-    def summary(self, seconds: float) -> str:
+    @property
+    def rows_rejected(self) -> int:
+        """How many rows of its files are not in the tables."""
+        return sum(file.rows_rejected for file in self.files)
+
+    def line(self, seconds: float) -> Message:
         """The line for the log."""
+        text = "loaded a day"
+        if self.replaced:
+            text = "loaded a day again, whose content is new: every later day follows"
+        elif self.rows_rejected:
+            text = "loaded a day without the rows that it rejects"
         rows = sum(file.rows_loaded for file in self.files)
-        rejected = sum(file.rows_rejected for file in self.files)
-        again = "; its content is new, so every later day is loaded again" if self.replaced else ""
-        return (
-            f"loaded {self.day}: {rows} rows in {len(self.files)} files, {rejected} rejected, "
-            f"{seconds * 1000:.0f} ms ({rows / seconds / 1000:.0f} k rows/s){again}"
+        return Message(
+            text,
+            day=self.day,
+            rows=rows,
+            files=len(self.files),
+            rejected_rows=self.rows_rejected,
+            seconds=round(seconds, 3),
+            rows_per_second=round(rows / seconds),
         )
 
 

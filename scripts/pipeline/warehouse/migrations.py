@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from pipeline import atomic_files
+from pipeline.logs import Message
 from pipeline.settings import ConfigurationError
 
 # Any constant will do that nobody else uses for an advisory lock in this database.
@@ -108,7 +109,8 @@ def apply(connection: Connection, migrations: list[Migration]) -> None:
                 "insert into lake.migrations (version, name, sha256) values (%s, %s, %s)",
                 [migration.version, migration.name, migration.sha256],
             )
-        log.info("applied migration %04d %s", migration.version, migration.name)
+        fields = {"version": migration.version, "name": migration.name}
+        log.info(Message("applied a migration", **fields))
 
 
 def _applied(cursor: Cursor) -> list[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from psycopg2.errors import InsufficientPrivilege, UndefinedObject
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extensions import encrypt_password
 
+from pipeline.logs import Message
 from pipeline.settings import BatchIngestorSettings, ConfigurationError
 
 # What neither role may have, and how to take it away. A managed server lets nobody but a superuser
@@ -142,7 +143,7 @@ def _set_up(cursor: Cursor, role: str, password: str) -> list[str]:
     if _may_execute(cursor, sql.SQL(change).format(name, sql.Literal(hashed))):
         return []
     if found and not too_much:
-        log.info("the owner may not alter role %s, which keeps its password", role)
+        log.info(Message("the owner may not alter a role, which keeps its password", role=role))
         return []
     return [sql.SQL(change).format(name, sql.SQL("'…'")).as_string(cursor)]
 

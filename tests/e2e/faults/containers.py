@@ -39,7 +39,7 @@ def server_killed_and_started(stack: FaultStack, draw: Random, server: str, _by:
 def paused_beyond_its_session(stack: FaultStack, draw: Random, service: str, replicas: int) -> None:
     if replicas == 2:
         # Both own partitions before one of them is paused.
-        with stack.saying(service, "continues at", 60):
+        with stack.saying(service, "took over a partition", 60):
             scale(stack, service, replicas)
     paused = draw.choice(stack.containers(service))
     if replicas == 1:
@@ -118,7 +118,7 @@ def scaled_and_back(stack: FaultStack, draw: Random, service: str) -> None:
     at_work = [
         container
         for container in stack.containers(service)
-        if re.search("continues at|loading: this", docker("logs", container))
+        if re.search("took over a partition|loading: this", docker("logs", container))
     ]
     assert len(at_work) == 1 or service != "batch_ingestor", "more than one batch_ingestor loads"
     active = draw.choice(at_work)

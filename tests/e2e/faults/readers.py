@@ -45,8 +45,8 @@ def consumer_in_our_group(stack: FaultStack, _draw: Random, _who: str) -> None:
         *("--topic", "hospital.admissions", "--group", "stream_processor"),
     ]
     [container] = stack.containers("kafka")
-    with stack.saying("stream_processor", "is not ours has left group", HEALED_SECONDS):
-        with stack.saying("stream_processor", "is not ours is in group", HEALED_SECONDS):
+    with stack.saying("stream_processor", "is not ours has left the group", HEALED_SECONDS):
+        with stack.saying("stream_processor", "is not ours is in the group", HEALED_SECONDS):
             consumer = subprocess.Popen(
                 ["docker", "exec", "-e", "KAFKA_HEAP_OPTS=-Xmx128m", container, *program],
                 stdout=subprocess.DEVNULL,

@@ -21,7 +21,7 @@ WRITERS = {
 @cells("disk full", *WRITERS)
 def disk_full(stack: FaultStack, draw: Random, volume: str) -> None:
     writer = WRITERS[volume]
-    warning = "WARNING Postgres: " if writer == "batch_ingestor" else "No space left on device"
+    warning = ": trying again address=" if writer == "batch_ingestor" else "No space left on device"
     try:
         with stack.saying(writer, warning, NOTICED_SECONDS):
             stack.disks.fill(volume, draw.randrange(64_000) if writer in PYTHON_SERVICES else 0)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kafka import TopicPartition
+
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 
 
@@ -49,6 +51,11 @@ def _broker() -> str:
     listing = subprocess.check_output(["docker", "ps", "--quiet", *filters], text=True)
     (broker,) = listing.split()
     return broker
+
+
+def place(partition: TopicPartition) -> str:
+    """A partition as the log lines name it."""
+    return f"topic={partition.topic} partition={partition.partition}"
 
 
 class Process:

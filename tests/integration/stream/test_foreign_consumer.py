@@ -12,7 +12,7 @@ from kafka.structs import OffsetAndMetadata
 from pipeline.broker import clients
 
 from .comparisons import assert_complete, caught_up
-from .process import wait_until
+from .process import place, wait_until
 from .stage import START, Stage, event
 
 
@@ -53,29 +53,30 @@ def test_it_is_named_once_when_it_joins_and_once_when_it_is_gone(stage: Stage) -
     process = stage.start("stream_processor.py")
     wait_until(lambda: caught_up(stage))
     with foreign_consumer(stage) as foreign:
-        process.says("a consumer that is not ours is in group")
-        process.says("continues at")
+        process.says("a consumer that is not ours is in the group")
+        process.says("took over a partition")
         stage.produce(events(50, 50))
         held = sorted(partition.partition for partition in foreign.assignment())
         for _ in range(3):
             process.renews()
-    process.says("the consumer that is not ours has left group")
+    process.says("the consumer that is not ours has left the group")
     wait_until(lambda: caught_up(stage))
     assert_complete(stage)
-    stage.start("stream_processor.py").says("continues at")  # one of ours is not worth a line
+    stage.start("stream_processor.py").says(
+        "took over a partition"
+    )  # one of ours is not worth a line
     for _ in range(3):
         process.renews()
-    warnings = [line for line in process.text().splitlines() if " WARNING " in line]
-    joined, left = (line.split(" WARNING ")[1] for line in warnings if "not ours" in line)
+    joined, left = (line for line in process.text().splitlines() if "not ours" in line)
     group, numbers = stage.settings.kafka_group_id, " ".join(map(str, held))
-    who = r'client id "somebody\'s notebook" at \S+'
-    assert re.fullmatch(
-        f"a consumer that is not ours is in group {group}: {who} holds {stage.topic} "
-        f"partitions {numbers}; events there reach the lake only after it has left: stop it, and "
-        "give it its own group",
+    who = rf'group={group} client_id="somebody\'s notebook" client_host=\S+'
+    holds = f'holds="{stage.topic} partitions {numbers}"'
+    assert re.search(
+        " ERROR a consumer that is not ours is in the group, and events that it holds reach the "
+        f"lake only after it has left: stop it, and give it its own group {who} {holds}$",
         joined,
     )
-    assert re.fullmatch(f"the consumer that is not ours has left group {group}: {who}", left)
+    assert re.search(f" INFO the consumer that is not ours has left the group {who}$", left)
 
 
 def test_offsets_that_it_commits_leave_the_lake_as_it_is(stage: Stage) -> None:
@@ -89,7 +90,7 @@ def test_offsets_that_it_commits_leave_the_lake_as_it_is(stage: Stage) -> None:
     commit(stage, {too_low: 3, beyond: 40, far_beyond: 7_000})
     second = stage.start("stream_processor.py")
     for partition in stage.partitions():
-        second.says(f"partition {partition.partition}: continues at offset 20")
+        second.says(f"took over a partition {place(partition)} offset=20")
     wait_until(lambda: stage.line_count() == 80)
     assert_complete(stage)
 
@@ -108,9 +109,9 @@ def test_one_that_never_rejoins_is_named_while_the_rebalance_waits_for_it(stage:
         wait_until(lambda: bool(silent.poll(timeout_ms=500) or silent.assignment()))
         # Its heartbeats keep it a member, and it never polls again.
         process = stage.start("stream_processor.py")
-        process.says("holds nothing until the rebalance completes; events there reach the lake")
-    process.says("continues at offset 0")
-    process.says("the consumer that is not ours has left group")
+        process.says('holds="nothing until the rebalance completes"')
+    process.says("took over a partition ")
+    process.says("the consumer that is not ours has left the group")
 
 
 def test_one_that_shares_partitions_in_a_way_we_do_not_know_is_named(stage: Stage) -> None:
@@ -118,6 +119,6 @@ def test_one_that_shares_partitions_in_a_way_we_do_not_know_is_named(stage: Stag
         process = stage.start("stream_processor.py")
         process.says("the broker keeps us out of the group until they leave")
         assert process.ended()[0] == 70
-        assert 'client id "somebody\'s notebook" at /' in process.text()
+        assert 'client_id="somebody\'s notebook" client_host=/' in process.text()
         assert "Traceback" not in process.text()
-    stage.start("stream_processor.py").says("continues at offset 0")
+    stage.start("stream_processor.py").says("took over a partition ")

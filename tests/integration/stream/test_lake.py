@@ -61,12 +61,12 @@ def test_killed_repeatedly_with_torn_tails_no_record_is_lost_or_written_twice(st
 
 def test_of_two_that_share_the_partitions_one_takes_over(stage: Stage) -> None:
     first = stage.start("stream_processor.py")
-    first.says("continues at offset 0")
+    first.says("took over a partition ")
     second = stage.start("stream_processor.py")
-    second.says("continues at offset")
+    second.says("took over a partition ")
     produce(stage, 0, 2_000)
     wait_until(lambda: caught_up(stage))
-    second.says(f"({stage.topic} partition ")  # it has written a record
+    second.says(" admitted    patient_id=")  # it has written a record
     second.kill()
     produce(stage, 2_000, 2_000)
     wait_until(lambda: caught_up(stage))
@@ -134,7 +134,8 @@ def test_a_record_that_breaks_the_contract_is_kept_untouched_with_the_reason(sta
         assert (headers["topic"], headers["partition"]) == (stage.topic.encode(), b"0")
         assert headers["offset"] == b"%d" % (2 * offset)
         assert headers["reason"]
-        assert f"dead letter: {stage.topic} partition 0 offset {2 * offset}: " in process.text()
+        where = f"topic={stage.topic} partition=0 offset={2 * offset} reason="
+        assert f" ERROR refused a record: it is a dead letter now {where}" in process.text()
     assert "Traceback" not in process.text()
 
 
@@ -158,11 +159,11 @@ def test_a_position_beyond_the_brokers_end_waits_and_is_never_reset(stage: Stage
     own.close()
     stage.produce([(key, value)] * 4, partition=0)
     process = stage.start("stream_processor.py")
-    process.says("it ends before our offset 10; waiting")
+    process.says('partition=0 reason="it ends before our offset 10"')
     stage.produce([(key, value)] * 8, partition=0)
     wait_until(lambda: stage.line_count() >= 12)
     assert_complete(stage)
-    assert "continues at offset 10" in process.text()
+    assert f"took over a partition topic={stage.topic} partition=0 offset=10" in process.text()
 
 
 def test_without_a_broker_services_still_stop_within_ten_seconds(stage: Stage) -> None:
@@ -171,6 +172,6 @@ def test_without_a_broker_services_still_stop_within_ten_seconds(stage: Stage) -
         for script in ("stream_processor.py", "producer.py")
     ]
     for process in processes:
-        process.says("cannot reach the broker at 127.0.0.1:9: ")
+        process.says("cannot reach the broker address=127.0.0.1:9 ")
         process.terminate()
     assert all(process.ended()[1] < 10 for process in processes)

@@ -150,7 +150,7 @@ def test_the_producer_ends_at_once_if_a_partition_grew_while_it_resumed(stage: S
 def test_the_producer_follows_the_clock(stage: Stage) -> None:
     records = journal_records(stage.topics, 400, 4)
     process = stage.start("producer.py")
-    process.says("created topic")
+    process.says("created a topic")
     stage.write_journal(records, 4)
     for hour in (START + HOUR, START + 2.5 * HOUR, START + 4 * HOUR):
         stage.set_clock(hour, 4)

@@ -39,7 +39,7 @@ def assert_ends_without_a_turn(process: Process) -> None:
 
 def test_an_idle_stream_processor_lives_for_as_long_as_the_broker_answers(stage: Stage) -> None:
     process = stage.start("stream_processor.py", STUCK_LIMIT_SECONDS=STUCK_LIMIT)
-    process.says("partition 0: continues at offset 0")
+    process.says(f"took over a partition topic={stage.topic} partition=0 offset=0")
     for _ in range(3):
         process.renews()
     with hung_broker():
@@ -67,7 +67,7 @@ def test_a_process_that_waits_for_files_or_owns_no_partition_is_not_stuck(stage:
     elsewhere = PartitionFiles.try_lock(stage.lake, stage.topic, 0)
     assert elsewhere is not None
     waiting = stage.start("stream_processor.py")
-    waiting.says("another process still owns its files; waiting")
+    waiting.says('reason="another process still owns its files"')
     without_partition = stage.start("stream_processor.py")
     for _ in range(3):
         waiting.renews()

@@ -22,8 +22,8 @@ this page from `tests/integration/warehouse/bad_*.py`: it tries each line below 
 and the reason is the exact text.
 
 - **The day is refused**: None of its rows is loaded. Other days are unaffected. The log says
-  `refused <day>: <reason>`, and `select * from insight.days_refused` shows both. Once the file is
-  again as it was published, the batch_ingestor loads the day by itself.
+  `refused a day`, with the day and the reason; `select * from insight.days_refused` shows both.
+  Once the file is again as it was published, the batch_ingestor loads the day by itself.
 - **The row is rejected**: Everything else of the day is loaded. `select * from
   insight.rejected_rows` shows the day, the dataset, the line of the file and the reason. The row
   itself is in `lake.rejected_rows`, where only the owner can read it.

@@ -57,7 +57,9 @@ class Database:
         datasets = read_datasets(self.settings.configs_dir / "datasets.yaml")
         session = connections.connect_as_ingestor(self.settings)
         with closing(session), locks.naming_who_is_in_the_way(session):
-            batch_ingestor.load_days(session, self.settings, datasets, OneTurn())
+            days_log = batch_ingestor.new_days_log()
+            batch_ingestor.load_days(session, self.settings, datasets, OneTurn(), days_log)
+            days_log.finish()
 
     def connect(self, role: str) -> connection:
         """Open a session of the owner, the ingestor, the analyst or the superuser."""

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from pipeline.logs import Message
+
 from . import bad_input_page
 from .bad_file_table import BAD_FILES
 from .bad_files import DATASET, BadFile
@@ -101,7 +103,7 @@ def test_a_bad_file_ends_in_its_reason(files: Outcome, number: int, case: BadFil
     )
     if case.refused:
         assert (loaded, ledger) == (0, [])
-        assert f"refused {day}: {case.refused}" in files.log
+        assert str(Message("refused a day", day=day, reason=case.refused)) in files.log
     else:
         assert ledger == [(loaded + len(here), loaded, len(here))]
 
@@ -171,7 +173,7 @@ def test_no_log_line_and_no_reason_quotes_a_value(files: Outcome, values: Values
     rows = [field for rows in day_one().values() for row in rows for field in row.split(",")]
     for value in {*people, *(field for field in rows if len(field) > 10)}:
         assert not [text for text in texts if value in text], value
-    assert "loaded" in files.log
+    assert "loaded a day" in files.log
 
 
 def test_the_page_is_made_of_these_tables() -> None:

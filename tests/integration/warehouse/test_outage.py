@@ -30,7 +30,7 @@ def test_an_outage_is_two_lines(lake: Lake, tmp_path: Path) -> None:
     ):
         ingestor = Ingestor(own, tmp_path, "only")
         try:
-            wait_until(lambda: "loaded 2021-04-06" in ingestor.log(), ingestor)
+            wait_until(lambda: " day=2021-04-06 " in ingestor.log(), ingestor)
             before = len(ingestor.log().splitlines())
             for outage in 1, 2:
                 server.kill()
@@ -38,7 +38,7 @@ def test_an_outage_is_two_lines(lake: Lake, tmp_path: Path) -> None:
                 server.start()
                 wait_until(partial(has_turned, ingestor, 1 + outage), ingestor)
             lake.publish(ONE, day_one())
-            wait_until(lambda: "loaded 2021-04-07" in ingestor.log(), ingestor)
+            wait_until(lambda: "day=2021-04-07 " in ingestor.log(), ingestor)
         finally:
             ingestor.process.kill()
             ingestor.process.wait()
@@ -47,5 +47,8 @@ def test_an_outage_is_two_lines(lake: Lake, tmp_path: Path) -> None:
     lines = [line for line in since if " INFO loaded " not in line]
     assert len(lines) == 2 * 2, "\n".join(lines)
     for index in 0, 2:
-        assert f"Postgres: no connection to 127.0.0.1:{server.port}: " in lines[index]
+        assert (
+            f"no connection to Postgres: trying again address=127.0.0.1:{server.port} "
+            in (lines[index])
+        )
         assert LOADING in lines[index + 1]

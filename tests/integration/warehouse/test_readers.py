@@ -104,7 +104,7 @@ def test_whoever_changes_a_table_by_hand_is_named_and_loading_goes_on(
         name = named(database, owner, "owner")
         wait_until(lambda: bool(re.search(f"in the way: {name}", ingestor.log())), ingestor)
         assert not ingestor.heartbeat.exists()
-    wait_until(lambda: "loaded 2021-04-06" in ingestor.log(), ingestor)
+    wait_until(lambda: "day=2021-04-06 " in ingestor.log(), ingestor)
 
 
 def test_standing_by_for_a_stranger_is_not_healthy(
@@ -113,7 +113,7 @@ def test_standing_by_for_a_stranger_is_not_healthy(
     with closing(database.connect("analyst")) as stranger, stranger.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [batch_ingestor.INGESTOR_LOCK])
         ingestor = start("waiting")
-        held = f"the lock is held by {named(database, stranger, 'analyst')}"
+        held = f'holders="{named(database, stranger, "analyst")}"'
         wait_until(lambda: bool(re.search(held, ingestor.log())), ingestor)
         time.sleep(2 * batch_ingestor.STAND_BY_SECONDS)
         assert not ingestor.heartbeat.exists()

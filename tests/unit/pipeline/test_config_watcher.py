@@ -14,6 +14,7 @@ from pipeline.run.config_watcher import ConfigWatcher
 from pipeline.settings import ConfigurationError
 
 HOUR = "2021-04-07T05:00:00Z"
+REFUSED = "ERROR edit refused: the configuration in force stays"
 
 
 def save(root: Path, rate: object = 1, real_days: object = 9) -> None:
@@ -27,6 +28,11 @@ def check(files: ConfigFiles) -> None:
     rate = files.content["simulation"]["rate"]
     if not isinstance(rate, int) or rate < 0:
         raise ConfigurationError(f"simulation.yaml: rate: got {rate!r}, expected a rate")
+
+
+def accepted(change: str, hour: str = HOUR) -> str:
+    """The line of an edit."""
+    return f'INFO edit accepted in_force_from={hour} change="{change}"'
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def test_an_edit_is_logged_with_its_hour_and_accepted(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path
 ) -> None:
     save(tmp_path, rate=2)
-    assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 2"]
+    assert logged() == [accepted("simulation.yaml: rate: 1 → 2")]
     assert watcher.accepted.content["simulation"] == {"rate": 2}
     assert logged() == []
 
@@ -84,10 +90,7 @@ def test_a_bad_edit_is_refused_once_and_what_was_accepted_stays(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path
 ) -> None:
     save(tmp_path, rate=-5)
-    assert logged() == [
-        "ERROR edit refused, the configuration in force stays: "
-        "simulation.yaml: rate: got -5, expected a rate"
-    ]
+    assert logged() == [f'{REFUSED} reason="simulation.yaml: rate: got -5, expected a rate"']
     assert logged() == []
     assert logged() == []
     assert watcher.accepted.content["simulation"] == {"rate": 1}
@@ -100,7 +103,7 @@ def test_each_distinct_bad_edit_is_refused(
     logged()
     save(tmp_path, rate="[half")
     (refusal,) = logged()
-    assert refusal.startswith("ERROR edit refused")
+    assert refusal.startswith(REFUSED)
     assert "simulation.yaml: line " in refusal
     assert logged() == []
     save(tmp_path, rate=-5)
@@ -113,7 +116,7 @@ def test_a_mended_edit_is_accepted(watcher: ConfigWatcher, logged: Logged, tmp_p
     save(tmp_path, rate=5)
     assert logged() == [
         "INFO the configuration files are valid again",
-        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → 5",
+        accepted("simulation.yaml: rate: 1 → 5"),
     ]
     assert logged() == []
 
@@ -133,7 +136,7 @@ def test_the_pace_alone_is_in_force_at_once(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path
 ) -> None:
     save(tmp_path, real_days=0)
-    assert logged() == ["INFO edit accepted, in force now: clock.real_days: 9 → 0"]
+    assert logged() == [accepted("clock.real_days: 9 → 0", "now")]
     assert watcher.accepted.pace == Pace(real_days=0)
     assert logged() == []
 
@@ -146,7 +149,7 @@ def test_a_pause_is_set_moved_and_removed_at_once(
         save(tmp_path, real_days=f"9, pause_at: {pause_at}")
         texts += logged()
     assert texts == [
-        f"INFO edit accepted, in force now: clock.pause_at: {change}"
+        accepted(f"clock.pause_at: {change}", "now")
         for change in (
             "nothing → 2021-04-20T00:00:00Z",
             "2021-04-20T00:00:00Z → 2021-04-20T06:00:00Z",
@@ -170,7 +173,7 @@ def test_an_accepted_edit_taken_back_is_an_edit(
     save(tmp_path, rate=2)
     logged()
     save(tmp_path, rate=1)
-    assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 2 → 1"]
+    assert logged() == [accepted("simulation.yaml: rate: 2 → 1")]
     assert watcher.accepted.content["simulation"] == {"rate": 1}
 
 
@@ -184,7 +187,7 @@ def test_whatever_changes_the_hash_is_logged(
     before = config_store.canonical(watcher.accepted.content)
     with (tmp_path / "simulation.yaml").open("a") as file:
         file.write(more)
-    assert logged() == [f"INFO edit accepted, in force from {HOUR}: simulation.yaml: {place}"]
+    assert logged() == [accepted(f"simulation.yaml: {place}")]
     assert config_store.canonical(watcher.accepted.content) != before
 
 
@@ -192,9 +195,7 @@ def test_a_number_written_otherwise_is_an_edit(
     watcher: ConfigWatcher, logged: Logged, tmp_path: Path
 ) -> None:
     save(tmp_path, rate="true")  # in Python, True is 1
-    assert logged() == [
-        f"INFO edit accepted, in force from {HOUR}: simulation.yaml: rate: 1 → true"
-    ]
+    assert logged() == [accepted("simulation.yaml: rate: 1 → true")]
 
 
 @pytest.mark.parametrize("rate", ["010", "1:30", "no", "1\nrate: 2"])
@@ -203,8 +204,7 @@ def test_an_edit_that_yaml_reads_otherwise_is_refused(
 ) -> None:
     save(tmp_path, rate=rate)
     (refusal,) = logged()
-    stays = "ERROR edit refused, the configuration in force stays: simulation.yaml: line "
-    assert refusal.startswith(stays)
+    assert refusal.startswith(f"{REFUSED} reason=") and "simulation.yaml: line " in refusal
     assert watcher.accepted.content["simulation"] == {"rate": 1}
 
 

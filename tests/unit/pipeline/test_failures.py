@@ -51,8 +51,10 @@ def trouble(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -
 
 
 def test_an_outage_is_one_line(trouble: Trouble) -> None:
-    reason = "Postgres: no connection to postgres:5432: connection already closed; trying again"
-    assert trouble.meet(*KILLED * 40) == [reason]
+    assert trouble.meet(*KILLED * 40) == [
+        "no connection to Postgres: trying again address=postgres:5432 "
+        'reason="connection already closed"'
+    ]
 
 
 def test_the_next_outage_is_another(trouble: Trouble) -> None:
@@ -64,5 +66,5 @@ def test_the_next_outage_is_another(trouble: Trouble) -> None:
 
 def test_anything_else_is_repeated_once_a_minute(trouble: Trouble) -> None:
     trouble.meet(*KILLED)
-    line = f"Postgres: {FULL}; trying again"
+    line = f"Postgres reports an error: trying again address=postgres:5432 reason='{FULL}'"
     assert trouble.meet(*[FULL] * 122) == [line, line]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 
 import pytest
 
@@ -16,7 +17,12 @@ from pipeline.logs import Message
         (12, "12"),
         ("two words", '"two words"'),
         ("", '""'),
-        ('a"b', '"a\\"b"'),
+        (2.0, "2"),
+        (0.1 + 0.2, "0.3"),
+        ("it's", '"it\'s"'),
+        ('a"b', "'a\"b'"),
+        ("""it's "b\"""", '"it\'s \\"b\\""'),
+        ("\x1b[2J", '"\\u001b[2J"'),
         ("a=b", '"a=b"'),
         ("two\nlines", '"two\\nlines"'),
     ],
@@ -31,6 +37,8 @@ def test_a_json_line_has_the_message_and_each_field_by_its_name(
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(root, "level", root.level)
+    monkeypatch.setattr(logging, "captureWarnings", lambda _capture: None)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     logs.configure("INFO", "json")
     logging.getLogger("scheduler").info(Message("published a day", day="2021-04-07", rows=12))
     logging.getLogger("kafka").warning("lost %s", "it")

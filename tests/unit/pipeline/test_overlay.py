@@ -132,28 +132,29 @@ def test_an_edit_of_any_of_the_three_files_is_noticed_and_named(
     begun = read(configs, "simulation: {rates: {b: 3}}\n")
     files = partial(config_store.read_files, configs, "over.yaml")
     watcher = ConfigWatcher(files, begun, lambda _files: None, lambda _accepted, _text: None)
-    accepted = f"edit accepted, in force from {HOUR}:"
+    accepted = f"edit accepted in_force_from={HOUR} change"
     more = "simulation: {rates: {b: 4, c: 1}}\n"
     assert after("over.yaml", more) == [
-        f"{accepted} over.yaml: simulation.rates.b: 3 → 4",
-        f"{accepted} over.yaml: simulation.rates.c: nothing → 1",
+        f'{accepted}="over.yaml: simulation.rates.b: 3 → 4"',
+        f'{accepted}="over.yaml: simulation.rates.c: nothing → 1"',
     ]
     assert after("over.yaml", "simulation: {rates: {b: 4}}\n") == [
-        f"{accepted} over.yaml: simulation.rates.c: 1 → nothing"
+        f'{accepted}="over.yaml: simulation.rates.c: 1 → nothing"'
     ]
     assert after("simulation.yaml", SIMULATION.replace("a: 1", "a: 7")) == [
-        f"{accepted} simulation.yaml: rates.a: 1 → 7"
+        f'{accepted}="simulation.yaml: rates.a: 1 → 7"'
     ]
     # What the overlay replaces has no effect.
     assert (
         after("simulation.yaml", SIMULATION.replace("a: 1", "a: 7").replace("b: 2", "b: 8")) == []
     )
     assert after("staffing.yaml", STAFFING.replace("10", "11")) == [
-        f"{accepted} staffing.yaml: roles.nurse.count: 10 → 11"
+        f'{accepted}="staffing.yaml: roles.nurse.count: 10 → 11"'
     ]
     (configs / "over.yaml").unlink()
     caplog.clear()
     watcher.check_files(HOUR)
     (line,) = [record.getMessage() for record in caplog.records]
-    assert line.startswith("edit refused, the configuration in force stays: CONFIG_OVERLAY: got ov")
+    refused = "edit refused: the configuration in force stays"
+    assert line.startswith(f'{refused} reason="CONFIG_OVERLAY: got ov')
     assert watcher.accepted.content["simulation"]["rates"] == {"a": 7, "b": 4}

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline import rate_log
+from pipeline.logs import Message
 from pipeline.rate_log import RateLog
 
 
@@ -20,12 +21,12 @@ class Log(logging.Handler):
         logger = logging.Logger("test")
         logger.addHandler(self)
         self.described = 0
-        self.rate = RateLog(logger, "wrote", limit, self.describe)
+        self.rate = RateLog[int](logger, "wrote events", "events", limit, self.describe)
 
-    def describe(self, number: int) -> str:
+    def describe(self, number: int) -> Message:
         """The line of an event."""
         self.described += 1
-        return f"event {number}"
+        return Message("event", n=number)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a line."""
@@ -43,27 +44,27 @@ class Log(logging.Handler):
 
 def test_up_to_the_limit_every_event_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(monkeypatch, 3)
-    assert log.second(2) == ["event 0", "event 1"]
+    assert log.second(2) == ["event n=0", "event n=1"]
     assert log.second(0) == []
-    assert log.second(3) == ["event 0", "event 1", "event 2"]
+    assert log.second(3) == ["event n=0", "event n=1", "event n=2"]
 
 
 def test_above_the_limit_one_line_per_second_has_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(monkeypatch, 3)
     log.second(1_000)
-    assert log.second(1_000) == ["wrote 1000 events a second; event 999"]
-    assert log.second(500) == ["wrote 500 events a second; event 499"]
-    assert log.second(2) == ["wrote 2 events a second; event 1"]
-    assert log.second(2) == ["event 0", "event 1"]
+    assert log.second(1_000) == ["wrote events events_per_second=1000 last_n=999"]
+    assert log.second(500) == ["wrote events events_per_second=500 last_n=499"]
+    assert log.second(2) == ["wrote events events_per_second=2 last_n=1"]
+    assert log.second(2) == ["event n=0", "event n=1"]
 
 
 def test_a_second_without_events_after_a_busy_one_has_no_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     log = Log(monkeypatch, 3)
-    assert log.second(4)[-1] == "wrote 4 events a second; event 3"
+    assert log.second(5)[-1] == "wrote events events_per_second=5 last_n=4"
     assert log.second(0) == []
-    assert log.second(1) == ["event 0"]
+    assert log.second(1) == ["event n=0"]
 
 
 def test_the_rate_is_per_second_even_after_a_long_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,13 +74,22 @@ def test_the_rate_is_per_second_even_after_a_long_turn(monkeypatch: pytest.Monke
     log.now += 4
     log.lines.clear()
     log.rate.flush()
-    assert log.lines == ["wrote 10 events a second; event 39"]
+    assert log.lines == ["wrote events events_per_second=10 last_n=39"]
     log.second(40)
     log.lines.clear()
-    log.rate.event(40)
+    for number in 40, 41:
+        log.rate.event(number)
     log.now += 20
     log.rate.flush()
-    assert log.lines == ["wrote 0.05 events a second; event 40"]
+    assert log.lines == ["wrote events events_per_second=0.1 last_n=41"]
+
+
+def test_a_single_event_has_its_own_line_if_only_at_the_end_of_the_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = Log(monkeypatch, 3)
+    assert log.second(4)[-1] == "event n=3"
+    assert log.second(1) == ["event n=0"]
 
 
 def test_only_events_that_are_shown_are_described(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,3 +98,24 @@ def test_only_events_that_are_shown_are_described(monkeypatch: pytest.MonkeyPatc
     assert log.described == 3 + 1
     log.second(1_000)
     assert log.described == 3 + 1 + 1
+
+
+def test_what_has_no_line_yet_is_logged_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(monkeypatch, 1)
+    for number in range(3):
+        log.rate.event(number)
+    log.rate.finish()
+    assert log.lines == ["event n=0", "wrote events events_per_second=3 last_n=2"]
+    log.rate.finish()
+    assert len(log.lines) == 2
+
+
+def test_events_far_apart_have_lines_of_their_own_also_if_nobody_calls_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = Log(monkeypatch, 1)
+    for number in range(3):
+        log.rate.event(number)
+        log.now += 3
+    log.rate.flush()
+    assert log.lines == ["event n=0", "event n=1", "event n=2"]

@@ -1,5 +1,6 @@
 """A service stops when asked, ends itself when stuck, and renews its heartbeat while it works."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 from pipeline import health
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
+UNEXPECTED = "an unexpected error: this service cannot continue"
+ENDED_A_THREAD = "an unexpected error has ended a thread"
 PROGRAM = """
 import sys, threading, time
 from pipeline import service
@@ -39,6 +42,14 @@ def needs_an_operator(settings: Settings, service: Service) -> None:
 def fails(settings: Settings, service: Service) -> None:
     raise RuntimeError("broken")
 
+def fails_in_a_thread(settings: Settings, service: Service) -> None:
+    import logging, warnings
+    logging.getLogger("kafka").error("%s failed", "a connection")
+    warnings.warn("this will change")
+    thread = threading.Thread(target=lambda: 1 / 0, name="reader")
+    thread.start()
+    thread.join()
+
 def ends_from_a_thread(settings: Settings, service: Service) -> None:
     import atexit
     atexit.register(print, "flushed")
@@ -52,14 +63,16 @@ service.run("example", globals()[sys.argv[1]], Settings)
 """
 
 
-def start(main: str, tmp_path: Path, stuck_limit: str = "60") -> subprocess.Popen[str]:
+def start(
+    main: str, tmp_path: Path, stuck_limit: str = "60", log_format: str = "text"
+) -> subprocess.Popen[str]:
     """Run one of the functions above as a service in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, main],
         cwd=SCRIPTS,
         env={
             "LOG_LEVEL": "INFO",
-            "LOG_FORMAT": "text",
+            "LOG_FORMAT": log_format,
             "STATUS_DIR": str(tmp_path),
             "HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
             "STUCK_LIMIT_SECONDS": stuck_limit,
@@ -84,7 +97,7 @@ def test_a_signal_ends_a_wait_and_stops_the_service(tmp_path: Path, number: sign
         process.send_signal(number)
         code, output = end(process)
     assert code == 0
-    assert f"stopping on {number.name}" in output
+    assert f"INFO stopping signal={number.name}" in output
     assert output.endswith("INFO stopped\n")
 
 
@@ -95,21 +108,21 @@ def test_a_service_that_does_not_stop_ends_itself_in_time(tmp_path: Path) -> Non
         process.terminate()
         code, output = end(process)
     assert code == 70
-    assert "ending at once: not stopped within" in output
+    assert 'ending at once reason="not stopped within' in output
 
 
 def test_a_service_that_completes_no_turn_ends_itself(tmp_path: Path) -> None:
     with start("hangs", tmp_path, stuck_limit="0.4") as process:
         code, output = end(process)
     assert code == 70
-    assert "CRITICAL ending at once: no turn completed for " in output
+    assert 'CRITICAL ending at once reason="no turn completed for ' in output
 
 
 def test_ending_at_once_flushes_nothing_but_the_log(tmp_path: Path) -> None:
     with start("ends_from_a_thread", tmp_path) as process:
         code, output = end(process)
     assert code == 70
-    assert "CRITICAL ending at once: in doubt" in output
+    assert 'CRITICAL ending at once reason="in doubt"' in output
     assert "flushed" not in output
 
 
@@ -118,7 +131,8 @@ def test_a_refused_configuration_is_one_line(tmp_path: Path) -> None:
         code, output = end(process)
     assert code == 78
     (line,) = output.splitlines()
-    assert line.endswith("ERROR topics.yaml: topics.a.key: got nothing, expected a value")
+    reason = "topics.yaml: topics.a.key: got nothing, expected a value"
+    assert line.endswith(f'ERROR cannot run as configured reason="{reason}"')
 
 
 def test_what_needs_an_operator_is_one_line(tmp_path: Path) -> None:
@@ -126,7 +140,7 @@ def test_what_needs_an_operator_is_one_line(tmp_path: Path) -> None:
         code, output = end(process)
     assert code == 70
     (line,) = output.splitlines()
-    assert line.endswith("CRITICAL ending at once: the lake is damaged; remove it")
+    assert line.endswith('CRITICAL ending at once reason="the lake is damaged; remove it"')
 
 
 def test_a_missing_variable_is_one_line(tmp_path: Path) -> None:
@@ -135,6 +149,33 @@ def test_a_missing_variable_is_one_line(tmp_path: Path) -> None:
     assert code == 78
     (line,) = output.splitlines()
     assert "environment: STUCK_LIMIT_SECONDS: got nothing, expected a value" in line
+
+
+@pytest.mark.parametrize(
+    ("main", "stuck_limit", "message", "more"),
+    [
+        ("refused", "60", "cannot run as configured", {"reason": "topics.yaml: "}),
+        ("hangs", "", "cannot run as configured", {"reason": "environment: "}),
+        ("needs_an_operator", "60", "ending at once", {"reason": "the lake is damaged"}),
+        ("fails", "60", UNEXPECTED, {"traceback": "Traceback "}),
+        ("fails_in_a_thread", "60", "a connection failed", {"logger": "kafka"}),
+        ("fails_in_a_thread", "60", ENDED_A_THREAD, {"traceback": "Traceback "}),
+        ("fails_in_a_thread", "60", "stopped", {"level": "INFO"}),
+    ],
+)
+def test_as_json_every_line_is_an_object(
+    tmp_path: Path, main: str, stuck_limit: str, message: str, more: dict[str, str]
+) -> None:
+    with start(main, tmp_path, stuck_limit, "json") as process:
+        lines = [json.loads(line) for line in end(process)[1].splitlines()]
+    [line] = (line for line in lines if line["message"] == message)
+    for key, begins in more.items():
+        assert line[key].startswith(begins)
+
+
+def test_a_refused_log_format_is_refused_as_text(tmp_path: Path) -> None:
+    with start("hangs", tmp_path, log_format="xml") as process:
+        assert "environment: LOG_FORMAT: got xml, expected " in end(process)[1]
 
 
 def test_an_unexpected_error_ends_the_service_with_a_traceback(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from .conftest import Life, Place
 
 LONGEST_RUN_DAYS = 36_525
 WARNING = re.compile(
-    r"the disk of (\S+) has (\d+\.\d) GB free, but the remaining (\d+) days add about (\d+\.\d) GB "
-    r"to all volumes together: make room on the disk where Docker keeps its volumes; when it is "
-    r"full, services stop until there is room"
+    r"the rest of the run needs more disk than is free: make room on the disk where Docker keeps "
+    r"its volumes; when it is full, services stop until there is room "
+    r"volume=(\S+) free_gb=(\S+) remaining_days=(\d+) needed_gb=(\S+)"
 )
 
 

@@ -83,8 +83,8 @@ def test_an_overlay_of_rates_may_be_switched_in_a_run(
     run.run(Life(turns=3))
     under(run, RATES).run()
     assert (
-        "edit accepted, in force from 2021-04-08T00:00:00Z: over.yaml: "
-        "simulation.arrivals.emergency_per_day: 20.0 → 60" in caplog.text
+        'edit accepted in_force_from=2021-04-08T00:00:00Z change="over.yaml: '
+        'simulation.arrivals.emergency_per_day: 20.0 → 60"' in caplog.text
     )
     assert "the run is over" in caplog.text
 
@@ -95,7 +95,8 @@ def test_what_is_fixed_in_a_run_is_refused_with_an_overlay_as_without(
     run.run(Life(turns=3))
     under(run, {"simulation": {"population": {"size": 3000}}}).run()
     assert (
-        "edit refused, the configuration in force stays: over.yaml: simulation.population.size: "
-        "got 3000, expected 1000, with which the run began" in caplog.text
+        'edit refused: the configuration in force stays reason="over.yaml: '
+        'simulation.population.size: got 3000, expected 1000, with which the run began"'
+        in caplog.text
     )
     assert run.contents() == expected

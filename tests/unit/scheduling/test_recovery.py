@@ -63,7 +63,7 @@ def test_a_damaged_state_is_computed_again(
     newest = max((run.simulation / "states").iterdir())
     newest.write_bytes(newest.read_bytes()[:-20])
     run.run()
-    assert "cannot be used" in caplog.text
+    assert "cannot use a state: computing it again" in caplog.text
     assert without_states(run.contents()) == without_states(expected)
 
 
@@ -81,7 +81,7 @@ def test_a_state_that_the_model_cannot_read_is_computed_again(
     unknown = Snapshot(now.open_until, 7, hospital.MODEL_VERSION, state)
     state_cache.save(run.simulation / "states", unknown)
     run.run()
-    assert "cannot read the state at 2021-04-08T00:00:00Z" in caplog.text
+    assert "cannot read a state: computing it again at=2021-04-08T00:00:00Z" in caplog.text
     assert without_states(run.contents()) == without_states(expected)
 
 
@@ -110,5 +110,5 @@ def test_edits_that_are_refused_change_nothing(
     with caplog.at_level(logging.INFO):
         run.run()
     assert "edit refused" in caplog.text
-    assert "the run is over: 2 days" in caplog.text
+    assert "the run is over: all its days are published days=2 " in caplog.text
     assert run.contents() == expected

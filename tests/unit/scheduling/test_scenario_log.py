@@ -24,8 +24,13 @@ WEEKEND = {
     **{"from_date": "2021-04-07", "to_date": "2021-05-31", "emergency_factor": 1.15},
     **{"weekdays": [5, 6, 7], "days_of_month": [25, 26, 27, 28, 29, 30, 31]},
 }
-FIRE_BEGINS = "scenario fire begins on 2021-04-09: JHB-SUR is closed; last day 2021-04-11"
-FIRE_IS_OVER = "scenario fire is over: its last day was 2021-04-11"
+FIRE_BEGINS = (
+    "a scenario begins scenario=fire from_hour=2021-04-09T00:00:00Z "
+    'effects="JHB-SUR is closed" last_day=2021-04-11'
+)
+LATE = "a scenario takes effect later than its from_date, which has passed"
+NONE = "a scenario has no effect"
+FIRE_IS_OVER = "a scenario is over scenario=fire last_day=2021-04-11"
 
 
 def configuration(**scenarios: dict[str, Any]) -> Configuration:
@@ -49,7 +54,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     def logged() -> list[str]:
         new = [record.getMessage() for record in caplog.records]
         caplog.clear()
-        return [line for line in new if line.startswith("scenario ")]
+        return [line for line in new if line.startswith("a scenario ")]
 
     return logged
 
@@ -64,15 +69,16 @@ def test_each_begins_and_ends_once(lines: Lines, step: timedelta) -> None:
     while hour < START + 54 * DAY:
         log.opened(hour)
         hour += step
-    effect = "emergency arrivals × 1.15; last day"
+    begins = "a scenario begins scenario=weekend from_hour"
+    effects = 'effects="emergency arrivals × 1.15" last_day'
     assert lines() == [
         FIRE_BEGINS,
         FIRE_IS_OVER,
-        f"scenario weekend begins on 2021-04-25: {effect} 2021-04-25",
-        "scenario weekend is over: its last day was 2021-04-25",
-        f"scenario weekend begins on 2021-04-30: {effect} 2021-04-30",
-        "scenario weekend is over: its last day was 2021-04-30",
-        f"scenario weekend begins on 2021-05-28: {effect} 2021-05-30",
+        f"{begins}=2021-04-25T00:00:00Z {effects}=2021-04-25",
+        "a scenario is over scenario=weekend last_day=2021-04-25",
+        f"{begins}=2021-04-30T00:00:00Z {effects}=2021-04-30",
+        "a scenario is over scenario=weekend last_day=2021-04-30",
+        f"{begins}=2021-05-28T00:00:00Z {effects}=2021-05-30",
     ]
 
 
@@ -96,18 +102,21 @@ def test_an_edit_begins_changes_and_ends_one_in_mid_day(lines: Lines) -> None:
     log.accept(configuration(fire=FIRE), hours[1])
     log.opened(hours[1])
     assert lines() == [
-        "scenario fire: its from_date 2021-04-09 has passed, so it takes effect only from "
-        "2021-04-10T06:00:00Z, the next unopened hour",
-        "scenario fire begins at 2021-04-10T06:00:00Z: JHB-SUR is closed; last day 2021-04-11",
+        f"{LATE} scenario=fire from_date=2021-04-09 from_hour=2021-04-10T06:00:00Z",
+        "a scenario begins scenario=fire from_hour=2021-04-10T06:00:00Z "
+        'effects="JHB-SUR is closed" last_day=2021-04-11',
     ]
     log.accept(configuration(fire=FIRE | {"to_date": "2021-04-13"}), hours[2])
     log.opened(hours[2])
     assert lines() == [
-        "scenario fire changes at 2021-04-10T07:00:00Z: JHB-SUR is closed; last day 2021-04-13"
+        "a scenario changes scenario=fire from_hour=2021-04-10T07:00:00Z "
+        'effects="JHB-SUR is closed" last_day=2021-04-13'
     ]
     log.accept(configuration(fire=FIRE | {"enabled": False}), hours[3])
     log.opened(hours[3])
-    assert lines() == ["scenario fire is over from 2021-04-10T08:00:00Z on, by an edit"]
+    assert lines() == [
+        "a scenario is over, by an edit scenario=fire from_hour=2021-04-10T08:00:00Z"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -118,26 +127,26 @@ def test_an_edit_begins_changes_and_ends_one_in_mid_day(lines: Lines) -> None:
         (FIRE | {"from_date": "2021-04-08"}, None),
         (
             FIRE | {"from_date": "2021-04-07"},
-            ": its from_date 2021-04-07 has passed, so it takes effect only from "
-            "2021-04-08T00:00:00Z, the next unopened hour",
+            f"{LATE} scenario=this from_date=2021-04-07 from_hour=2021-04-08T00:00:00Z",
         ),
         (
             WEEKEND,
-            ": its from_date 2021-04-07 has passed, so it takes effect only from "
-            "2021-04-25, its next day",
+            f"{LATE} scenario=this from_date=2021-04-07 from_hour=2021-04-25T00:00:00Z",
         ),
         (
             FIRE | {"from_date": "2021-04-01", "to_date": "2021-04-07"},
-            " has no effect from 2021-04-08T00:00:00Z on: its to_date 2021-04-07 has passed",
+            f"{NONE} scenario=this from_hour=2021-04-08T00:00:00Z "
+            'reason="its to_date 2021-04-07 has passed"',
         ),
         (
             FIRE | {"from_date": "2021-05-31", "to_date": "2021-06-07"},
-            " has no effect from 2021-04-08T00:00:00Z on: it begins after the last day of the run, "
-            "2021-05-30",
+            f"{NONE} scenario=this from_hour=2021-04-08T00:00:00Z "
+            'reason="it begins after the last day of the run, 2021-05-30"',
         ),
         (
             FIRE | {"days_of_month": [1, 2]},
-            " has no effect from 2021-04-08T00:00:00Z on: none of its days remain in the run",
+            f"{NONE} scenario=this from_hour=2021-04-08T00:00:00Z "
+            'reason="none of its days remain in the run"',
         ),
     ],
 )
@@ -147,7 +156,7 @@ def test_one_that_an_edit_enables_too_late_is_named(
     hour = START + DAY
     log = ScenarioLog(configuration(this=scenario | {"enabled": False}), opened_until(hour))
     log.accept(configuration(this={"enabled": True} | scenario), hour)
-    assert lines() == ([] if line is None else [f"scenario this{line}"])
+    assert lines() == ([] if line is None else [line])
     log.accept(configuration(this={"enabled": True} | scenario, other=FIRE), hour)
     assert lines() == []
 
@@ -158,17 +167,17 @@ def test_one_that_an_edit_enables_too_late_is_named(
         (("2021-04-07", "2021-04-08"), None),
         (
             ("2021-04-01", "2021-04-08"),
-            ": its from_date 2021-04-01 has passed, so it takes effect only from "
-            "2021-04-07T00:00:00Z, the next unopened hour",
+            f"{LATE} scenario=fire from_date=2021-04-01 from_hour=2021-04-07T00:00:00Z",
         ),
         (
             ("2021-04-01", "2021-04-02"),
-            " has no effect from 2021-04-07T00:00:00Z on: its to_date 2021-04-02 has passed",
+            f"{NONE} scenario=fire from_hour=2021-04-07T00:00:00Z "
+            'reason="its to_date 2021-04-02 has passed"',
         ),
         (
             ("2021-04-09", "2021-04-10"),
-            " has no effect from 2021-04-07T00:00:00Z on: it begins after the last day of the run, "
-            "2021-04-08",
+            f"{NONE} scenario=fire from_hour=2021-04-07T00:00:00Z "
+            'reason="it begins after the last day of the run, 2021-04-08"',
         ),
     ],
 )
@@ -183,8 +192,8 @@ def test_a_first_start_names_it_too(
     fire = FIRE | {"enabled": True, "from_date": dates[0], "to_date": dates[1]}
     run.edit(simulation | {"scenarios": {"fire": fire}})
     run.run(Life(turns=1))
-    first = [text for text in lines() if "begins on" not in text]
-    assert first == ([] if line is None else [f"scenario fire{line}"])
+    first = [text for text in lines() if "a scenario begins" not in text]
+    assert first == ([] if line is None else [line])
 
 
 def test_the_scheduler_logs_it_at_the_edit_and_as_hours_open(
@@ -206,10 +215,10 @@ def test_the_scheduler_logs_it_at_the_edit_and_as_hours_open(
         timekeeper.check_configs()
         timekeeper.advance(3600)
     assert lines() == [
-        "scenario fire: its from_date 2021-04-07 has passed, so it takes effect only from "
-        "2021-04-07T01:00:00Z, the next unopened hour",
-        "scenario fire begins at 2021-04-07T01:00:00Z: JHB-SUR is closed; last day 2021-04-07",
+        f"{LATE} scenario=fire from_date=2021-04-07 from_hour=2021-04-07T01:00:00Z",
+        "a scenario begins scenario=fire from_hour=2021-04-07T01:00:00Z "
+        'effects="JHB-SUR is closed" last_day=2021-04-07',
     ]
     run.edit(simulation | {"scenarios": {"fire": fire}})
     run.run()
-    assert lines() == ["scenario fire is over: its last day was 2021-04-07"]
+    assert lines() == ["a scenario is over scenario=fire last_day=2021-04-07"]

@@ -87,7 +87,8 @@ def test_an_edit_is_in_force_from_the_next_unopened_hour(
         timekeeper.check_configs()
     assert timekeeper.now == before
     assert (
-        f"in force from {clock.text(before.open_until)}: simulation.yaml: arrivals." in caplog.text
+        f'in_force_from={clock.text(before.open_until)} change="simulation.yaml: arrivals.'
+        in caplog.text
     )
     timekeeper.advance(2)
     assert timekeeper.now.real_days == 2 * REAL_DAYS
