@@ -8,13 +8,16 @@ help: ## list the targets
 up: ## set up what is missing (engine, images), start everything, say where to look
 	@mirror/up.sh
 
+# What `docker compose down` leaves alone unless it is told of them.
+profiles = --profile metrics --profile tools
+
 down: ## stop and remove the containers; the data stays
 	@mirror/own_project.sh
-	docker compose down
+	docker compose $(profiles) down
 
 clean: ## stop and remove the containers, and delete the data
 	@mirror/own_project.sh
-	docker compose down --volumes --remove-orphans
+	docker compose $(profiles) down --volumes --remove-orphans
 	@mirror/own_project.sh --release
 
 logs: ## follow the stream

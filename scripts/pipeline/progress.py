@@ -3,7 +3,7 @@
     with progress.on("loading people of 2021-04-06", 1_000_000) as step:
         step(400_000)
 
-2026-11-25 10:00:05,000 INFO loading people of 2021-04-06 done=400000 of=1000000
+2026-11-25 10:00:05,000 INFO under way work="loading people of 2021-04-06" done=400000 of=1000000
 
 Of work that takes less nothing is said.
 """
@@ -41,7 +41,7 @@ class Progress:
                 self._service.report.doing = f"{doing}: {done:,} of {total:,}"
             if now >= next_line:
                 next_line = now + LINE_SECONDS
-                self._log.info(Message(doing, done=done, of=total))
+                self._log.info(Message("under way", work=doing, done=done, of=total))
                 self._service.turn_completed()
 
         try:

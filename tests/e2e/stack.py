@@ -83,7 +83,8 @@ class Stack:
 
     def down(self) -> None:
         """Remove containers, network and volumes."""
-        self.compose("--profile", "tools", "down", "-v", "--remove-orphans", "-t", "5")
+        profiles = ("--profile", "tools", "--profile", "metrics")
+        self.compose(*profiles, "down", "-v", "--remove-orphans", "-t", "5")
 
     def health(self) -> dict[str, str]:
         """Service → its health; its state, where it has no health check."""

@@ -52,8 +52,8 @@ def test_it_is_said_every_few_seconds_how_far_long_work_is(
         "loading people: 196,000 of 1,000,000",
     ]
     assert [record.getMessage() for record in caplog.records] == [
-        "loading people done=200000 of=1000000",
-        "loading people done=400000 of=1000000",
+        'under way work="loading people" done=200000 of=1000000',
+        'under way work="loading people" done=400000 of=1000000',
     ]
     assert service.report.turns == 2  # it works, so it is not stuck
     assert service.report.doing == ""

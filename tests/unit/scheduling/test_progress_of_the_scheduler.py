@@ -59,7 +59,7 @@ def test_it_says_how_much_of_the_population_is_built(
     monkeypatch.setattr(tables, "PEOPLE_AT_ONCE", 300)
     life, run = Watched(turns=100), place("run")
     run.run(life)
-    lines = told(caplog, "building the population ")
+    lines = told(caplog, 'under way work="building the population" ')
     assert lines[:4] == [f"done={done} of=1000" for done in (300, 600, 900, 1000)]
     assert life.doing.said[0] == "building the population: 300 of 1,000"
     assert life.doing.doing == ""
@@ -77,6 +77,6 @@ def test_it_says_how_many_hours_are_computed_again(
     caplog.clear()
     life = Watched(turns=100)
     run.run(life)
-    lines = told(caplog, "computing hours again ")
+    lines = told(caplog, 'under way work="computing hours again" ')
     assert lines == [f"done={done} of=5" for done in range(1, 6)]
     assert life.doing.said == [f"computing hours again: {done} of 5" for done in range(1, 6)]

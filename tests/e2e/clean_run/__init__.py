@@ -1,0 +1,1 @@
+"""A run that nothing disturbs, at full speed, and what people run beside it."""
