@@ -190,7 +190,7 @@ def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog)
 
 
 def new_days_log() -> DaysLog:
-    """Logs days that were loaded in so many seconds: in a backfill, their rate."""
+    """The log of loaded days, each with how long it took; in a backfill, of their rate."""
     return RateLog(log, "loaded days", "days", 1, lambda loaded: loaded[0].line(loaded[1]))
 
 

@@ -104,7 +104,7 @@ def follow(
         events=events,
         other_dead_letters=others,
         still_going=still_going(events),
-        commands=commands(patient, events),
+        commands=commands(patient, events, settings.stream_lake_dir, settings.batch_lake_dir),
     )
 
 

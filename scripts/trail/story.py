@@ -1,5 +1,6 @@
 """The whole trail of one patient, as it is shown."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from trail.batch import PERSON
@@ -53,7 +54,9 @@ def still_going(events: list[Event]) -> list[str]:
     return list(going.values())
 
 
-def commands(patient_id: str, events: list[Event]) -> list[str]:
+def commands(
+    patient_id: str, events: list[Event], stream_lake: Path, batch_lake: Path
+) -> list[str]:
     """What shows the log lines, a segment's line and a file's line."""
     found = [f"docker compose logs producer stream_processor | grep {patient_id}"]
     places = [event.places for event in events]
@@ -66,8 +69,8 @@ def commands(patient_id: str, events: list[Event]) -> list[str]:
         logs = "docker compose logs scheduler batch_ingestor"
         found.append(f"{logs} | grep -E 'day.{{1,4}}({'|'.join(days)})'")
     for service, lake, lines in (
-        ("stream_processor", "/lake/stream", segments),
-        ("batch_ingestor", "/lake/batch", csvs),
+        ("stream_processor", stream_lake, segments),
+        ("batch_ingestor", batch_lake, csvs),
     ):
         if lines:
             path, number = lines[-1]["path"], lines[-1]["line"]

@@ -1,10 +1,14 @@
 """Somebody with a story is picked from the stream, always the same one."""
 
+from pathlib import Path
+
 from trail import picking, standing, story
 from trail.joining import Sighting
 from trail.places import Event
 
 from .lives import ENCOUNTER, known, line, registered
+
+STREAM, BATCH = Path("/lake/stream"), Path("/lake/batch")
 
 
 def event(event_type: str, **more: object) -> Event:
@@ -54,5 +58,5 @@ def test_a_patient_who_boards_has_no_bed_yet() -> None:
 
 
 def test_no_command_prints_the_line_of_a_person() -> None:
-    shown = story.commands("P0000001", [event("people"), event("registered")])
+    shown = story.commands("P0000001", [event("people"), event("registered")], STREAM, BATCH)
     assert not any("people.csv" in command for command in shown)
