@@ -122,7 +122,7 @@ Up after $SECONDS s. Where to look:
   pgAdmin   http://$address   ($(env_value PGADMIN_DEFAULT_EMAIL) / $(env_value PGADMIN_DEFAULT_PASSWORD))
   stream    make logs            (docker compose logs -f --tail=20 stream_processor)
   kafka     $(docker compose port kafka 29092)   (docs/use-the-stream.md)
-  services  docker compose ps
+  status    make status          (docker compose run --rm status: where it is, and whether all is well)
   stop      make down            (make clean deletes the data, too)
   tables    $(ask batch_ingestor pipeline.warehouse.filled_until)
   days      $(ask scheduler scheduling.day_length)
