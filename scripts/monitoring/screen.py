@@ -168,4 +168,4 @@ def duration(seconds: float) -> str:
         return f"{hours // 24:.0f} d {hours % 24:.0f} h"
     if hours:
         return f"{hours:.0f} h {minutes % 60:.0f} min"
-    return f"{minutes:.0f} min {seconds % 60:.0f} s"
+    return f"{minutes:.0f} min {seconds % 60:.0f} s" if minutes else f"{seconds:.0f} s"

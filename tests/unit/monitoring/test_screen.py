@@ -66,6 +66,7 @@ def test_before_the_first_start_there_is_no_run(report: Report) -> None:
     ("values", "line"),
     [
         ({"real_days": 0, "seconds_left": 61}, "at full speed; 1 min 1 s left"),
+        ({"seconds_left": 18.2}, "9 real days for the whole run; 18 s left"),
         ({"stands": True}, "9 real days for the whole run; time stands, by clock.pause_at"),
         ({"over": True}, "9 real days for the whole run; the run is over"),
         ({"seconds_left": None}, "9 real days for the whole run; the time left is unknown"),
