@@ -40,5 +40,5 @@ class Question[T]:
     def _run(self) -> None:
         try:
             self._answers.append(self._ask())
-        except Exception as error:  # for who waits for the answer
+        except Exception as error:  # answer() raises it again
             self._error = error
