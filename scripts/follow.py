@@ -125,7 +125,7 @@ def _answer(asked: Question[Broker]) -> tuple[Broker | None, str | None]:
     """What the broker said; or else how it was seen to be away."""
     try:
         return asked.answer(KAFKA_SECONDS), None
-    except (KafkaError, NoAnswer) as error:
+    except (KafkaError, NoAnswer, OSError, LookupError, ValueError) as error:
         return None, str(error) or type(error).__name__
 
 

@@ -29,5 +29,6 @@ def wait[T](question: Question[T], asked: float) -> Answer[T]:
         return Answer(None, f"does not answer within {LIMIT_SECONDS} s")
     except psycopg2.Error as error:
         return Answer(None, f"does not answer: {without_values(error)}")
-    except (ConfigurationError, KafkaError, OSError, KeyError) as error:
-        return Answer(None, f"does not answer: {error or type(error).__name__}")
+    except (ConfigurationError, KafkaError, OSError, LookupError, ValueError) as error:
+        # The last two: the answer, or the address, cannot be read.
+        return Answer(None, f"does not answer: {str(error) or type(error).__name__}")

@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CoordinatorNotAvailableError
 
 from monitoring.report import Topic
-from pipeline.broker import clients, partitions
+from pipeline.broker import clients, partitions, positions
 from pipeline.broker.topics import Topics, dead_letter_topic
 from pipeline.settings import GroupSettings
 
 LAST_REASON_MS = 500
+FOREIGN_RECORD = "a record that is not ours"
 
 
 class BrokerLook(NamedTuple):
@@ -22,12 +24,12 @@ class BrokerLook(NamedTuple):
 
     Attributes:
         unwritten: records beyond what our group has committed; None if nobody knows yet.
-        bytes: of all its topics, on its disk.
+        bytes: of our topics, on the brokers' disks; None if we may not know.
     """
 
     topics: list[Topic]
     unwritten: int | None
-    bytes: int
+    bytes: int | None
 
 
 def look(settings: GroupSettings, topics: Topics, limit_ms: int) -> BrokerLook:
@@ -41,7 +43,7 @@ def look(settings: GroupSettings, topics: Topics, limit_ms: int) -> BrokerLook:
         written = _written(admin, settings.kafka_group_id)
         found = admin.list_partition_offsets(dict.fromkeys([*every, *dead], OffsetSpec.LATEST))
         ends = {partition: place.offset for partition, place in found.items()}
-        size = _bytes(admin.describe_log_dirs())
+        size = size_of({p.topic for p in ends}, admin.describe_log_dirs())
     reasons = _last_reasons({p: ends[p] for p in dead if ends[p]}, options)
     return BrokerLook(
         topics=[
@@ -67,15 +69,18 @@ def _written(admin: KafkaAdminClient, group: str) -> dict[TopicPartition, int] |
     return {partition: max(0, place.offset) for partition, place in found.items()}
 
 
-def _bytes(brokers: list[dict[str, Any]]) -> int:
-    """The size of everything in the brokers' log directories."""
-    return sum(
-        partition["partition_size"]
-        for broker in brokers
-        for directory in broker["log_dirs"]
-        for topic in directory["topics"]
-        for partition in topic["partitions"]
-    )
+def size_of(topics: set[str], brokers: list[dict[str, Any]]) -> int | None:
+    """The size of topics in the brokers' log directories, replicas included.
+
+    None if a directory answers with an error, or a topic is in none: without the right to describe
+    the cluster, the answer is an empty list.
+    """
+    directories = [directory for broker in brokers for directory in broker["log_dirs"]]
+    found = [t for directory in directories for t in directory["topics"] if t["name"] in topics]
+    if any(d["error_code"] for d in directories) or topics - {t["name"] for t in found}:
+        return None
+    sizes: list[int] = [p["partition_size"] for topic in found for p in topic["partitions"]]
+    return sum(sizes)
 
 
 def _last_reasons(ends: dict[TopicPartition, int], options: dict[str, Any]) -> dict[str, str]:
@@ -88,6 +93,11 @@ def _last_reasons(ends: dict[TopicPartition, int], options: dict[str, Any]) -> d
         for partition, end in ends.items():
             consumer.seek(partition, end - 1)
         for partition, records in consumer.poll(timeout_ms=LAST_REASON_MS).items():
-            headers = dict(records[-1].headers)
-            reasons[partition.topic] = headers["reason"].decode().partition(":")[0]
+            reasons[partition.topic] = reason_of(records[-1])
     return reasons
+
+
+def reason_of(record: ConsumerRecord) -> str:
+    """Why a record is a dead letter, without the values that the reason quotes."""
+    origin = positions.origin(record)
+    return origin.reason.partition(":")[0] if origin else FOREIGN_RECORD

@@ -50,11 +50,12 @@ def lag(settings: ReconcileSettings, topics: Topics, baseline: Baseline) -> str:
 
 
 def dead_offsets(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, set[int]]:
-    """Per partition the offsets of its records that are dead letters."""
+    """Per partition the offsets of its records that are dead letters; others' records are none."""
     dead: dict[TopicPartition, set[int]] = {p: set() for p in partitions.all_partitions(topics)}
     for letter in positions.dead_letters(settings, topics):
-        partition, offset, _reason = positions.origin(letter)
-        dead[partition].add(offset)
+        origin = positions.origin(letter)
+        if origin and origin.partition in dead:
+            dead[origin.partition].add(origin.offset)
     return dead
 
 

@@ -42,7 +42,9 @@ def ask(settings: KafkaSettings, topics: Topics, patient_id: str) -> Broker:
     dead_offsets: dict[TopicPartition, list[int]] = {}
     own = []
     for record in positions.dead_letters(settings, topics):
-        partition, offset, reason = positions.origin(record)
+        if not (origin := positions.origin(record)):
+            continue
+        partition, offset, reason = origin
         dead_offsets.setdefault(partition, []).append(offset)
         if _concerns(record, patient_id.encode()):
             short = reason.partition(":")[0]

@@ -1,6 +1,7 @@
 """What the broker has, read without joining a group: end offsets, and the dead letters."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
@@ -43,11 +44,28 @@ def dead_letters(settings: KafkaSettings, topics: Topics) -> Iterator[ConsumerRe
                     del unread[partition]
 
 
-def origin(dead_letter: ConsumerRecord) -> tuple[TopicPartition, int, str]:
-    """Where a dead letter's record came from: its partition and offset there, and the reason."""
-    headers = {name: value.decode() for name, value in dead_letter.headers}
-    partition = TopicPartition(headers["topic"], int(headers["partition"]))
-    return partition, int(headers["offset"]), headers["reason"]
+class Origin(NamedTuple):
+    """Where a dead letter's record came from, its offset there, and why it was refused."""
+
+    partition: TopicPartition
+    offset: int
+    reason: str
+
+
+def origin(record: ConsumerRecord) -> Origin | None:
+    """The origin of a record in a dead letter topic; None if the record is no dead letter of ours.
+
+    Anybody may send to the topic, so its headers may be missing, be no UTF-8, or name another one.
+    """
+    headers = dict(record.headers)
+    try:
+        topic, partition, offset, reason = (
+            headers[name].decode() for name in ("topic", "partition", "offset", "reason")
+        )
+        found = Origin(TopicPartition(topic, int(partition)), int(offset), reason)
+    except (KeyError, AttributeError, ValueError):  # missing, null, or not as we write it
+        return None
+    return found if dead_letter_topic(topic) == record.topic else None
 
 
 def _consumer(settings: KafkaSettings) -> KafkaConsumer:
