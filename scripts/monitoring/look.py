@@ -59,7 +59,7 @@ class Observer:
         used = self._used_bytes()
         stream_answer, tables_answer = answers.wait(kafka, asked), answers.wait(postgres, asked)
         in_kafka, tables = stream_answer.value, tables_answer.value
-        if in_kafka:
+        if in_kafka and in_kafka.bytes is not None:
             used["Kafka"] = in_kafka.bytes
         if tables:
             used["Postgres"] = tables.bytes
@@ -85,7 +85,7 @@ class Observer:
             *verdict.of_configuration(configuration),
             *verdict.of_lags(files, stream, batch),
             *verdict.of_batch(batch),
-            *verdict.of_disks(disks),
+            *verdict.of_disks(disks, volumes.with_other_servers(settings)),
         ]
         return Report(
             at=datetime.now(UTC),

@@ -52,14 +52,22 @@ def of_batch(batch: Batch | None) -> list[str]:
     return damage + [f"{day} cannot be loaded: {reason}" for day, reason in refused.items()]
 
 
-def of_disks(volumes: list[Volume]) -> list[str]:
-    """Disks that are full, or too small for the rest of the run."""
+def of_disks(volumes: list[Volume], elsewhere: set[str]) -> list[str]:
+    """Disks that are full, or too small for the rest of the run.
+
+    Args:
+        elsewhere: the parts that do not grow on the disks whose free space we know.
+    """
     problems = [
         f"the disk of the {volume.name} is full"
         for volume in volumes
         if volume.free_bytes is not None and volume.free_bytes < FULL_BYTES
     ]
-    needed = sum(v.predicted_bytes - v.bytes for v in volumes if v.predicted_bytes is not None)
+    needed = sum(
+        volume.predicted_bytes - volume.bytes
+        for volume in volumes
+        if volume.predicted_bytes is not None and volume.name not in elsewhere
+    )
     free = min((v.free_bytes for v in volumes if v.free_bytes is not None), default=None)
     if not problems and free is not None and free < needed:
         problems.append(

@@ -19,6 +19,15 @@ def own(settings: StatusSettings) -> dict[str, Path]:
     }
 
 
+def with_other_servers(settings: StatusSettings) -> set[str]:
+    """The parts that a Kafka or a Postgres outside this stack keeps, on disks that we do not know.
+
+    `.env` asks nothing of ZooKeeper or pgAdmin if this stack's own Kafka or Postgres does not run.
+    """
+    companions = {"Kafka": settings.zookeeper_address, "Postgres": settings.pgadmin_url}
+    return {name for name, companion in companions.items() if not companion}
+
+
 def used_bytes(directory: Path) -> int:
     """The size of all files below a directory; files that vanish meanwhile do not count."""
     total, waiting = 0, [os.fspath(directory)]

@@ -94,4 +94,13 @@ def test_no_run_and_a_refused_edit_are_problems(report: Report) -> None:
 def test_a_disk_that_is_full_or_too_small_is_a_problem(free: int, said: list[str]) -> None:
     journal = Volume(name="journal", bytes=GB, predicted_bytes=2 * GB, free_bytes=free)
     kafka = Volume(name="Kafka", bytes=GB, predicted_bytes=2 * GB, free_bytes=None)
-    assert verdict.of_disks([journal, kafka]) == said
+    assert verdict.of_disks([journal, kafka], set()) == said
+
+
+def test_what_servers_elsewhere_store_needs_no_space_here() -> None:
+    journal = Volume(name="journal", bytes=GB, predicted_bytes=2 * GB, free_bytes=2 * GB)
+    kafka = Volume(name="Kafka", bytes=GB, predicted_bytes=9 * GB, free_bytes=None)
+    assert verdict.of_disks([journal, kafka], {"Kafka"}) == []
+    assert verdict.of_disks([journal, kafka], {"Postgres"}) == [
+        "the disk has 2.0 GB free, and the rest of the run adds 9.0"
+    ]
