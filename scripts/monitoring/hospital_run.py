@@ -7,8 +7,13 @@ from monitoring.report import Configuration, Run
 from pipeline.run import journal
 from pipeline.run.clock import DAY, HOUR, Clock
 from pipeline.settings import StatusSettings
+from pipeline.status_files import RATE_SECONDS
 
 DAY_SECONDS = 86_400
+# Below this share of the pace, the machine cannot keep it.
+KEPT_SHARE = 0.8
+# A pace with fewer hours than this while a rate is measured is too slow to be compared with it.
+MEASURABLE_HOURS = 20
 
 
 def describe(now: Clock, facts: dict[str, Any], schedulers: list[OwnService]) -> Run:
@@ -31,11 +36,21 @@ def describe(now: Clock, facts: dict[str, Any], schedulers: list[OwnService]) ->
 
 
 def _seconds_left(now: Clock, schedulers: list[OwnService]) -> float | None:
-    left = now.limit - now.instant
-    if now.real_days:
-        return round(left / (now.end - now.start) * now.real_days * DAY_SECONDS)
-    hours_per_second = sum(s.status.rates.get("hours", 0.0) for s in schedulers if s.alive)
-    return round(left / HOUR / hours_per_second) if hours_per_second else None
+    """By the pace; by the measured hours per second at full speed, or if those fall behind."""
+    hours_left = (now.limit - now.instant) / HOUR
+    if not hours_left:
+        return 0
+    living = [scheduler.status for scheduler in schedulers if scheduler.alive]
+    if not living:
+        return None
+    measured = sum(status.rates.get("hours", 0.0) for status in living)
+    if not now.real_days:
+        return round(hours_left / measured) if measured else None
+    pace = (now.end - now.start) / HOUR / (now.real_days * DAY_SECONDS)
+    comparable = pace * RATE_SECONDS >= MEASURABLE_HOURS
+    # Nothing at all in these seconds is one long tick, or a scheduler that is not well.
+    behind = comparable and 0 < measured < KEPT_SHARE * pace
+    return round(hours_left / (measured if behind else pace))
 
 
 def configuration(now: Clock, facts: dict[str, Any]) -> Configuration:
