@@ -80,22 +80,30 @@ def _describe(file: OwnService, hangs_after_seconds: float) -> Service:
         starts=status.starts,
         restarts=status.restarts,
         seconds_since_turn=round(file.seconds_since_turn, 1),
+        last_end=status.last_end,
         last_refusal=status.last_refusal,
     )
+    state, reason = _fault(file, hangs_after_seconds)
+    if not state:
+        return described
+    # What it did when it last wrote its file says nothing of now.
+    update: dict[str, object] = {"well": False, "state": state, "reason": reason, "doing": ""}
     if not file.alive:
-        ended = {"state": "stopped", "reason": "was asked to stop"}
-        if status.state != "stopped":
-            why = status.last_end if status.state == "ended" else "killed"
-            ended = {"state": "ended", "reason": f"ended: {why}"}
-        return described.model_copy(update=ended | {"well": False, "rates_per_second": {}})
+        update["rates_per_second"] = {}
+    return described.model_copy(update=update)
+
+
+def _fault(file: OwnService, hangs_after_seconds: float) -> tuple[str, str]:
+    """The state of a replica that does not work, and why; empty if it works."""
+    status = file.status
+    if not file.alive:
+        if status.state == "stopped":
+            return "stopped", "was asked to stop"
+        return "ended", f"ended: {status.last_end if status.state == 'ended' else 'killed'}"
     if file.age_seconds > SILENT_SECONDS:
-        reason = f"has said nothing for {file.age_seconds:.0f} s: frozen, or its disk hangs"
-        return described.model_copy(update={"well": False, "state": "silent", "reason": reason})
+        return "silent", f"has said nothing for {file.age_seconds:.0f} s: frozen, or its disk hangs"
     if status.waits_for:
-        reason = f"waits for {status.waits_for}"
-        update = {"well": False, "state": "waits", "reason": reason}
-        return described.model_copy(update=update)
+        return "waits", f"waits for {status.waits_for}"
     if file.seconds_since_turn > hangs_after_seconds:
-        reason = f"has completed no turn for {file.seconds_since_turn:.0f} s"
-        return described.model_copy(update={"well": False, "state": "hangs", "reason": reason})
-    return described
+        return "hangs", f"has completed no turn for {file.seconds_since_turn:.0f} s"
+    return "", ""

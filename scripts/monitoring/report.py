@@ -44,7 +44,8 @@ class Run(Section):
     over: bool
     """Whether all days have passed."""
     seconds_left: float | None
-    """Real seconds to the pause or the end of the run; null while the speed is unknown."""
+    """Real seconds to the pause or the end of the run, 0 once it is reached; null while the speed
+    is unknown or no scheduler runs."""
     events: int | None
     """Events in the journal; null until the scheduler has said so."""
 
@@ -85,9 +86,9 @@ class Service(Section):
     well: bool
     """Whether it does its work."""
     state: Literal["works", "waits", "hangs", "silent", "stopped", "ended", "away"]
-    """`waits`: cannot work without something; `hangs`: completes no turn; `silent`: its status file
-    is not replaced, so it is frozen or its disk hangs; `ended`: its process is gone; `away`: a
-    server that does not answer."""
+    """`waits`: it cannot work until a server answers or data arrives, which `reason` names;
+    `hangs`: completes no turn; `silent`: its status file is not replaced, so it is frozen or its
+    disk hangs; `ended`: its process is gone; `away`: a server that does not answer."""
     reason: str = ""
     """What it waits for, or why it ended."""
     doing: str = ""
@@ -102,6 +103,8 @@ class Service(Section):
     """Starts after an end that nobody asked for."""
     seconds_since_turn: float | None = None
     """Since it last completed a turn of its loop; null for a server."""
+    last_end: str = ""
+    """Why it ended last without being asked to; empty if it never did."""
     last_refusal: str = ""
     """What it refused last: an edit, a day, a record."""
 

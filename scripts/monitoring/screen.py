@@ -24,13 +24,14 @@ def render(report: Report) -> RenderableType:
         ("fingerprint", [report.batch.fingerprint if report.batch else "none yet"]),
         ("configs", _configuration(report.configuration)),
     ):
-        facts.add_row(label, "\n".join(lines))
+        facts.add_row(label, Text("\n".join(lines)))
     blank = Text()
     return Group(
         *_head(report.run),
         _verdict(report.problems),
         blank,
         _services(report.services),
+        *_ends(report.services),
         blank,
         facts,
         blank,
@@ -40,7 +41,7 @@ def render(report: Report) -> RenderableType:
 
 def _head(run: Run | None) -> Iterator[RenderableType]:
     if run is None:
-        yield "no run has begun"
+        yield Text("no run has begun")
         return
     line = Table.grid(padding=(0, 2), expand=True)
     line.add_column(no_wrap=True)
@@ -50,10 +51,10 @@ def _head(run: Run | None) -> Iterator[RenderableType]:
     line.add_row(
         Text(f"{run.simulated_time:%Y-%m-%d %H:%M}", style="bold"),
         ProgressBar(total=run.days, completed=run.days if run.over else passed),
-        f"day {run.day:,} of {run.days:,} ({passed / run.days:.1%})",
+        Text(f"day {run.day:,} of {run.days:,} ({passed / run.days:.1%})"),
     )
     yield line
-    yield f"{_pace(run)}; {_left(run)}"
+    yield Text(f"{_pace(run)}; {_left(run)}")
 
 
 def _pace(run: Run) -> str:
@@ -89,17 +90,28 @@ def _services(services: list[Service]) -> RenderableType:
     table.add_column("last turn", justify="right")
     table.add_column("restarts", justify="right")
     for service in services:
-        of = f" {service.replica}" if service.replica > 1 else ""
         rates = (f"{_rate(rate)} {what}" for what, rate in service.rates_per_second.items() if rate)
         turn = service.seconds_since_turn
         table.add_row(
-            service.name + of,
+            Text(_name(service)),
             Text(service.doing or service.state, style="" if service.well else "red"),
-            ", ".join(rates),
-            "" if turn is None else f"{turn:.0f} s ago",
-            str(service.restarts) if service.starts else "",
+            Text(", ".join(rates)),
+            Text("" if turn is None else f"{turn:.0f} s ago"),
+            Text(str(service.restarts) if service.starts else ""),
         )
     return table
+
+
+def _ends(services: list[Service]) -> Iterator[Text]:
+    """Why services were started again."""
+    for service in services:
+        if service.restarts and service.last_end:
+            times = "once" if service.restarts == 1 else f"{service.restarts} times"
+            yield Text(f"{_name(service)} ended {times}, last: {service.last_end}")
+
+
+def _name(service: Service) -> str:
+    return f"{service.name} {service.replica}" if service.replica > 1 else service.name
 
 
 def _stream(stream: Stream, run: Run | None) -> Iterator[str]:
@@ -145,7 +157,7 @@ def _volumes(volumes: list[Volume]) -> RenderableType:
         table.add_column(column, justify="right")
     for volume in volumes:
         sizes = (volume.bytes, volume.predicted_bytes, volume.free_bytes)
-        table.add_row(volume.name, *map(_size, sizes))
+        table.add_row(*map(Text, (volume.name, *map(_size, sizes))))
     return table
 
 

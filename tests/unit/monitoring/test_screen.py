@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from monitoring import screen
-from monitoring.report import Report
+from monitoring.report import Report, Service
 
 
 def shown(report: Report, width: int = 80) -> list[str]:
@@ -76,3 +76,49 @@ def test_the_second_line_says_how_long_it_takes(
     report: Report, values: dict[str, Any], line: str
 ) -> None:
     assert shown(changed(report, "run", **values))[1] == line
+
+
+@pytest.mark.parametrize("said", ["[high, low]", "[/b]"])
+def test_brackets_are_shown_as_they_are(report: Report, said: str) -> None:
+    assert report.configuration and report.batch and report.batch.warehouse and report.run
+    edit = report.configuration.edits[0].model_copy(update={"text": said})
+    tables = report.batch.warehouse.model_copy(update={"last_rejects": [said]})
+    told = changed(report, "configuration", edits=[edit])
+    told = changed(told, "batch", warehouse=tables)
+    topics = [t.model_copy(update={"last_reason": said}) for t in report.stream.topics]
+    told = changed(told, "stream", topics=topics)
+    ended = Service(
+        name="producer", replica=1, well=True, state="works", restarts=2, last_end=said, doing=said
+    )
+    told = told.model_copy(update={"problems": [f"producer: {said}"], "services": [ended]})
+    lines = [line for line in shown(told) if said in line]
+    assert [line.split()[0] for line in lines] == [
+        "!",
+        "producer",
+        "producer",
+        "hospital.admissions:",
+        said.split()[0],
+        "accepted,",
+    ]
+
+
+def test_why_a_service_was_started_again_stands_below_the_table(report: Report) -> None:
+    stuck = "no turn completed for 20 s"
+    services = [
+        Service(name="producer", replica=1, well=True, state="works", restarts=3, last_end=stuck),
+        Service(
+            name="stream_processor",
+            replica=2,
+            well=True,
+            state="works",
+            restarts=1,
+            last_end="killed",
+        ),
+        Service(name="scheduler", replica=1, well=True, state="works", last_end="killed"),
+        Service(name="batch_ingestor", replica=1, well=True, state="works", restarts=1),
+    ]
+    lines = shown(report.model_copy(update={"services": services}))
+    assert [line for line in lines if " ended " in line] == [
+        f"producer ended 3 times, last: {stuck}",
+        "stream_processor 2 ended once, last: killed",
+    ]
