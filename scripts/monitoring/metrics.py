@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from monitoring.hospital_run import DAY_SECONDS
 from monitoring.report import Report, Run, Service, Stream, Volume, Warehouse
 
 type Number = float | None
@@ -36,7 +37,7 @@ class Figures(Collector):
         yield from _of_the_stream(report.stream)
         if report.batch:
             days = report.batch.days_published
-            yield gauge("days_published", "Days in the batch lake", days)
+            yield gauge("days_published", "Days in the batch lake, day zero included", days)
             if report.batch.warehouse:
                 yield from _of_the_warehouse(report.batch.warehouse)
         yield from _of_the_disks(report.volumes)
@@ -84,12 +85,15 @@ def counter(name: str, what: str, labels: Sequence[str], samples: Samples) -> Me
 
 def _of_the_run(run: Run) -> Iterator[Metric]:
     now = run.simulated_time.timestamp()
-    yield gauge("simulated_time_seconds", "The present instant in the hospital, as Unix time", now)
+    what = "The present instant in the hospital, as Unix time in seconds"
+    yield gauge("simulated_time_seconds", what, now)
     yield gauge("run_day", "The day of the run, from 1", run.day)
     yield gauge("run_days", "How many days the run has", run.days)
-    yield gauge("pace_real_days", "Real days for the whole run; 0 is full speed", run.real_days)
+    pace = run.real_days * DAY_SECONDS
+    yield gauge("pace_seconds", "Real seconds that the whole run takes; 0 is full speed", pace)
     yield gauge("time_stands", "1 while clock.pause_at stops time", run.stands)
-    yield gauge("remaining_seconds", "Real time to the end of the run", run.seconds_left)
+    left = "Real seconds to the pause or the end of the run; 0 once time stands or the run is over"
+    yield gauge("remaining_seconds", left, run.seconds_left)
     yield counter("journal_events", "Events in the journal", (), [((), run.events)])
 
 
@@ -99,22 +103,22 @@ def _of_the_services(services: list[Service]) -> Iterator[Metric]:
     own = {of: service for of, service in every.items() if service.starts}
     yield labelled_gauge(
         "service_well",
-        "1 if the service is well",
+        "1 if a service or server is well",
         labels,
         [(of, s.well) for of, s in every.items()],
     )
     yield labelled_gauge(
         "service_turn_age_seconds",
-        "Time since a service completed a turn of its loop",
+        "Seconds since a service completed a turn of its loop",
         labels,
         [(of, s.seconds_since_turn) for of, s in own.items()],
     )
     yield counter(
-        "service_starts", "Starts of a replica", labels, [(of, s.starts) for of, s in own.items()]
+        "service_starts", "Starts of a service", labels, [(of, s.starts) for of, s in own.items()]
     )
     yield counter(
         "service_restarts",
-        "Starts after an end that nobody asked for",
+        "Starts of a service after an end that nobody asked for",
         labels,
         [(of, s.restarts) for of, s in own.items()],
     )
@@ -129,7 +133,7 @@ def _of_the_services(services: list[Service]) -> Iterator[Metric]:
 def _of_the_stream(stream: Stream) -> Iterator[Metric]:
     yield gauge(
         "stream_unpublished_events",
-        "Events of the hours that have passed which the producer has not passed",
+        "Events of the hours that have passed which the producer has not published yet",
         stream.unpublished,
     )
     yield gauge(
@@ -138,24 +142,40 @@ def _of_the_stream(stream: Stream) -> Iterator[Metric]:
         stream.unwritten,
     )
     records = [((topic.name,), topic.events) for topic in stream.topics]
-    yield counter("topic_records", "Records in a topic", ["topic"], records)
+    yield counter("topic_records", "Records in a topic of Kafka", ["topic"], records)
     dead = [((topic.name,), topic.dead_letters) for topic in stream.topics]
-    yield counter("dead_letters", "Dead letters of a topic", ["topic"], dead)
+    yield counter(
+        "dead_letters", "Records in the dead letter topic that belongs to a topic", ["topic"], dead
+    )
 
 
 def _of_the_warehouse(tables: Warehouse) -> Iterator[Metric]:
-    yield gauge("days_loaded", "Days in the tables", tables.days_loaded)
-    yield gauge("days_behind", "Published days that are not loaded yet", tables.days_behind)
-    yield gauge("days_refused", "Days that cannot be loaded", len(tables.days_refused))
-    yield gauge("rows_loaded", "Rows in the tables", tables.rows)
-    yield gauge("rows_rejected", "Rows that were rejected", tables.rows_rejected)
+    yield gauge("days_loaded", "Published days whose rows are in the tables", tables.days_loaded)
+    yield gauge(
+        "days_behind", "Published days that are neither loaded nor refused", tables.days_behind
+    )
+    yield gauge("days_refused", "Published days that cannot be loaded", len(tables.days_refused))
+    yield gauge("rows_loaded", "Rows that were loaded into the tables", tables.rows)
+    yield gauge(
+        "rows_rejected",
+        "Rows that were rejected, each with its reason in lake.rejected_rows",
+        tables.rows_rejected,
+    )
 
 
 def _of_the_disks(volumes: list[Volume]) -> Iterator[Metric]:
     parts = [((volume.name.replace(" ", "_").lower(),), volume) for volume in volumes]
     for name, what, samples in (
-        ("used", "Disk space that a part uses", [(of, v.bytes) for of, v in parts]),
-        ("predicted", "The same at the end", [(of, v.predicted_bytes) for of, v in parts]),
-        ("free", "Free space on a part's disk", [(of, v.free_bytes) for of, v in parts]),
+        ("used", "Bytes that a part of the pipeline uses", [(of, v.bytes) for of, v in parts]),
+        (
+            "predicted",
+            "Bytes that a part of the pipeline will use at the end of the run",
+            [(of, v.predicted_bytes) for of, v in parts],
+        ),
+        (
+            "free",
+            "Bytes that are free on the disk of a part of the pipeline",
+            [(of, v.free_bytes) for of, v in parts],
+        ),
     ):
         yield labelled_gauge(f"disk_{name}_bytes", what, ["part"], samples)

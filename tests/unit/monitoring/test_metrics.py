@@ -1,5 +1,10 @@
 """The figures are Prometheus text by its conventions, and unknown ones are left out."""
 
+import re
+from pathlib import Path
+
+import yaml
+from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitoring import metrics
@@ -37,9 +42,25 @@ def test_what_is_unknown_has_no_sample(report: Report) -> None:
     assert "hospital_days_loaded" not in found
 
 
-def test_names_have_units_and_counters_end_in_total(report: Report) -> None:
+def test_a_name_ends_in_the_unit_of_which_its_help_speaks(report: Report) -> None:
     for family in text_string_to_metric_families(metrics.text(report)):
-        assert family.name.startswith("hospital_")
-        assert family.documentation
-        if family.type == "counter":
-            assert all(sample.name.endswith("_total") for sample in family.samples)
+        what = family.documentation
+        unit = re.search(r"\b(seconds|bytes)\b", what, re.IGNORECASE)
+        found = re.search(r"_(seconds|bytes)$", family.name)
+        assert (unit and unit[1].lower()) == (found and found[1]), f"{family.name}: {what}"
+
+
+def test_the_health_check_takes_no_look() -> None:
+    compose = Path(__file__).parents[3].joinpath("docker-compose.yml").read_text(encoding="utf-8")
+    probe = yaml.safe_load(compose)["services"]["metrics"]["healthcheck"]["test"][-1]
+    [path] = re.findall(r"'GET', '([^']+)'", probe)
+
+    def look() -> Report:
+        raise AssertionError(f"{path} takes a look")
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(metrics.Figures(look))
+    statuses: list[str] = []
+    request = {"REQUEST_METHOD": "GET", "PATH_INFO": path}
+    make_wsgi_app(registry)(request, lambda status, _headers: statuses.append(status))
+    assert statuses == ["200 OK"]
