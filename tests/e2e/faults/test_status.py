@@ -1,8 +1,8 @@
-"""`status --json` tells the truth about a stack to which faults are done, within its stated time.
+"""`status --json` tells the truth about a stack to which faults are done, and in good time.
 
-docs/status.md states how soon each is seen. Here the limits are those of fault_stack.py; what is
-checked is that the report names the service at fault and why, and that it says so no longer once
-the fault is over.
+The report names the service at fault and why, and says so no longer once the fault is over. Each
+fault has its own limit for that: the time that docs/status.md states, and as much again or more,
+because a look takes seconds on a slow machine.
 """
 
 import json
@@ -19,6 +19,15 @@ from .engine import docker, frozen
 from .fault_stack import HEALED_SECONDS, FaultStack
 
 SECONDS, DAYS = 900, 150
+
+# How soon status shows a fault; stated are: at once,
+AT_ONCE_SECONDS = 15
+# 5 s for a process that is frozen,
+SILENT_SECONDS = 20
+# at most 5 s for a service that waits for a server, 1.5 s for the server itself,
+AWAY_SECONDS = 30
+# and 30 s for work that waits.
+LAG_SECONDS = 90
 
 INGESTOR_LOCK = 0x6C6F6164  # of batch_ingestor.py
 
@@ -40,7 +49,9 @@ class WatchedStack(FaultStack):
         assert report["well"] == (shown.returncode == 0) == (not report["problems"])
         return report
 
-    def wait_for_report(self, seen: Callable[[dict[str, Any]], bool], what: str) -> None:
+    def wait_for_report(
+        self, seen: Callable[[dict[str, Any]], bool], seconds: float, what: str
+    ) -> None:
         """Wait until a report shows something."""
         last: dict[str, Any] = {}
 
@@ -49,13 +60,15 @@ class WatchedStack(FaultStack):
             return seen(last)
 
         try:
-            wait_until(look, HEALED_SECONDS, f"status to show {what}")
+            wait_until(look, seconds, f"status to show {what}")
         except AssertionError as error:
             raise AssertionError(f"{error}:\n{json.dumps(last, indent=1)}") from None
 
     def wait_until_well(self) -> None:
         """Wait until nothing is wrong."""
-        self.wait_for_report(lambda report: bool(report["well"]), "that all is well")
+        self.wait_for_report(
+            lambda report: bool(report["well"]), HEALED_SECONDS, "that all is well"
+        )
 
 
 def of(report: dict[str, Any], service: str) -> dict[str, Any]:
@@ -133,31 +146,67 @@ def problem(*texts: str) -> Callable[[dict[str, Any]], bool]:
 
 
 Fault = Callable[[WatchedStack, str], AbstractContextManager[None]]
-CELLS: dict[str, tuple[Fault, str, Callable[[dict[str, Any]], bool]]] = {
-    "scheduler killed": (killed, "scheduler", state("scheduler", "ended", why="killed")),
-    "producer frozen": (hung, "producer", state("producer", "silent", why="has said nothing")),
+CELLS: dict[str, tuple[Fault, str, Callable[[dict[str, Any]], bool], float]] = {
+    "scheduler killed": (
+        killed,
+        "scheduler",
+        state("scheduler", "ended", why="killed"),
+        AT_ONCE_SECONDS,
+    ),
+    "producer frozen": (
+        hung,
+        "producer",
+        state("producer", "silent", why="has said nothing"),
+        SILENT_SECONDS,
+    ),
     "stream_processor cut off": (
         FaultStack.cut_off,
         "stream_processor",
         state("stream_processor", "waits", why="the broker at kafka:9092"),
+        AWAY_SECONDS,
     ),
-    "batch_ingestor stopped": (stopped, "batch_ingestor", state("batch_ingestor", "stopped")),
-    "kafka killed": (killed, "kafka", state("kafka", "away")),
-    "kafka hangs": (hung, "kafka", state("producer", "waits", "ended", why="acknowledged")),
-    "postgres killed": (killed, "postgres", state("batch_ingestor", "waits", why="Postgres")),
-    "postgres hangs": (hung, "postgres", state("postgres", "away", why="within 1.5 s")),
-    "zookeeper killed": (killed, "zookeeper", state("zookeeper", "away")),
-    "stream lake full": (disk_full, "lake_stream", problem("stream lake is full")),
-    "typo in simulation.yaml": (typo, "simulation.yaml", problem("edit refused", "arivals")),
+    "batch_ingestor stopped": (
+        stopped,
+        "batch_ingestor",
+        state("batch_ingestor", "stopped"),
+        AT_ONCE_SECONDS,
+    ),
+    "kafka killed": (killed, "kafka", state("kafka", "away"), AWAY_SECONDS),
+    "kafka hangs": (
+        hung,
+        "kafka",
+        state("producer", "waits", "ended", why="acknowledged"),
+        AWAY_SECONDS,
+    ),
+    "postgres killed": (
+        killed,
+        "postgres",
+        state("batch_ingestor", "waits", why="Postgres"),
+        AWAY_SECONDS,
+    ),
+    "postgres hangs": (
+        hung,
+        "postgres",
+        state("postgres", "away", why="within 1.5 s"),
+        AWAY_SECONDS,
+    ),
+    "zookeeper killed": (killed, "zookeeper", state("zookeeper", "away"), AWAY_SECONDS),
+    "stream lake full": (disk_full, "lake_stream", problem("stream lake is full"), AT_ONCE_SECONDS),
+    "typo in simulation.yaml": (
+        typo,
+        "simulation.yaml",
+        problem("edit refused", "arivals"),
+        AT_ONCE_SECONDS,
+    ),
 }
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_fault_is_shown_while_it_lasts_and_no_longer(stack: WatchedStack, cell: str) -> None:
-    fault, victim, seen = CELLS[cell]
+    fault, victim, seen, seconds = CELLS[cell]
     try:
         with fault(stack, victim):
-            stack.wait_for_report(seen, cell)
+            stack.wait_for_report(seen, seconds, cell)
         stack.wait_until_well()
     except AssertionError:
         stack.print_logs()
@@ -173,6 +222,7 @@ def test_a_service_that_lags_is_shown_with_how_far(stack: WatchedStack) -> None:
         with stack.lock_held(INGESTOR_LOCK):
             stack.wait_for_report(
                 problem("batch_ingestor", "published days that are not loaded"),
+                LAG_SECONDS,
                 "the days that wait",
             )
             assert stack.status()["batch"]["warehouse"]["days_behind"] > 0
