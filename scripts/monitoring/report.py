@@ -86,9 +86,8 @@ class Service(Section):
     well: bool
     """Whether it does its work."""
     state: Literal["works", "waits", "hangs", "silent", "stopped", "ended", "away"]
-    """`waits`: it cannot work until a server answers or data arrives, which `reason` names;
-    `hangs`: completes no turn; `silent`: its status file is not replaced, so it is frozen or its
-    disk hangs; `ended`: its process is gone; `away`: a server that does not answer."""
+    """`waits`: it cannot work until something outside it changes, which `reason` names; `hangs`:
+    completes no turn; `silent`: its status file is not replaced, so it is frozen or its disk hangs; `ended`: its process is gone; `away`: a server that does not answer."""
     reason: str = ""
     """What it waits for, or why it ended."""
     doing: str = ""
@@ -119,7 +118,7 @@ class Topic(Section):
     dead_letters: int
     """Records that break the topic's contract, kept in its dead letter topic."""
     last_reason: str
-    """Why its newest dead letter is one; empty if it has none."""
+    """Why its newest dead letter is one, or that another program sent it; empty if it has none."""
 
 
 class Stream(Section):

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from kafka.errors import KafkaError
 
+import trail.broker
 from monitoring import broker
 from monitoring.broker import BrokerLook
+from pipeline.broker.topics import dead_letter_topic
 
 from .comparisons import caught_up
 from .process import wait_until
@@ -38,6 +40,18 @@ def test_what_the_lake_lacks_and_what_is_a_dead_letter(stage: Stage) -> None:
     assert {(topic.events, topic.dead_letters) for topic in others} <= {(0, 0)}
     stage.produce(good[:5])
     assert seen(stage).unwritten == 5
+
+
+@pytest.mark.parametrize("headers", [[], [("topic", b"\xff"), ("reason", None)]])
+def test_a_record_that_is_not_ours_is_no_dead_letter(
+    stage: Stage, headers: list[tuple[str, bytes | None]]
+) -> None:
+    patient, value = event(1, START)
+    stage.produce([(patient, value)], topic=dead_letter_topic(stage.topic), headers=headers)
+    assert seen(stage).topics[0].last_reason == broker.FOREIGN_RECORD
+    assert stage.dead_letters() == {partition: set() for partition in stage.partitions()}
+    told = trail.broker.ask(stage.settings, stage.wanted, patient.decode())
+    assert (told.dead_offsets, told.dead_letters) == ({}, [])
 
 
 def test_a_topic_that_is_missing_is_an_error(tmp_path: Path) -> None:
