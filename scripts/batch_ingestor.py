@@ -157,6 +157,7 @@ def load_days(
         days_log.flush()
         service.turn_completed()
         if not due:
+            service.report.nothing_to_do()
             service.wait(LOOK_EVERY_SECONDS)
 
 
@@ -166,18 +167,14 @@ def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog)
     Only days without anything remarkable may share a line.
     """
     began = time.monotonic()
-
-    def file_loaded() -> None:
-        service.turn_completed()
-        service.report.count("files")
-
     try:
-        loaded = loader.load_day(day, Progress(service, log), file_loaded)
+        loaded = loader.load_day(day, Progress(service, log), service.turn_completed)
     except InvalidDay as refusal:
         service.report.last_refusal = f"{day}: {refusal}"
         log.error(Message("refused a day", day=day, reason=refusal))
     else:
         service.report.count("days")
+        service.report.count("files", len(loaded.files))
         service.report.count("rows", sum(file.rows_loaded for file in loaded.files))
         seconds = time.monotonic() - began
         if loaded.rows_rejected:

@@ -12,6 +12,7 @@ import logging
 from pipeline.broker import outages, partitions, resume
 from pipeline.broker.acknowledgements import Acknowledgements
 from pipeline.broker.delivery import Delivery
+from pipeline.broker.outages import Outages
 from pipeline.broker.topics import read_topics
 from pipeline.logs import Message
 from pipeline.run import clock, journal
@@ -30,7 +31,7 @@ def main(settings: ProducerSettings, service: Service) -> None:
     outage = outages.watch(settings, service.report)
     topics = read_topics(settings.configs_dir)
     partitions.create_missing_topics(settings, topics)
-    now = wait_for_clock(settings, service)
+    now = wait_for_clock(settings, service, outage)
     if now is None:
         return
     journal_dir = settings.simulation_dir / "journal"
@@ -52,6 +53,8 @@ def main(settings: ProducerSettings, service: Service) -> None:
         service.report.facts["next_number"] = acknowledgements.oldest_pending(next_number)
         acknowledgements.end_if_stuck()
         if not due:
+            if acknowledgements.pending == 0:
+                service.report.nothing_to_do()
             if now.instant == now.end and acknowledgements.pending == 0 and not finished:
                 finished = True
                 days = (now.end - now.start) // clock.DAY
@@ -63,15 +66,17 @@ def main(settings: ProducerSettings, service: Service) -> None:
     acknowledgements.finish()
 
 
-def wait_for_clock(settings: ProducerSettings, service: Service) -> Clock | None:
+def wait_for_clock(settings: ProducerSettings, service: Service, outage: Outages) -> Clock | None:
     """Wait until the scheduler has set the clock for the first time; None if stopped before."""
-    waiting = False
+    waiting, now = False, clock.read(settings.simulation_dir)
+    service.report.ask(lambda: "" if now else "the scheduler: it has not begun a run")
     while not service.stopping.is_set():
         if now := clock.read(settings.simulation_dir):
             return now
         if not waiting:
             waiting = True
             log.info(Message("waiting for the scheduler to begin a run"))
+        outage.say_if_back()
         service.turn_completed()
         service.wait(IDLE_SECONDS)
     return None

@@ -32,7 +32,6 @@ log = logging.getLogger("scheduler")
 
 def main(settings: SchedulerSettings, service: Service) -> None:
     """Resume the run, or begin it; then let time pass until stopped."""
-    service.report.facts["overlay"] = settings.config_overlay
     if settings.config_overlay:
         log.info(Message("configs/ is read with an overlay", overlay=settings.config_overlay))
     topics = read_topics(settings.configs_dir)
@@ -62,6 +61,7 @@ def main(settings: SchedulerSettings, service: Service) -> None:
         publisher.publish_missing(timekeeper.now, service)
         service.turn_completed()
         service.wait(timekeeper.pause_seconds())
+    publisher.finish()
 
 
 def recurring_chores(

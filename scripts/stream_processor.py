@@ -59,17 +59,19 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
         for partition, records in read(consumer, foreign_members, service).items():
             if unwritten := ownership.unwritten(partition, records):
                 owned = ownership.owned[partition]
-                write(unwritten, owned.files, topics, dead_letters, rate)
-                service.report.count("events", len(unwritten))
+                written = write(unwritten, owned.files, topics, dead_letters, rate)
+                service.report.count("events", written)
                 owned.next_offset = records[-1].offset + 1
                 uncommitted.add(partition)
         committed = commit(consumer, ownership, uncommitted)
         taken = ownership.take_free_partitions()
-        service.report.facts["partitions"] = len(ownership.owned)
         foreign_members.look(consumer.group_metadata())
         rate.flush()
-        answered = taken and not uncommitted
-        if committed or (answered and ownership.is_idle(partitions.all_partitions(topics))):
+        answered = taken and not uncommitted and not committed
+        idle = answered and ownership.is_idle(partitions.all_partitions(topics))
+        if idle:
+            service.report.nothing_to_do()
+        if committed or idle:
             outage.answered()
             outage.say_if_back()
             service.turn_completed()
@@ -108,8 +110,12 @@ def write(
     topics: Topics,
     dead_letters: DeadLetters,
     rate: RateLog[tuple[ConsumerRecord, dict[str, Any]]],
-) -> None:
-    """Append the records of one partition to its files, and log them when they are on disk."""
+) -> int:
+    """Append the records of one partition to its files, and log them when they are on disk.
+
+    Returns:
+        How many lines that is; the other records are dead letters.
+    """
     written = []
     for record in records:
         try:
@@ -122,6 +128,7 @@ def write(
     files.sync()
     for event_written in written:
         rate.event(event_written)
+    return len(written)
 
 
 def describe(written: tuple[ConsumerRecord, dict[str, Any]]) -> EventLine:

@@ -51,7 +51,12 @@ class JsonFormatter(logging.Formatter):
             line |= {"message": message.text, **message.fields}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        try:
+            text = json.dumps(line, default=str, ensure_ascii=False, allow_nan=False)
+            text.encode()
+        except ValueError:  # NaN, which JSON lacks, or half a character, which UTF-8 lacks
+            text = json.dumps({key: str(value) for key, value in line.items()})
+        return text
 
 
 def configure(level: str, log_format: Literal["text", "json"]) -> None:

@@ -21,6 +21,7 @@ from pipeline.settings import ConfigurationError, LogFormat, Settings, read
 
 STUCK_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 STOP_LIMIT_SECONDS = 8  # below Docker's grace period; a broker that is gone can delay a stop
+LAST_WORD_SECONDS = 0.2  # for the status file to say why the process ends at once
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REFUSED_EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
@@ -42,22 +43,12 @@ class Service:
     """
 
     def __init__(self, settings: Settings, name: str) -> None:
-        """Begin a life; `name` is that of the service.
-
-        Raises:
-            ConfigurationError: if the status volume cannot be written.
-        """
+        """Begin a life; `name` is that of the service."""
         self.stopping = threading.Event()
         self._heartbeat_file = settings.heartbeat_file
         self._stuck_limit_seconds = settings.stuck_limit_seconds
         self.last_turn = time.monotonic()
-        try:
-            self.report = status_files.begin(settings.status_dir, name, lambda: self.last_turn)
-        except OSError as error:
-            raise ConfigurationError(
-                f"STATUS_DIR: got {settings.status_dir} ({error.strerror}), expected a volume that "
-                "can be written"
-            ) from None
+        self.report = status_files.begin(settings.status_dir, name, lambda: self.last_turn)
         self._asked_to_stop: float | None = None
         # A signal goes through a pipe to a thread. A handler would run inside whatever it
         # interrupts, and neither logging nor Event.set is reentrant. Blocking the signals would
@@ -104,16 +95,18 @@ def _do_nothing(_number: int, _frame: FrameType | None) -> None:
 
 
 def end_now(reason: str) -> None:
-    """End the process at once, without flushing or closing anything but the log.
+    """End the process at once. Nothing is flushed or closed but the log and the status file.
 
     A process in doubt must not write. Everything durable is in files, Kafka or Postgres, and the
     next start resumes from there.
     """
     _ending.acquire()
-    log.critical(Message("ending at once", reason=reason))
-    status_files.end("ended", reason)
-    logging.shutdown()
-    os._exit(STUCK_EXIT_CODE)
+    try:
+        log.critical(Message("ending at once", reason=reason))
+        status_files.end("ended", reason, LAST_WORD_SECONDS)
+        logging.shutdown()
+    finally:
+        os._exit(STUCK_EXIT_CODE)
 
 
 def run[S: Settings](name: str, main: Callable[[S, Service], None], kind: type[S]) -> None:

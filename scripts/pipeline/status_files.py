@@ -26,7 +26,6 @@ from pipeline.logs import Message
 
 WRITE_SECONDS = 1.0
 RATE_SECONDS = 10  # over how long a rate is measured
-LAST_WORD_SECONDS = 1.0  # how long an ending process may take to say why
 FLOCK = "hhqqi"  # C's struct flock on 64-bit Linux
 
 type State = Literal["running", "stopped", "ended"]
@@ -48,8 +47,8 @@ class ServiceStatus(BaseModel, frozen=True):
         last_refusal: what it refused last: an edit, a day, a record; empty if nothing.
         counts: what was done since the start, by name.
         rates: the same per second, over the last ten seconds.
-        seconds_since_progress: since a count last rose, in this process or in those before it that
-            ended without being asked to; if none ever did, since the start.
+        seconds_since_progress: since it last did a piece of its work, or had none to do, in this
+            process or in those before it that ended without being asked to.
         facts: what only this service knows, by name.
     """
 
@@ -74,17 +73,16 @@ class ServiceStatus(BaseModel, frozen=True):
 
 
 class Report:
-    """What a service's own code says of its work. Any thread may use it.
+    """What a service's own code says of its work. Its main loop counts; any thread may read.
 
     Attributes:
-        before: the replica's status when it last ran; None if it never did.
-        doing, last_refusal, facts: as in `ServiceStatus`.
+        doing, last_refusal, facts: as in `ServiceStatus`. Facts of the replica's last life are kept
+            until the service says otherwise.
     """
 
-    def __init__(self, before: ServiceStatus | None = None) -> None:
-        self.before = before
+    def __init__(self) -> None:
         self.doing = ""
-        self.last_refusal = before.last_refusal if before else ""
+        self.last_refusal = ""
         self.facts: dict[str, Any] = {}
         self.counts = Counter[str]()
         self.turns = 0
@@ -97,6 +95,10 @@ class Report:
             self.counts[what] += number
             self.last_progress = time.monotonic()
 
+    def nothing_to_do(self) -> None:
+        """Note that no work waits: from now on it is late."""
+        self.last_progress = time.monotonic()
+
     def ask(self, what_for: Callable[[], str]) -> None:
         """Ask this, each time the file is written, what the service waits for."""
         self._waits.append(what_for)
@@ -107,62 +109,69 @@ class Report:
 
 
 class StatusFile:
-    """The file of this process. A thread of its own writes it, because a disk may hang."""
+    """The file of this process.
+
+    One thread does all that touches the disk, which may hang, be full or not be there: the service
+    works the same without its file.
+    """
 
     def __init__(self, root: Path, service: str, last_turn: Callable[[], float]) -> None:
-        """Own a replica's file.
-
-        Args:
-            last_turn: the monotonic time of the last completed turn.
-
-        Raises:
-            OSError: if the volume cannot be written.
-        """
-        self._service, self._last_turn = service, last_turn
-        self._replica, self._lock = _own_replica(root, service)
-        self._path = root / f"{service}-{self._replica}.json"
-        before = read(self._path)
-        self.report = Report(before)
-        self._starts, self._restarts, self._last_end = 1, 0, ""
-        if before:
-            self._starts, self._restarts = before.starts + 1, before.restarts
-            self._last_end = before.last_end
-            if before.state != "stopped":
-                self._restarts += 1
-                down = max(0.0, time.time() - self._path.stat().st_mtime)
-                self.report.last_progress -= before.seconds_since_progress + down
-            if before.state == "running":
-                self._last_end = "killed"
+        """Begin to write; `last_turn` is the monotonic time of the last completed turn."""
+        self.report = Report()
+        self._root, self._service, self._last_turn = root, service, last_turn
         self._started_at = datetime.now(UTC)
         self._samples: deque[tuple[float, Counter[str]]] = deque(maxlen=RATE_SECONDS + 1)
         self._state: State = "running"
+        self._replica, self._starts, self._restarts, self._last_end = 0, 1, 0, ""
+        self._lock: BinaryIO | None = None
         self._failing = False
-        self._writing = threading.Lock()
+        self._ending, self._ended = threading.Event(), threading.Event()
         threading.Thread(target=self._write_again, name="status", daemon=True).start()
 
-    def end(self, state: State, reason: str = "") -> None:
-        """Write the last word, without waiting long for a disk that hangs."""
-        self._state, self._last_end = state, reason or self._last_end
-        writer = threading.Thread(target=self._write, daemon=True)
-        writer.start()
-        writer.join(LAST_WORD_SECONDS)
+    def end(self, state: State, reason: str, patience_seconds: float) -> None:
+        """Let the last word be written; the first caller's is the last."""
+        if not self._ending.is_set():
+            self._state, self._last_end = state, reason or self._last_end
+            self._ending.set()
+        self._ended.wait(patience_seconds)
 
     def _write_again(self) -> None:
-        while self._state == "running":
+        while not self._ending.wait(WRITE_SECONDS if self._samples else 0):
             self._write()
-            time.sleep(WRITE_SECONDS)
+        self._write()
+        self._ended.set()
 
     def _write(self) -> None:
-        draft = self._path.with_name(f".{self._path.name}.draft")
-        with self._writing:
-            try:
-                draft.write_text(self._now().model_dump_json())
-                draft.rename(self._path)
-                self._failing = False
-            except OSError as error:
-                if not self._failing:
-                    log.warning(Message("the status file cannot be written", reason=error))
-                self._failing = True
+        try:
+            if self._lock is None:
+                self._replica, self._lock = _own_replica(self._root, self._service)
+                self._continue_after(read(self._path))
+            draft = self._path.with_name(f".{self._path.name}.draft")
+            draft.write_text(self._now().model_dump_json())
+            draft.rename(self._path)
+            self._failing = False
+        except Exception as error:  # whatever it is, the next one may succeed
+            if not self._failing:
+                log.warning(Message("the status file cannot be written", reason=repr(error)))
+            self._failing = True
+
+    @property
+    def _path(self) -> Path:
+        return self._root / f"{self._service}-{self._replica}.json"
+
+    def _continue_after(self, before: ServiceStatus | None) -> None:
+        """Take over what lasts of the replica's last life."""
+        if before is None:
+            return
+        self._starts, self._restarts = before.starts + 1, before.restarts
+        last_end = "killed" if before.state == "running" else before.last_end
+        self._last_end = self._last_end or last_end
+        if before.state != "stopped":
+            self._restarts += 1
+            self.report.last_progress -= before.seconds_since_progress
+        self.report.last_refusal = self.report.last_refusal or before.last_refusal
+        for name, value in before.facts.items():
+            self.report.facts.setdefault(name, value)
 
     def _now(self) -> ServiceStatus:
         now, counts = time.monotonic(), Counter(self.report.counts)
@@ -198,10 +207,10 @@ def begin(root: Path, service: str, last_turn: Callable[[], float]) -> Report:
     return _of_this_process.report
 
 
-def end(state: State, reason: str = "") -> None:
-    """Write the last word of this process, if it has a status file."""
+def end(state: State, reason: str = "", patience_seconds: float = 1.0) -> None:
+    """Let the last word of this process be written, if it has a status file."""
     if _of_this_process:
-        _of_this_process.end(state, reason)
+        _of_this_process.end(state, reason, patience_seconds)
 
 
 def read(path: Path) -> ServiceStatus | None:

@@ -23,8 +23,11 @@ def describe(now: Clock) -> str:
         return f"time stands at {clock.text(now.instant)}\n{GO_ON}"
     if now.real_days == 0:
         return "at full speed, as fast as this machine computes them"
+    tomorrow = clock.midnight(now.instant.date()) + DAY
+    if now.limit < tomorrow and now.limit < now.end:
+        return f"time will stand at {clock.text(now.limit)}, before this one is over\n{GO_ON}"
     day_seconds = now.real_days * DAY.total_seconds() / ((now.end - now.start) / DAY)
-    left = clock.midnight(now.instant.date()) + DAY - now.instant
+    left = tomorrow - now.instant
     return (
         f"one takes about {_duration(day_seconds)}; {now.instant.date()} is over in about "
         f"{_duration(day_seconds * (left / DAY))}\n{SOONER}"

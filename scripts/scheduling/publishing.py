@@ -35,6 +35,10 @@ class Publisher:
         """Forget which days were there: a day that somebody removed is published again."""
         self._complete_until = None
 
+    def finish(self) -> None:
+        """Log the published days that have no line yet, at the end."""
+        self._rate.finish()
+
     def publish_missing(self, now: Clock, service: Service) -> None:
         """Publish each missing day in order of date, day zero first: the same bytes every time."""
         zero = (now.start - DAY).date()
@@ -58,8 +62,10 @@ class Publisher:
         in_force = now.in_force_on(day)
         events: dict[str, TopicEntry] = {}
         if day < now.start.date():
-            with self._progress.on("building the population", self._run.population) as step:
-                files = csv_files(self._run.day_zero(), step)
+            size = self._run.population
+            with self._progress.on("building the population", size) as step:
+                # Staff and wards follow the people.
+                files = csv_files(self._run.day_zero(), lambda rows: step(min(rows, size)))
         else:
             before = batch_lake.day_directory(self._lake, day - DAY)
             _manifest, previous = batch_lake.read_manifest(before)

@@ -46,8 +46,7 @@ class Timekeeper:
         read = partial(config_store.read_files, settings.configs_dir, settings.config_overlay)
         check = partial(edits.check, in_force)
         self._configs = ConfigWatcher(read, accepted, check, self._note_edit)
-        before = self._report.before
-        self._report.facts["edits"] = before.facts.get("edits", []) if before else []
+        self._report.facts["refused_edit"] = ""
         self._standing = False
         self._warn_of_a_late_pause()
 
@@ -57,6 +56,7 @@ class Timekeeper:
         self._configs.check_files(clock.text(from_hour))
         if self._configs.accepted is not before:
             accepted = self._configs.accepted
+            self._report.facts["overlay"] = accepted.sources.overlay
             config = parse(Configuration, accepted.content, accepted.sources.place)
             self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
             self._scenarios.accept(config, from_hour)
@@ -121,10 +121,13 @@ class Timekeeper:
         """Keep the last edits for the status file, the newest first."""
         from_hour, facts = clock.text(self.now.open_until), self._report.facts
         edit = {"accepted": accepted, "from_hour": from_hour, "text": text}
-        facts["edits"] = [edit, *facts["edits"]][:EDITS_KEPT]
+        before = facts.get("edits", [])
         facts["refused_edit"] = "" if accepted else text
         if not accepted:
             self._report.last_refusal = text
+            if before and before[0]["text"] == text:
+                return  # refused again after a restart
+        facts["edits"] = [edit, *before][:EDITS_KEPT]
 
     def _log_pause(self) -> None:
         """Log once that time stands, and once that it goes on."""

@@ -44,6 +44,8 @@ class ConfigWatcher:
             before = self.accepted
             changes = list(config_store.differences(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
+                if files.sources != before.sources:
+                    self.accepted = files  # which file has which value; after a start, nobody knew
                 return
             self._check(files)
         except ConfigurationError as refusal:

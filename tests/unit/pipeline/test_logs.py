@@ -31,6 +31,18 @@ def test_a_field_follows_the_message_and_shows_where_it_ends(value: object, show
     assert str(Message("published a day", day=value)) == f"published a day day={shown}"
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "half a character: \udc80"])
+def test_a_json_line_is_json_whatever_its_values(value: object) -> None:
+    record = logging.LogRecord("a", logging.INFO, "", 0, Message("published", of=value), (), None)
+    line = logs.JsonFormatter().format(record)
+    line.encode()
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    assert json.loads(line, parse_constant=refuse)["of"] == str(value)
+
+
 def test_a_json_line_has_the_message_and_each_field_by_its_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ UNEXPECTED = "an unexpected error: this service cannot continue"
 ENDED_A_THREAD = "an unexpected error has ended a thread"
 PROGRAM = """
 import sys, threading, time
-from pipeline import service
+from pipeline import service, status_files
 from pipeline.service import OperatorNeeded, Service, end_now
 from pipeline.settings import ConfigurationError, Settings
 
@@ -56,15 +56,25 @@ def ends_from_a_thread(settings: Settings, service: Service) -> None:
     threading.Thread(target=end_now, args=("in doubt",)).start()
     time.sleep(60)
 
+def ends_although_its_last_word_fails(settings: Settings, service: Service) -> None:
+    def cannot(*_arguments: object) -> None:
+        raise RuntimeError("can't start new thread")
+    status_files.end = cannot
+    end_now("in doubt")
+
 # A thread that is older than the service, as those of numpy: it does not block any signal.
 threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-service.STOP_LIMIT_SECONDS = 0.2
+service.STOP_LIMIT_SECONDS = 1.5
 service.run("example", globals()[sys.argv[1]], Settings)
 """
 
 
 def start(
-    main: str, tmp_path: Path, stuck_limit: str = "60", log_format: str = "text"
+    main: str,
+    tmp_path: Path,
+    stuck_limit: str = "60",
+    log_format: str = "text",
+    status: str = ".",
 ) -> subprocess.Popen[str]:
     """Run one of the functions above as a service in a process of its own."""
     return subprocess.Popen(
@@ -73,7 +83,7 @@ def start(
         env={
             "LOG_LEVEL": "INFO",
             "LOG_FORMAT": log_format,
-            "STATUS_DIR": str(tmp_path),
+            "STATUS_DIR": str(tmp_path / status),
             "HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
             "STUCK_LIMIT_SECONDS": stuck_limit,
         },
@@ -203,3 +213,28 @@ def test_the_healthcheck_command_exits_with_the_verdict(
         (tmp_path / "heartbeat").write_text(f"{time.monotonic() - age}\n")
     command = [sys.executable, "-m", "pipeline.health", str(tmp_path / "heartbeat"), "60"]
     assert subprocess.run(command, cwd=SCRIPTS, env=os.environ, check=False).returncode == code
+
+
+def test_ending_at_once_ends_whatever_fails_on_the_way(tmp_path: Path) -> None:
+    with start("ends_although_its_last_word_fails", tmp_path) as process:
+        code, output = end(process)
+    assert code == 70
+    assert 'ending at once reason="in doubt"' in output
+
+
+@pytest.mark.parametrize("spoilt", ["missing", "hanging"])
+def test_a_service_works_without_its_status_volume(tmp_path: Path, spoilt: str) -> None:
+    """It hangs: opening a pipe from which nobody reads does."""
+    (tmp_path / "hanging").mkdir()
+    os.mkfifo(tmp_path / "hanging" / "example-1.lock")
+    with start("until_stopped", tmp_path, status=spoilt) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        if spoilt == "missing":
+            lines.append(process.stdout.readline())
+        assert "running\n" in lines
+        process.terminate()
+        code, output = end(process)
+    assert code == 0
+    told = "".join(lines) + output
+    assert told.count("the status file cannot be written") == (spoilt == "missing")

@@ -38,12 +38,14 @@ def test_full_speed_and_the_end_need_no_advice() -> None:
 
 @pytest.mark.parametrize("real_days", [0, 9])
 def test_a_pause_is_told_with_the_way_out(real_days: float) -> None:
-    """While time stands there; until then the pace tells more."""
+    """While time stands there, and while it comes before the day is over."""
     noon = START + timedelta(hours=12)
     standing = f"time stands at 2021-04-07T12:00:00Z\n{GO_ON}"
     assert describe(clock(real_days, noon, pause_at=noon)) == standing
     assert describe(clock(real_days, noon, pause_at=START)) == standing
-    assert "stands" not in describe(clock(real_days, START, pause_at=noon))
+    will = f"time will stand at 2021-04-07T12:00:00Z, before this one is over\n{GO_ON}"
+    assert describe(clock(9, START, pause_at=noon)) == will
+    assert "stand" not in describe(clock(real_days, START, pause_at=START + 2 * DAY))
 
 
 def clock(real_days: float, instant: datetime, pause_at: datetime | None = None) -> Clock:
