@@ -87,7 +87,8 @@ class Service(Section):
     """Whether it does its work."""
     state: Literal["works", "waits", "hangs", "silent", "stopped", "ended", "away"]
     """`waits`: it cannot work until something outside it changes, which `reason` names; `hangs`:
-    completes no turn; `silent`: its status file is not replaced, so it is frozen or its disk hangs; `ended`: its process is gone; `away`: a server that does not answer."""
+    completes no turn; `silent`: its status file is not replaced, so it is frozen or its disk hangs;
+    `ended`: its process is gone; `away`: a server that does not answer."""
     reason: str = ""
     """What it waits for, or why it ended."""
     doing: str = ""
