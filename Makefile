@@ -12,11 +12,11 @@ up: ## set up what is missing (engine, images), start everything, say where to l
 profiles = --profile metrics --profile tools
 
 down: ## stop and remove the containers; the data stays
-	@mirror/own_project.sh
+	@mirror/own_project.sh --end-tools
 	docker compose $(profiles) down
 
 clean: ## stop and remove the containers, and delete the data
-	@mirror/own_project.sh
+	@mirror/own_project.sh --end-tools
 	docker compose $(profiles) down --volumes --remove-orphans
 	@mirror/own_project.sh --release
 

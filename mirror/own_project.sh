@@ -5,8 +5,9 @@
 # Containers carry their folder as a label of Compose's. The data outlives them, so `make up`
 # leaves an empty volume <project>_folder, whose label names the folder.
 #
-#   --claim    also create that volume
-#   --release  also remove it (make clean)
+#   --claim      also create that volume
+#   --end-tools  also remove the containers of tools whose terminal was closed, which `down` leaves
+#   --release    also remove that volume (make clean)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,6 +39,11 @@ case ${1:-} in
   --claim)
     # With the project's label, so that whoever removes all of a project's volumes removes it, too.
     docker volume create --label "$label=$PWD" --label "com.docker.compose.project=$project" "$mark" >/dev/null
+    ;;
+  --end-tools)
+    of_project="label=com.docker.compose.project=$project"
+    docker ps --all --quiet --filter "$of_project" --filter label=com.docker.compose.oneoff=True |
+      xargs -r docker rm --force >/dev/null
     ;;
   --release) docker volume rm --force "$mark" >/dev/null ;;
 esac

@@ -77,5 +77,6 @@ def wait_until_passed(
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.ERROR)
+    # What the Kafka library logs of a broker that is away is in the last line.
+    logging.basicConfig(level=logging.CRITICAL)
     sys.exit(main())

@@ -21,6 +21,7 @@ from rich.live import Live
 
 from monitoring import metrics, screen
 from monitoring.look import Observer
+from monitoring.report import Report
 from pipeline.broker.topics import read_topics
 from pipeline.settings import ConfigurationError, StatusSettings, read
 
@@ -46,7 +47,7 @@ def main() -> int:
     elif arguments.prometheus:
         print(metrics.text(report), end="")
     else:
-        Console().print(screen.render(report))
+        show(report)
     return 0 if report.well else 1
 
 
@@ -61,10 +62,28 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def show(report: Report) -> None:
+    """Print the screen; a pipe gets no blanks at the ends of lines."""
+    console = Console()
+    if console.is_terminal:
+        console.print(screen.render(report))
+        return
+    with console.capture() as lines:
+        console.print(screen.render(report))
+    print(*(line.rstrip() for line in lines.get().splitlines()), sep="\n", flush=True)
+
+
 def watch(observer: Observer) -> int:
-    """Look again and again, in place, until interrupted; return the exit code of the last look."""
+    """Look again and again until interrupted; return the exit code of the last look.
+
+    A terminal shows each look in the place of the last one, a pipe gets one after the other.
+    """
     report = observer.look()
     try:
+        while not Console().is_terminal:
+            show(report)
+            time.sleep(WATCH_SECONDS)
+            report = observer.look()
         with Live(screen.render(report), auto_refresh=False, screen=True) as live:
             while True:
                 time.sleep(WATCH_SECONDS)

@@ -155,6 +155,9 @@ def test_the_tests_of_another_folder_are_not_removed(machine: Machine, second: s
 def test_data_without_containers_still_belong_to_their_folder(
     machine: Machine, first: str, second: str
 ) -> None:
+    # A tool whose terminal was closed is left behind, with its volumes in use.
+    left = machine.run(f"cd {first} && docker compose run --detach status --watch")
+    assert left.returncode == 0, left.stdout
     machine.make(first, "down")
     data = machine.data()
     assert machine.names("container", "{{.ID}}") == set()

@@ -44,8 +44,7 @@ class ConfigWatcher:
             before = self.accepted
             changes = list(config_store.differences(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
-                if files.sources != before.sources:
-                    self.accepted = files  # which file has which value; after a start, nobody knew
+                self._take_over(files)
                 return
             self._check(files)
         except ConfigurationError as refusal:
@@ -73,6 +72,16 @@ class ConfigWatcher:
             pace = "clock.real_days: {:g} → {:g}".format(*paces)
             self._note(True, f"{pace}, at once")
             log.info(Message("edit accepted", in_force_from="now", change=pace))
+        self.accepted = files
+
+    def _take_over(self, files: ConfigFiles) -> None:
+        """Take over which file has which value, though no value in force changed."""
+        known = self.accepted.sources
+        if files.sources == known:
+            return
+        if known.base and files.sources.overlay:
+            overlay = files.sources.overlay
+            log.info(Message("an edit has no effect: the overlay decides", overlay=overlay))
         self.accepted = files
 
 

@@ -102,7 +102,7 @@ def test_it_says_how_much_of_a_file_is_loaded(
     assert three_days
     database.ingest()
     for name, rows in (("wards", 1), ("people", 3)):
-        assert f"loading {name} of {ZERO} done={rows} of={rows}" in caplog.text
+        assert f'under way work="loading {name} of {ZERO}" done={rows} of={rows}' in caplog.text
 
 
 def test_a_session_killed_before_commit_leaves_nothing(
