@@ -144,10 +144,11 @@ def test_an_edit_of_any_of_the_three_files_is_noticed_and_named(
     assert after("simulation.yaml", SIMULATION.replace("a: 1", "a: 7")) == [
         f'{accepted}="simulation.yaml: rates.a: 1 → 7"'
     ]
-    # What the overlay replaces has no effect.
-    assert (
-        after("simulation.yaml", SIMULATION.replace("a: 1", "a: 7").replace("b: 2", "b: 8")) == []
-    )
+    hidden = SIMULATION.replace("a: 1", "a: 7").replace("b: 2", "b: 8")
+    assert after("simulation.yaml", hidden) == [
+        "an edit has no effect: the overlay decides overlay=over.yaml"
+    ]
+    assert after("simulation.yaml", hidden) == []
     assert after("staffing.yaml", STAFFING.replace("10", "11")) == [
         f'{accepted}="staffing.yaml: roles.nurse.count: 10 → 11"'
     ]
