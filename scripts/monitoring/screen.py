@@ -1,6 +1,7 @@
 """The report on one screen: 80 columns are enough, and nothing depends on colour."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
@@ -41,7 +42,7 @@ def render(report: Report) -> RenderableType:
 
 def _head(run: Run | None) -> Iterator[RenderableType]:
     if run is None:
-        yield Text("no run has begun")
+        yield Text("the run has not begun")
         return
     line = Table.grid(padding=(0, 2), expand=True)
     line.add_column(no_wrap=True)
@@ -65,12 +66,17 @@ def _left(run: Run) -> str:
     if run.over:
         return "the run is over"
     if run.stands:
-        return "time stands, by clock.pause_at"
+        return f"time stands, by clock.pause_at: {_instant(run.pause_at)}"
     if run.seconds_left is None:
         return "the time left is unknown"
     if run.pause_at and run.pause_at.date() <= run.last_day:
-        return f"{duration(run.seconds_left)} until time stands at {run.pause_at:%Y-%m-%d %H:%M}"
+        return f"{duration(run.seconds_left)} until time stands at {_instant(run.pause_at)}"
     return f"{duration(run.seconds_left)} left"
+
+
+def _instant(instant: datetime | None) -> str:
+    """To the minute, in one piece: a line does not break in it."""
+    return f"{instant:%Y-%m-%d\u00a0%H:%M}" if instant else "none"
 
 
 def _verdict(problems: list[str]) -> RenderableType:
@@ -130,10 +136,10 @@ def _batch(batch: Batch | None) -> Iterator[str]:
     if batch is None:
         yield "no day is published yet"
         return
-    yield f"{batch.days_published:,} days published, the newest {batch.newest_day}"
+    yield f"{_days(batch.days_published)} published, the newest {batch.newest_day}"
     tables = batch.warehouse
     if tables:
-        yield f"{tables.days_loaded:,} days loaded, {tables.days_behind:,} behind"
+        yield f"{_days(tables.days_loaded)} loaded, {tables.days_behind:,} behind"
         yield f"{tables.files:,} files, {tables.rows:,} rows; {tables.rows_rejected:,} rejected"
         yield from (f"  {reject}" for reject in tables.last_rejects)
 
@@ -159,6 +165,10 @@ def _volumes(volumes: list[Volume]) -> RenderableType:
         sizes = (volume.bytes, volume.predicted_bytes, volume.free_bytes)
         table.add_row(*map(Text, (volume.name, *map(_size, sizes))))
     return table
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _number(value: int | None) -> str:

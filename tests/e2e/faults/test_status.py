@@ -175,7 +175,7 @@ CELLS: dict[str, tuple[Fault, str, Callable[[dict[str, Any]], bool], float]] = {
     "kafka hangs": (
         hung,
         "kafka",
-        state("producer", "waits", "ended", why="acknowledged"),
+        state("producer", "waits", "ended", why="acknowledge"),
         AWAY_SECONDS,
     ),
     "postgres killed": (

@@ -1,5 +1,6 @@
 """The screen fits 80 columns, in a pipe and without colour, whatever it has to say."""
 
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
@@ -8,6 +9,9 @@ from rich.console import Console
 
 from monitoring import screen
 from monitoring.report import Report, Service
+
+NOON = datetime(2021, 6, 9, 12, tzinfo=UTC)
+STANDS = "time stands, by clock.pause_at: 2021-06-09\u00a012:00"
 
 
 def shown(report: Report, width: int = 80) -> list[str]:
@@ -59,7 +63,7 @@ def test_what_is_away_is_unknown_not_zero(report: Report) -> None:
 
 def test_before_the_first_start_there_is_no_run(report: Report) -> None:
     empty = report.model_copy(update={"run": None, "configuration": None, "batch": None})
-    assert shown(empty)[0] == "no run has begun"
+    assert shown(empty)[0] == "the run has not begun"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def test_before_the_first_start_there_is_no_run(report: Report) -> None:
     [
         ({"real_days": 0, "seconds_left": 61}, "at full speed; 1 min 1 s left"),
         ({"seconds_left": 18.2}, "9 real days for the whole run; 18 s left"),
-        ({"stands": True}, "9 real days for the whole run; time stands, by clock.pause_at"),
+        ({"stands": True, "pause_at": NOON}, f"9 real days for the whole run; {STANDS}"),
         ({"over": True}, "9 real days for the whole run; the run is over"),
         ({"seconds_left": None}, "9 real days for the whole run; the time left is unknown"),
     ],
