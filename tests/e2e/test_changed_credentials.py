@@ -65,5 +65,6 @@ def test_credentials_are_changed_in_env(stack: Stack) -> None:
     follow_the_way_out(stack, "password authentication failed")
 
     environment["POSTGRES_DB"] = "another"
-    follow_the_way_out(stack, 'database "another" does not exist')
+    # The reason has quotes of both kinds, so its own are escaped.
+    follow_the_way_out(stack, r"database \"another\" does not exist")
     wait_until(lambda: loaded_days(stack) == ALL, 60, "all days to be loaded again")

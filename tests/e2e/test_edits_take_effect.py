@@ -46,7 +46,7 @@ def edited_from(stack: Stack) -> datetime:
     doubled = paused(stack.simulation, STEP)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
-    accepted = stack.wait_for_log("scheduler", "edit accepted in_force_from=", seconds=20)
+    accepted = stack.wait_for_log("scheduler", "emergency_per_day: 50 → 100", seconds=20)
 
     broken = copy.deepcopy(doubled)
     broken["arrivals"]["emergency_per_dya"] = broken["arrivals"].pop("emergency_per_day")
