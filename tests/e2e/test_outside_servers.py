@@ -44,4 +44,6 @@ def test_everything_arrives_outside_and_nothing_inside(stack: Stack) -> None:
     for service in PYTHON_SERVICES:
         lines = [json.loads(line) for line in stack.logs(service)]
         assert all(line.keys() >= {"time", "level", "logger", "message"} for line in lines)
-        assert len(lines) > len({line["message"] for line in lines}) > 1
+        assert lines
+        # What varies stands in the fields.
+        assert not [line for line in lines if "=" in line["message"]]
