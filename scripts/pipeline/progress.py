@@ -5,7 +5,7 @@
 
 2026-11-25 10:00:05,000 INFO under way work="loading people of 2021-04-06" done=400000 of=1000000
 
-Of work that takes less nothing is said.
+Work that takes less time gets no line.
 """
 
 import logging

@@ -51,7 +51,7 @@ class RateLog[E]:
             self.finish()
 
     def finish(self) -> None:
-        """Do so now, because nothing follows for the moment."""
+        """Log them now, without waiting for the second to end."""
         elapsed = max(time.monotonic() - self._second, 1)
         rate = self._count / elapsed
         if self._last is not None and self._without_line == 1:

@@ -8,8 +8,7 @@ import pytest
 
 from ..lakes import Lakes
 from ..stack import Stack
-
-NAMING = ("given_name", "family_name", "address")
+from .test_clean_run import NAMING
 
 
 @pytest.fixture(scope="module")
