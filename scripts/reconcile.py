@@ -43,8 +43,8 @@ def main() -> int:
     except psycopg2.Error as error:
         print(f"not compared: Postgres: {connections.without_values(error)}")
         return 2
-    except (ConfigurationError, KafkaError, OSError, ValueError, KeyError, csv.Error) as error:
-        # A KeyError: a manifest, event or row lacks a field.
+    except (ConfigurationError, KafkaError, OSError, ValueError, LookupError, csv.Error) as error:
+        # A LookupError: a manifest or a row lacks a field.
         print(f"not compared: {type(error).__name__}: {error}")
         return 2
     print(f"comparisons that differ: {failed}" if failed else "all is well")

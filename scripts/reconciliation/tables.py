@@ -1,15 +1,15 @@
 """The tables' part of `reconcile`: rows counted, and compared with a load of the same files.
 
-That load uses no parser and no check of the batch_ingestor: Python's csv module reads the files. It
-leaves out the rows that are rejected according to the ledger.
+That load uses no parser and no check of the batch_ingestor: Python's csv module divides the files
+into rows. It leaves out the rows that are rejected according to the ledger.
 """
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import batched
+from typing import TextIO
 
 import psycopg2
 from psycopg2 import sql
@@ -80,28 +80,44 @@ class Files:
         self._step = step
 
     def blocks(self) -> Iterator[bytes]:
-        """The rows, a few at once, as CSV again."""
+        """The rows, a few at once."""
         for rows in batched(self._good_rows(), ROWS_AT_ONCE, strict=False):
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows(rows)
-            yield text.getvalue().encode()
+            yield "".join(rows).encode()
             self._step(self.rows.total())
 
-    def _good_rows(self) -> Iterator[list[object]]:
+    def _good_rows(self) -> Iterator[str]:
+        """The rows as they stand in the files, each after its day."""
         for day in self._days:
             path = batch_lake.day_directory(self._root, day) / f"{self._name}.csv"
             if not path.exists():
                 continue
+            left_out = self._rejected.get((self._name, day), set())
             with path.open(encoding="utf-8", newline="") as source:
-                rows = csv.reader(source)
-                next(rows, None)
-                line, left_out = rows.line_num + 1, self._rejected.get((self._name, day), set())
-                for row in rows:
+                for number, row in _rows(source):
                     self.rows[day] += 1
-                    if line not in left_out:
-                        yield [day, *row]
-                    line = rows.line_num + 1
+                    if number not in left_out:
+                        yield f"{day},{row}\n"
         self.at_end = True
+
+
+def _rows(source: TextIO) -> Iterator[tuple[int, str]]:
+    """Each row after the header, without its line end, and the line on which it begins."""
+    lines: list[str] = []
+    reader = csv.reader(_kept(source, lines))
+    next(reader, None)
+    number = reader.line_num + 1
+    lines.clear()
+    for _fields in reader:
+        yield number, "".join(lines).rstrip("\r\n")
+        number = reader.line_num + 1
+        lines.clear()
+
+
+def _kept(source: TextIO, lines: list[str]) -> Iterator[str]:
+    """The lines of the source, each added to `lines` when it is read."""
+    for line in source:
+        lines.append(line)
+        yield line
 
 
 def table_with_files(
@@ -115,31 +131,33 @@ def table_with_files(
     title = f"table = files: {name}"
     copied, table = sql.Identifier(f"independent_{name}"), sql.Identifier(dataset.table)
     columns = sql.SQL(", ").join(map(sql.Identifier, ("simulated_date", *dataset.columns)))
-    key = sql.SQL(", ").join(map(sql.Identifier, ("simulated_date", *dataset.key)))
+    key = sql.SQL("({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, ("simulated_date", *dataset.key)))
+    )
     cursor.execute(sql.SQL(INDEPENDENT_LOAD).format(copied, table))
     cursor.execute("savepoint copying")
     try:
-        copy = sql.SQL("copy {} ({}) from stdin with (format csv)").format(copied, columns)
-        cursor.copy_expert(copy, CopySource(files.blocks()))
+        # A quoted empty field is as empty as an unquoted one.
+        copy = sql.SQL("copy {0} ({1}) from stdin with (format csv, force_null ({1}))")
+        cursor.copy_expert(copy.format(copied, columns), CopySource(files.blocks()))
     except (psycopg2.DataError, psycopg2.IntegrityError, QueryCanceled) as error:
         cursor.execute("rollback to savepoint copying")
         return Comparison(title, "not loaded", f"{name}: {without_values(error)}")
-    copies, difference = cursor.rowcount, ""
+    copies = cursor.rowcount
     loaded = sql.SQL(
         "(select * from hospital.{} where simulated_date <> all ({}::date[])) x"
     ).format(table, sql.Literal(sorted(later)))
-    for first, second, missing in (
-        (copied, loaded, "not in the table"),
-        (loaded, copied, "not in a file"),
-    ):
-        cursor.execute(
-            sql.SQL(FIRST_ROW_ONLY_IN).format(
-                key=sql.SQL("({})").format(key), columns=columns, first=first, second=second
-            )
-        )
-        if (row := cursor.fetchone()) and not difference:
-            named = ", ".join(("day", *dataset.key))
-            difference = f"{name} ({named}) {row[0]}: {missing}, or not like this"
+    only_in = sql.SQL(FIRST_ROW_ONLY_IN)
+    cursor.execute(only_in.format(key=key, columns=columns, first=copied, second=loaded))
+    row, missing = cursor.fetchone(), "not in the table"
+    if not row:
+        cursor.execute(sql.SQL("select count(*) from {}").format(loaded))
+        # If every copy is in the table, and the table has as many rows, they are the same.
+        if cursor.fetchone() != (copies,):
+            cursor.execute(only_in.format(key=key, columns=columns, first=loaded, second=copied))
+            row, missing = cursor.fetchone(), "not in a file"
+    named = ", ".join(("day", *dataset.key))
+    difference = f"{name} ({named}) {row[0]}: {missing}, or not like this" if row else ""
     cursor.execute(sql.SQL("drop table {}").format(copied))
     return Comparison(title, f"rows {copies}", difference)
 

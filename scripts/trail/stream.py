@@ -10,7 +10,6 @@ from kafka import TopicPartition
 from pipeline.broker import partitions
 from pipeline.broker.topics import Topic, Topics
 from pipeline.lakes import stream_lake
-from pipeline.lakes.stream_lake import NOT_A_LINE
 from trail.searching import lines_containing
 
 PATIENT = "patient_id"
@@ -81,7 +80,7 @@ def _parse(text: bytes, segment: str, number: int) -> StreamLine | None:
     try:
         line = stream_lake.parse(text)
         event: dict[str, Any] = json.loads(line.value)
-    except NOT_A_LINE:
+    except ValueError:
         return None
     place = TopicPartition(line.topic, line.partition)
     return StreamLine(place, line.offset, event, segment, number)

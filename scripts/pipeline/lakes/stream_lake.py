@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
+import msgspec
+
 from pipeline import atomic_files
 from pipeline.service import OperatorNeeded
 
 LOCKS = ".locks"
-NOT_A_LINE = (ValueError, KeyError, TypeError)  # what reading a broken line raises
 OFFSET_DIGITS = 20  # a Kafka offset is a signed 64-bit integer
 
 
@@ -27,6 +28,17 @@ class Line(NamedTuple):
     partition: int
     offset: int
     value: bytes
+
+
+class Place(msgspec.Struct):
+    """What a line says before its event."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+PLACE = msgspec.json.Decoder(Place)
 
 
 class PartitionFiles:
@@ -152,7 +164,7 @@ def lines(segment: Path) -> Iterator[Line]:
                 return
             try:
                 line = parse(text)
-            except NOT_A_LINE:
+            except ValueError:
                 raise ValueError(f"{_name(segment)}, line {number} is broken") from None
             yield line
 
@@ -161,13 +173,13 @@ def parse(text: bytes) -> Line:
     """Split a line into its parts, without decoding the event.
 
     Raises:
-        ValueError, KeyError, TypeError: if it is not a line of the lake.
+        ValueError: if it is not a line of the lake.
     """
     head, found, tail = text.partition(b',"event":')
     if not found or not tail.endswith(b"}\n"):
         raise ValueError("no event")
-    place = json.loads(head + b"}")
-    return Line(place["topic"], place["partition"], int(place["offset"]), tail[:-2])
+    place = PLACE.decode(head + b"}")
+    return Line(place.topic, place.partition, place.offset, tail[:-2])
 
 
 def end_offset(root: Path, topic: str, partition: int) -> int:
@@ -196,7 +208,7 @@ def _whole(text: bytes) -> Line | None:
     try:
         line = parse(text)
         json.loads(line.value)
-    except NOT_A_LINE:
+    except ValueError:
         return None
     return line
 

@@ -4,7 +4,7 @@ import pytest
 from kafka import TopicPartition
 
 from pipeline.run.journal import Record
-from reconciliation.stream import EVENTS_OF_ROWS
+from reconciliation.events import EVENTS_OF_ROWS
 from trail import titles
 from trail.batch import BatchRow
 from trail.broker import DeadLetter
