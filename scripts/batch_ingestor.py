@@ -30,11 +30,11 @@ from pipeline.warehouse.loading import Loader
 # Held by the batch_ingestor that loads; any constant will do.
 INGESTOR_LOCK = 0x6C6F6164
 
-LOOK_EVERY_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 1.0
 STAND_BY_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
-# Spend at most 1/20 of the time checking the laws: in a backfill the days come fast.
-LAWS_SHARE = 20
+# Spend at most 1/100 of the time checking the laws: in a backfill the days come fast.
+LAWS_SHARE = 100
 
 type DaysLog = RateLog[tuple[LoadedDay, float]]
 

@@ -67,13 +67,14 @@ def is_published(root: Path, day: date) -> bool:
 def published_days(root: Path) -> list[date]:
     """The published days in order of date; directories with other names are ignored."""
     days = []
-    for entry in root.iterdir():
-        try:
-            day = date.fromisoformat(entry.name)  # reads 20210407 and 2021-W14-3 as well
-        except ValueError:
-            continue
-        if entry == day_directory(root, day) and entry.is_dir():
-            days.append(day)
+    with os.scandir(root) as entries:
+        for entry in entries:
+            try:
+                day = date.fromisoformat(entry.name)  # reads 20210407 and 2021-W14-3 as well
+            except ValueError:
+                continue
+            if entry.name == day.isoformat() and entry.is_dir():
+                days.append(day)
     return sorted(days)
 
 

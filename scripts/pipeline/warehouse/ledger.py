@@ -5,6 +5,7 @@ looks different, or when rows of it waited for an earlier day that has been load
 """
 
 import hashlib
+import os
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -100,16 +101,17 @@ def directory_state(directory: Path, every_file: bool) -> str:
         every_file: True for a refused day, because a change to any of its files may repair it.
             For a loaded one the directory and its manifest are enough, and cheap to read each turn.
     """
-    paths = [directory, directory / batch_lake.MANIFEST]
+    names, path = [batch_lake.MANIFEST], str(directory)
     if every_file and directory.is_dir():
-        paths += sorted(directory.iterdir())
-    looks = [f"{path.name} {_look(path)}" for path in paths]
+        names += sorted(os.listdir(path))
+    looks = [f"{directory.name} {_look(path)}"]
+    looks += [f"{name} {_look(f'{path}/{name}')}" for name in names]
     return hashlib.sha256("\n".join(looks).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _look(path: Path) -> str:
+def _look(path: str) -> str:
     try:
-        entry = path.lstat()
+        entry = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return "missing"
     return f"{entry.st_mode} {entry.st_ino} {entry.st_size} {entry.st_mtime_ns}"
