@@ -103,7 +103,7 @@ def directory_state(directory: Path, every_file: bool) -> str:
     """
     names, path = [batch_lake.MANIFEST], str(directory)
     if every_file and directory.is_dir():
-        names += sorted(os.listdir(path))
+        names += sorted(entry.name for entry in directory.iterdir())
     looks = [f"{directory.name} {_look(path)}"]
     looks += [f"{name} {_look(f'{path}/{name}')}" for name in names]
     return hashlib.sha256("\n".join(looks).encode("utf-8", "surrogateescape")).hexdigest()
