@@ -5,13 +5,13 @@ that is over. When each of these is due, the scheduler decides.
 """
 
 import hashlib
-import json
 import logging
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
 from pandas import DataFrame
 
 import hospital
@@ -19,7 +19,7 @@ from hospital import state as states
 from hospital import tables
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.state import State
 from hospital.world import World
 from pipeline import formats
@@ -69,12 +69,12 @@ class HospitalRun:
         self._catch_up(now, hour, progress)
 
     def compute(self, entry: ConfigurationEntry, first_hour: datetime, end_hour: datetime) -> None:
-        """Compute hours under `entry` and put them, and the state after them, on disk.
+        """Compute hours of one day under `entry` and put them, and the state after, on disk.
 
         They become real when the clock opens them.
         """
         first_number = self.next_number
-        records = [r for h in hours(first_hour, end_hour) for r in self._hour(entry, h)]
+        records = list(self._simulate(entry, first_hour, (end_hour - first_hour) // HOUR))
         assert self._state is not None  # at least one hour was computed
         content = journal.encode(records)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
@@ -98,15 +98,19 @@ class HospitalRun:
 
         `model_version` is that of the model that computed its last hour.
         """
-        values, counts = [], Counter[str]()
-        digests = {topic: hashlib.sha256() for topic in self._topics}
+        by_topic = defaultdict[str, list[bytes]](list)
+        values = []
         for block in journal.blocks(self._dir / JOURNAL, day):
             for record in block.records():
-                values.append(json.loads(record.value))
-                if record.topic:
-                    digests[record.topic].update(record.value + b"\n")
-                    counts[record.topic] += 1
-        events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
+                by_topic[record.topic].append(record.value + b"\n")
+                values.append(msgspec.json.decode(record.value))
+        events = {
+            topic: TopicEntry(
+                count=len(lines := by_topic[topic]),
+                sha256=hashlib.sha256(b"".join(lines)).hexdigest(),
+            )
+            for topic in self._topics
+        }
         return tables.day_tables(self._world, values, model_version), events
 
     def _newest_state(self, now: Clock) -> tuple[datetime, int, State | None]:
@@ -145,18 +149,18 @@ class HospitalRun:
                 f"it (version {entry.model_version}); expected that version, or a new run "
                 "(make clean)"
             )
-        for _record in self._hour(entry, again):
+        for _record in self._simulate(entry, again, 1):
             pass
 
-    def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
-        """Compute one hour; return its events in order, as the journal records them."""
+    def _simulate(self, entry: ConfigurationEntry, first: datetime, count: int) -> Iterator[Record]:
+        """Compute `count` hours; return their events in order, as the journal records them."""
         model = self._model(entry)
-        events, self._state = simulate_hour(model, self._state or opening_state(model), hour)
+        state = self._state or opening_state(model)
+        events, self._state = simulate_hours(model, state, first, count)
         for event in events:
             key = str(event.value[self._topics[event.topic].key]) if event.topic else ""
-            value = json.dumps(event.value, separators=(",", ":"), ensure_ascii=False)
-            time = clock.text(event.event_time)
-            yield Record(self.next_number, time, event.topic, key.encode(), value.encode())
+            value, time = msgspec.json.encode(event.value), event.value["event_time"]
+            yield Record(self.next_number, time, event.topic, key.encode(), value)
             self.next_number += 1
 
     def _model(self, entry: ConfigurationEntry) -> Model:
