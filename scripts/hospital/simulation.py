@@ -38,8 +38,8 @@ def simulate_hours(
     start = int(first.timestamp())
     end = start + count * HOUR
     if start != state.at:
-        at = datetime.fromtimestamp(state.at, UTC)
-        raise ValueError(f"the state is that of {at:%Y-%m-%d %H:%M}, not of {first}")
+        other = datetime.fromtimestamp(state.at, UTC)
+        raise ValueError(f"the state is that of {other:%Y-%m-%d %H:%M}, not of {first}")
     if start // DAY != (end - HOUR) // DAY:
         raise ValueError(f"{count} hours from {first} on are not all of one day")
     closed_wards = model.rates.closed_wards(first.date())

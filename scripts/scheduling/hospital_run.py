@@ -32,6 +32,7 @@ from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.run.state_cache import Snapshot
 from pipeline.settings import ConfigurationError
+from scheduling.computed_hours import ComputedHours, RecordedEvent
 from scheduling.saved_configurations import load_configuration
 
 JOURNAL = "journal"
@@ -63,6 +64,7 @@ class HospitalRun:
         self._dir = simulation_dir
         self._topics = topics.topics
         self._models: dict[str, Model] = {}
+        self._computed = ComputedHours()
         self._world = world or World(load_configuration(simulation_dir, now.configurations[-1]))
         journal.discard_from(simulation_dir / JOURNAL, now.open_until)
         hour, self.next_number, self._state = self._newest_state(now)
@@ -74,9 +76,10 @@ class HospitalRun:
         They become real when the clock opens them.
         """
         first_number = self.next_number
-        records = list(self._simulate(entry, first_hour, (end_hour - first_hour) // HOUR))
+        events = self._simulate(entry, first_hour, (end_hour - first_hour) // HOUR)
         assert self._state is not None  # at least one hour was computed
-        content = journal.encode(records)
+        self._computed.add(first_hour, end_hour, events)
+        content = journal.encode(event.record for event in events)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
         state = formats.stamp(self._state.to_json(), states.UPGRADES)
         snapshot = Snapshot(end_hour, self.next_number, entry.model_version, state)
@@ -98,20 +101,26 @@ class HospitalRun:
 
         `model_version` is that of the model that computed its last hour.
         """
-        by_topic = defaultdict[str, list[bytes]](list)
-        values = []
-        for block in journal.blocks(self._dir / JOURNAL, day):
-            for record in block.records():
-                by_topic[record.topic].append(record.value + b"\n")
-                values.append(msgspec.json.decode(record.value))
-        events = {
+        events = self._computed.take(day) or self._recorded(day)
+        lines = defaultdict[str, list[bytes]](list)
+        for event in events:
+            lines[event.record.topic].append(event.record.value + b"\n")
+        entries = {
             topic: TopicEntry(
-                count=len(lines := by_topic[topic]),
-                sha256=hashlib.sha256(b"".join(lines)).hexdigest(),
+                count=len(lines[topic]), sha256=hashlib.sha256(b"".join(lines[topic])).hexdigest()
             )
             for topic in self._topics
         }
-        return tables.day_tables(self._world, values, model_version), events
+        values = (event.value for event in events)
+        return tables.day_tables(self._world, values, model_version), entries
+
+    def _recorded(self, day: date) -> list[RecordedEvent]:
+        """The events of a day that is over, from the journal."""
+        return [
+            RecordedEvent(msgspec.json.decode(record.value), record)
+            for block in journal.blocks(self._dir / JOURNAL, day)
+            for record in block.records()
+        ]
 
     def _newest_state(self, now: Clock) -> tuple[datetime, int, State | None]:
         """The hour of the newest state that can be used, the next event's number, the state.
@@ -149,19 +158,23 @@ class HospitalRun:
                 f"it (version {entry.model_version}); expected that version, or a new run "
                 "(make clean)"
             )
-        for _record in self._simulate(entry, again, 1):
-            pass
+        self._simulate(entry, again, 1)
 
-    def _simulate(self, entry: ConfigurationEntry, first: datetime, count: int) -> Iterator[Record]:
+    def _simulate(
+        self, entry: ConfigurationEntry, first: datetime, count: int
+    ) -> list[RecordedEvent]:
         """Compute `count` hours; return their events in order, as the journal records them."""
         model = self._model(entry)
         state = self._state or opening_state(model)
         events, self._state = simulate_hours(model, state, first, count)
-        for event in events:
-            key = str(event.value[self._topics[event.topic].key]) if event.topic else ""
-            value, time = msgspec.json.encode(event.value), event.value["event_time"]
-            yield Record(self.next_number, time, event.topic, key.encode(), value)
-            self.next_number += 1
+        recorded = []
+        for number, (_at, _event_id, topic, value) in enumerate(events, self.next_number):
+            key = value[self._topics[topic].key].encode() if topic else b""
+            content = msgspec.json.encode(value)
+            record = Record(number, value["event_time"], topic, key, content)
+            recorded.append(RecordedEvent(value, record))
+        self.next_number += len(events)
+        return recorded
 
     def _model(self, entry: ConfigurationEntry) -> Model:
         """The model of the hours that ran under an entry of the clock's history."""
