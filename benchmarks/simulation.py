@@ -17,7 +17,7 @@ from pathlib import Path
 from hospital.config.run import Configuration
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.world import World
 from pipeline.run import config_store
 
@@ -40,7 +40,7 @@ def measure(setting: str, days: int) -> None:
     events = 0
     started = time.perf_counter()
     for _ in range(days * 24):
-        happened, state = simulate_hour(model, state, hour)
+        happened, state = simulate_hours(model, state, hour)
         events += len(happened)
         hour += timedelta(hours=1)
     seconds = time.perf_counter() - started
