@@ -39,7 +39,8 @@ OTHERS: dict[str, Callable[[Plan], list[Section]]] = {
     "whole": whole_run.measure,
     "start": start.measure,
 }
-NAMES = (*HOPS, *OTHERS)
+NAMES = (*HOPS, *OTHERS)  # each leads to a section of its name, at least
+RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
@@ -51,13 +52,17 @@ def main() -> None:
         )
     quick = bool(os.environ.get("QUICK"))
     began = time.monotonic()
-    sections = list(measured(wanted, QUICK if quick else FULL))
     facts = environment.facts()
-    facts["Measuring took"] = f"{(time.monotonic() - began) / 60:.0f} minutes"
     if quick:
         facts["QUICK=1"] = "too little work for figures that mean much"
-    complete = set(wanted) == set(NAMES) and not quick
-    write(Path(sys.argv[0]).parent / "results", "full" if complete else "look", facts, sections)
+    sections: list[Section] = []
+    try:
+        for section in measured(wanted, QUICK if quick else FULL):
+            sections.append(section)
+    finally:  # if one failed, with those before it
+        facts["Measuring took"] = f"{(time.monotonic() - began) / 60:.0f} minutes"
+        complete = {section.name for section in sections}.issuperset(NAMES) and not quick
+        write(RESULTS, "full" if complete else "look", facts, sections)
 
 
 def measured(wanted: list[str], plan: Plan) -> Iterable[Section]:

@@ -25,7 +25,9 @@ class Counters:
 
     def __init__(self, containers: Mapping[str, str]) -> None:
         """Find the cgroups of the containers: name → id."""
-        self._looks = {name: _counters_of(container) for name, container in containers.items()}
+        self._looks = {
+            name: counters_of(CGROUPS, container) for name, container in containers.items()
+        }
         self._samples: dict[str, list[Sample]] = {name: [] for name in containers}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -69,16 +71,16 @@ def used_between(samples: list[Sample], begin: float, end: float) -> float:
     return float(np.interp(end, instants, used) - np.interp(begin, instants, used, left=0.0))
 
 
-def _counters_of(container: str) -> Callable[[], Sample]:
+def counters_of(root: Path, container: str) -> Callable[[], Sample]:
     """A function that reads a container's counters."""
-    if not (CGROUPS / "cpuacct").is_dir():
-        group = _directory(CGROUPS, container)
+    if not (root / "cpuacct").is_dir():
+        group = _directory(root, container)
         return lambda: Sample(
             time.time(),
             _table(group / "cpu.stat")["usage_usec"] / 1e6,
             _sum(group / "memory.stat", "anon", "shmem"),
         )
-    cpu, memory = (_directory(CGROUPS / name, container) for name in ("cpuacct", "memory"))
+    cpu, memory = (_directory(root / name, container) for name in ("cpuacct", "memory"))
     return lambda: Sample(
         time.time(),
         int((cpu / "cpuacct.usage").read_text()) / 1e9,

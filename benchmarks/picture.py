@@ -1,6 +1,5 @@
 """The plot of a run of `make bench`: readable on a light page and on a dark one."""
 
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,7 +11,6 @@ from matplotlib.axes import Axes
 INK = "#7d8590"  # as far from white as from black; the background is transparent
 OURS, OTHERS = "#3987c9", "#d98430"
 SIZE_INCHES = (10.0, 7.6)
-WINDOW_DAYS = 25
 STYLE: dict[Any, Any] = {
     "font.size": 9,
     "text.color": INK,
@@ -61,18 +59,19 @@ def pace(axes: Axes, figures: dict[str, Any]) -> None:
     axes.set(title="Cost over the run", xlabel="simulated day", ylabel="days a second")
     if "whole" not in figures:
         return
-    at = figures["whole"]["published_at"][::WINDOW_DAYS]
-    days = [WINDOW_DAYS * (number + 0.5) for number in range(len(at) - 1)]
-    published = [WINDOW_DAYS / (end - begin) for begin, end in pairwise(at)]
-    axes.plot(days, published, color=OURS, label="all eight services")
-    for label, alone in zip(
-        ("the simulation alone", None), figures["whole"]["alone"], strict=False
-    ):
-        alone_rates = [100 / seconds for seconds in alone["hundreds"]]
-        middles = [100 * number + 50 for number in range(len(alone_rates))]
-        axes.plot(middles, alone_rates, color=OTHERS, label=label)
+    whole = figures["whole"]
+    line(axes, whole["window_days"], whole["days_a_second"], OURS, "all eight services")
+    before, _after = whole["alone"]
+    alone = [100 / seconds for seconds in before["hundreds"]]
+    line(axes, 100, alone, OTHERS, "the simulation alone")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, labelcolor=INK)
+
+
+def line(axes: Axes, window: int, rates: list[float], colour: str, label: str) -> None:
+    """A line through the middles of windows of so many days."""
+    middles = [window * (number + 0.5) for number in range(len(rates))]
+    axes.plot(middles, rates, color=colour, label=label)
 
 
 def growth(axes: Axes, figures: dict[str, Any]) -> None:
@@ -87,7 +86,7 @@ def growth(axes: Axes, figures: dict[str, Any]) -> None:
 
 def bars(axes: Axes, values: dict[str, float]) -> None:
     """A bar a value, the first on top; those of our own services and settings in blue."""
-    others = ("the bare loop", "kafka-", "\\copy")
+    others = ("bare ", "kafka-", "\\copy")
     colours = [OTHERS if name.startswith(others) else OURS for name in values]
     places = range(len(values))
     axes.barh(places, list(values.values()), color=colours)

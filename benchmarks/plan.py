@@ -9,6 +9,7 @@ class Plan(NamedTuple):
     rounds: int  # of everything that is measured side by side
     run_days: int  # simulated days of the whole run
     hop_days: int  # simulated days that each hop carries
+    least_seconds: int  # of a bare loop that would be over sooner
     growth_days: int  # simulated days of the default setting; fewer where there are more beds
     starts: int
     settle_seconds: int  # between the start and the idle measurement
@@ -18,7 +19,8 @@ class Plan(NamedTuple):
 FULL = Plan(
     rounds=3,
     run_days=1455,
-    hop_days=700,
+    hop_days=600,
+    least_seconds=20,
     growth_days=400,
     starts=3,
     settle_seconds=60,
@@ -29,6 +31,7 @@ QUICK = Plan(
     rounds=1,
     run_days=30,
     hop_days=20,
+    least_seconds=1,
     growth_days=32,
     starts=1,
     settle_seconds=20,

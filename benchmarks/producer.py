@@ -16,6 +16,7 @@ from benchmarks.stage import (
 )
 from tests.e2e.stack import ROOT, wait_until
 
+BARE_LOOP = "bare producer loop"
 BARE = ROOT / "benchmarks" / "bare_producer.py"
 TOOL_TOPIC = "perf"
 PAYLOADS = 50_000
@@ -35,12 +36,12 @@ def measure(plan: Plan, filled: Filled) -> Section:
     trials = interleaved(
         plan.rounds,
         {
-            "the bare loop": lambda: bare_loop(filled, settings),
+            BARE_LOOP: lambda: bare_loop(filled, settings),
             "producer": lambda: ours(filled),
             "kafka-producer-perf-test": lambda: kafkas_tool(filled, settings),
         },
     )
-    return compared("producer", "The producer", "events", trials, "the bare loop")
+    return compared("producer", "The producer", "events", trials, BARE_LOOP)
 
 
 def ours(filled: Filled) -> Trial:
@@ -71,17 +72,18 @@ def kafkas_tool(filled: Filled, settings: dict[str, str]) -> Trial:
 
     Its CPU time includes the start of its JVM.
     """
+    records = 2 * filled.events  # it is much faster
     filled.stack.kafka("kafka-topics", "--create", "--topic", TOOL_TOPIC, "--partitions", "6")
     properties = {"bootstrap.servers": "127.0.0.1:9092", "acks": "all", **settings}
     options = " ".join(f"{name}={value}" for name, value in properties.items())
     tool = (
-        f"kafka-producer-perf-test --topic {TOOL_TOPIC} --num-records {filled.events}"
+        f"kafka-producer-perf-test --topic {TOOL_TOPIC} --num-records {records}"
         f" --payload-file /tmp/payloads --throughput -1 --producer-props {options}"
     )
     printed = timed_tool(filled, tool)
     rates = re.findall(r"records sent, ([\d.]+) records/sec", printed)
     filled.stack.kafka("kafka-topics", "--delete", "--topic", TOOL_TOPIC)
-    return Trial(filled.events, filled.events / float(rates[-1]), cpu_seconds(printed))
+    return Trial(records, records / float(rates[-1]), cpu_seconds(printed))
 
 
 def timed_tool(filled: Filled, tool: str) -> str:

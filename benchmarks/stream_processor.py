@@ -5,11 +5,13 @@ import json
 from benchmarks.counters import Counters
 from benchmarks.plan import Plan
 from benchmarks.producer import cpu_seconds, empty_the_broker, timed_tool
-from benchmarks.results import Section, Trial, compared, interleaved
+from benchmarks.results import Section, Trial, compared, interleaved, ratio
 from benchmarks.stage import RUN_IS_OVER, Filled, in_editor, remove, start, wait_for_line
 from tests.e2e.stack import ROOT
 
+BARE_LOOP = "bare consumer loop"
 BARE = ROOT / "benchmarks" / "bare_consumer.py"
+ONE, THREE = "one stream_processor", "three stream_processors"
 TOOL_TOPIC = "hospital.staff_shifts"  # the tool reads one topic
 EMPTY_THE_LAKE = "rm -rf /lake/stream/* /status/stream_processor-*"
 # Waits until the lake's writers say that all events are written.
@@ -35,14 +37,17 @@ def measure(plan: Plan, filled: Filled) -> Section:
     trials = interleaved(
         plan.rounds,
         {
-            "the bare loop": lambda: bare_loop(filled),
-            "one stream_processor": lambda: ours(filled, 1),
-            "three stream_processors": lambda: ours(filled, 3),
+            BARE_LOOP: lambda: bare_loop(plan, filled),
+            ONE: lambda: ours(filled, 1),
+            THREE: lambda: ours(filled, 3),
             "kafka-consumer-perf-test": lambda: kafkas_tool(filled),
         },
     )
     title = "The stream_processor"
-    return compared("stream_processor", title, "events", trials, "the bare loop")
+    section = compared("stream_processor", title, "events", trials, BARE_LOOP)
+    times = ratio(trials[THREE], trials[ONE])
+    together = (f"{THREE}, against one", f"{times:.2f} times", "", "")
+    return section._replace(rows=[*section.rows, together])
 
 
 def fill_the_broker(filled: Filled) -> None:
@@ -66,10 +71,11 @@ def ours(filled: Filled, replicas: int) -> Trial:
     return Trial(filled.events, end - begin, used)
 
 
-def bare_loop(filled: Filled) -> Trial:
+def bare_loop(plan: Plan, filled: Filled) -> Trial:
     """kafka-python alone."""
     printed = filled.stack.compose(
-        *("run", "--rm", "-T", "--no-deps", "stream_processor", "python", "-"),
+        *("run", "--rm", "-T", "--no-deps", "stream_processor"),
+        *("python", "-", str(plan.least_seconds)),
         stdin=BARE.read_bytes(),
     )
     return Trial(**json.loads(printed))

@@ -6,6 +6,7 @@ The simulation alone, of the same run, is measured right before and right after 
 import re
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import mean
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ PUBLISHED_AT = "find /lake/batch -name manifest.json -printf '%T@\\n' | sort -n"
 LAST_LINE_AT = "find /lake/stream -name '*.jsonl' -printf '%T@\\n' | sort -n | tail -n 1"
 LAST_LOADED_AT = "select extract(epoch from max(processed_at)) from lake.ingested_days"
 PEAKS = "grep -h ^VmHWM: /proc/[0-9]*/status"
+WINDOW_DAYS = 25  # of the pace over the run
 DISK_USE = ("du", "--summarize", "--block-size=1", "/volume")
 
 
@@ -146,7 +148,16 @@ def summary(run: Run) -> Section:
         ("`reconcile` of it", f"{run.reconcile_seconds:.0f} s"),
         ("fingerprint", f"`{run.fingerprint}`"),
     ]
-    figures = run._asdict() | {
+    windows = list(pairwise(run.published_at[::WINDOW_DAYS]))
+    figures = {
+        "seconds": run.seconds,
+        "events": run.events,
+        "reconcile_seconds": run.reconcile_seconds,
+        "fingerprint": run.fingerprint,
+        "volumes": run.volumes,
+        "window_days": WINDOW_DAYS,
+        "days_a_second": [WINDOW_DAYS / (end - begin) for begin, end in windows],
+        "first_and_last_hundred_days": [first, last],
         "ratio": run.seconds / mean(alone),
         "events_per_cpu_second": run.events / cpu_seconds,
         "containers": {name: used._asdict() for name, used in run.containers.items()},
