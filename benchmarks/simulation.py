@@ -20,7 +20,7 @@ from benchmarks.results import Section, Trial, Trials, interleaved, rate
 from hospital.config.run import Configuration
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.world import World
 from pipeline.run import config_store
 from tests.e2e.stack import ROOT
@@ -140,15 +140,14 @@ def simulate(setting: Setting, days: int) -> Simulated:
     bootstrap_seconds = time.perf_counter() - began
     state = opening_state(model)
     start = config.simulation.run.start_date
-    hour = datetime(start.year, start.month, start.day, tzinfo=UTC)
+    midnight = datetime(start.year, start.month, start.day, tzinfo=UTC)
     events = 0
     began, cpu_began = time.perf_counter(), time.process_time()
     ends = [began]
     for day in range(1, days + 1):
-        for _ in range(24):
-            happened, state = simulate_hour(model, state, hour)
-            events += len(happened)
-            hour += timedelta(hours=1)
+        happened, state = simulate_hours(model, state, midnight, 24)
+        events += len(happened)
+        midnight += timedelta(days=1)
         if day % 100 == 0:
             ends.append(time.perf_counter())
     ended, cpu_ended = time.perf_counter(), time.process_time()

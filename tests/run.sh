@@ -18,7 +18,7 @@ prefix=$(env_value IMAGE_PREFIX)
 quietly docker build -t "$prefix/scheduler-test-clock" --build-arg "SCHEDULER_IMAGE=$prefix/scheduler" \
   tests/e2e/faults || die 'the scheduler with a settable clock could not be built'
 
-(($#)) || set -- tests/unit tests/integration tests/e2e --ignore=tests/e2e/full_run
+(($#)) || set -- tests/unit tests/integration tests/e2e --ignore=tests/e2e/full_run --durations=25
 # shellcheck disable=SC2016 # the inner shell expands "$@"
 "${compose[@]}" run --rm -T tests sh -ec \
   'tests/check.sh && exec pytest -p no:cacheprovider "$@"' pytest "$@"
