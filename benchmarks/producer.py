@@ -16,6 +16,7 @@ from benchmarks.stage import (
 )
 from tests.e2e.stack import ROOT, wait_until
 
+RESUMES = "resuming the run"  # the producer's line before its first record
 BARE_LOOP = "bare producer loop"
 BARE = ROOT / "benchmarks" / "bare_producer.py"
 TOOL_TOPIC = "perf"
@@ -49,7 +50,7 @@ def ours(filled: Filled) -> Trial:
     empty_the_broker(filled)
     [container] = start(filled.stack, "producer")
     with Counters({"producer": container}) as counters:
-        begin = wait_for_line(container, "resuming the run").at
+        begin = wait_for_line(container, RESUMES).at
         end = wait_for_line(container, RUN_IS_OVER).at
     remove(filled.stack, "producer")
     return Trial(filled.events, end - begin, counters.cpu_seconds("producer", begin, end))

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks import picture
 from benchmarks.batch_ingestor import copy_script
+from benchmarks.producer import RESUMES
 from benchmarks.simulation import Setting, configuration
+from benchmarks.stage import RUN_IS_OVER
 from benchmarks.whole_run import first_and_last
+from tests.e2e.stack import ROOT
 
 
 def test_a_plot_of_some_measurements_leaves_the_other_panels_empty(tmp_path: Path) -> None:
@@ -39,3 +44,16 @@ def test_files_are_copied_day_by_day_in_the_order_of_their_references() -> None:
     assert copied == [csvs[3], csvs[2], csvs[1], csvs[0]]
     day = lines.index("set benchmark.day = '2021-04-07';")
     assert lines[day + 1] == "begin;" and lines[day + 4] == "commit;"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("producer.py", RESUMES),
+        ("producer.py", RUN_IS_OVER),
+        ("scheduling/publishing.py", RUN_IS_OVER),
+        ("scheduling/publishing.py", "stream_events="),
+    ],
+)
+def test_the_lines_that_are_waited_for_are_still_logged(file: str, text: str) -> None:
+    assert text in (ROOT / "scripts" / file).read_text(encoding="utf-8")
