@@ -13,7 +13,7 @@ GB = 10**9
 # Measured when all days of the shipped configuration had passed: the five volumes that grow.
 MEASURED_DAYS = 1455
 MEASURED_ARRIVALS_PER_DAY = 480
-MEASURED_GB = {"stream lake": 2.4, "Kafka": 2.7, "Postgres": 2.2, "batch lake": 0.7, "journal": 0.3}
+MEASURED_GB = {"stream lake": 2.4, "Kafka": 0.4, "Postgres": 2.2, "batch lake": 0.7, "journal": 0.3}
 
 log = logging.getLogger("scheduler")
 

@@ -30,11 +30,11 @@ def test_a_run_that_needs_more_than_is_free_is_warned_about(
 ) -> None:
     run = place("run")
     simulation["run"]["days"] = LONGEST_RUN_DAYS
-    simulation["arrivals"]["emergency_per_day"] = 40_000  # about 19 TB
+    simulation["arrivals"]["emergency_per_day"] = 40_000  # about 13 TB
     run.edit(simulation)
     run.run(Life(turns=1))
     free = shutil.disk_usage(run.simulation).free / disk_space.GB
-    needed = 9.0 / 1455 * LONGEST_RUN_DAYS * 40_000 / 480
+    needed = 6.0 / 1455 * LONGEST_RUN_DAYS * 40_000 / 480
     [found] = warnings(caplog)
     assert found[1] in (str(run.simulation), str(run.lake))
     assert abs(float(found[2]) - free) < 5
