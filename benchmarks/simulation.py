@@ -5,13 +5,14 @@ Each simulation runs in a process of its own, so that its peak memory is its own
 
 import copy
 import json
-import resource
+import re
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from hospital.world import World
 from pipeline.run import config_store
 from tests.e2e.stack import ROOT
 
+STATUS = Path("/proc/self/status")
 PEOPLE = 1_000_000  # of the default setting
 
 
@@ -159,9 +161,18 @@ def simulate(setting: Setting, days: int) -> Simulated:
         events=events,
         hundreds=[after - before for before, after in pairwise(ends)],
         bootstrap_seconds=bootstrap_seconds,
-        peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        peak_memory=peak_memory(),
         occupied_share=sum(stay.bed_id is not None for stay in state.stays.values()) / beds,
     )
+
+
+def peak_memory() -> int:
+    """The most memory that this process ever had, in bytes.
+
+    Not `ru_maxrss`, which counts the process that started it, too.
+    """
+    [line] = re.findall(r"^VmHWM:\s+(\d+) kB$", STATUS.read_text(), re.MULTILINE)
+    return int(line) * 1024
 
 
 if __name__ == "__main__":
