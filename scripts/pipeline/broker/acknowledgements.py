@@ -3,12 +3,12 @@
 The library's thread only moves a record from one collection to the other; the producer's loop logs.
 """
 
-import json
 import logging
 import threading
 import time
 from collections import deque
 
+import msgspec
 from kafka.producer.future import RecordMetadata
 
 from pipeline.broker.event_lines import EventLine
@@ -117,7 +117,7 @@ class Acknowledgements:
 
 def _describe(published: tuple[Record, RecordMetadata]) -> EventLine:
     record, sent = published
-    event = json.loads(record.value)
+    event = msgspec.json.decode(record.value)
     return EventLine("published an event", event, sent.topic, sent.partition, sent.offset)
 
 
