@@ -1,6 +1,7 @@
 """Topics on the broker and their partitions: created, listed, found by key, named in messages."""
 
 import logging
+from functools import lru_cache
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import TopicAlreadyExistsError
@@ -62,8 +63,12 @@ def all_partitions(topics: Topics) -> list[TopicPartition]:
 
 def partition_of(topics: Topics, topic: str, key: bytes) -> TopicPartition:
     """The partition of a key: the one that the Java client, too, would choose."""
-    index = (murmur2(key) & 0x7FFFFFFF) % topics.topics[topic].partitions
-    return TopicPartition(topic, index)
+    return TopicPartition(topic, _index(key, topics.topics[topic].partitions))
+
+
+@lru_cache(maxsize=2**16)  # people who are in hospital, or on duty, have one event after the other
+def _index(key: bytes, count: int) -> int:
+    return int(murmur2(key) & 0x7FFFFFFF) % count
 
 
 def label(partition: TopicPartition) -> str:

@@ -108,9 +108,9 @@ def test_records_of_other_programs_after_our_last_one_are_skipped(stage: Stage) 
     stage.produce([(b"k", b"x")], partition=0, headers=[("number", b"-5")])
     stage.produce([(b"k", b"x")] * 30, partition=foreign.partition)
     found = resume.progress(stage.settings, stage.wanted)
-    assert found[ours] == Progress(last_number=41, last_offset=4 + 122 - 1)
-    assert found[empty] == Progress(last_number=-1, last_offset=-1)
-    assert found[foreign] == Progress(last_number=-1, last_offset=29)
+    assert found[ours] == Progress(ours, last_number=41, last_offset=4 + 122 - 1)
+    assert found[empty] == Progress(empty, last_number=-1, last_offset=-1)
+    assert found[foreign] == Progress(foreign, last_number=-1, last_offset=29)
 
 
 def test_the_producer_ends_at_once_if_a_partition_grew_while_it_resumed(stage: Stage) -> None:
