@@ -13,6 +13,8 @@ from pipeline.logs import Message
 from pipeline.settings import ConfigurationError, KafkaSettings
 
 FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+# The broker compresses, because kafka-python would do so at gzip's slowest level.
+COMPRESSED = {"compression.type": "gzip"}
 # A record of the broker's largest size (1 MiB) must fit with the headers that say what is wrong.
 ROOM_FOR_REASONS = {"max.message.bytes": str(1_048_576 + 131_072)}
 
@@ -35,7 +37,7 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
             options = {
                 "num_partitions": count,
                 "replication_factor": topics.replication_factor,
-                "configs": FOREVER if name in topics.topics else FOREVER | ROOM_FOR_REASONS,
+                "configs": FOREVER | (COMPRESSED if name in topics.topics else ROOM_FOR_REASONS),
             }
             try:
                 admin.create_topics({name: options})
