@@ -65,5 +65,5 @@ dictionary: ## write docs/data-dictionary.md anew
 	@page=$$(mktemp) && $(in_tests_image) python -m integration.warehouse.dictionary_page > $$page \
 	  && cat $$page > docs/data-dictionary.md && rm $$page
 
-bench: ## measure how fast the hospital is simulated (DAYS=30 for a short look)
-	@$(in_tests_image) python benchmarks/simulation.py $(DAYS)
+bench: ## measure everything, an hour (QUICK=1 for a look; ARGS="simulation producer" for some)
+	@QUICK=$(QUICK) benchmarks/run.sh $(ARGS)

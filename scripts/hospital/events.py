@@ -1,6 +1,5 @@
 """Events as the stream carries them: plain JSON values, never a name or an address."""
 
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from hospital.times import instant_text
@@ -13,31 +12,21 @@ Value = dict[str, Any]  # what JSON can hold
 class Event(NamedTuple):
     """`topic` is empty for what only the batch path carries."""
 
-    event_time: datetime
+    at: int  # seconds since 1970-01-01
     event_id: str
     topic: str
     value: Value
 
 
-class Draft(NamedTuple):
-    """An event while its hour is computed: the instant as seconds since 1970."""
-
-    at: int
-    event_id: str
-    topic: str
-    value: Value
-
-    def event(self) -> Event:
-        return Event(datetime.fromtimestamp(self.at, UTC), self.event_id, self.topic, self.value)
-
-
-def draft(
+def event(
     at: int, topic: str, event_type: str, event_id: str, hospital: str | None, rest: Value
-) -> Draft:
-    common: Value = {
+) -> Event:
+    """The event whose value has the common fields, then `rest`."""
+    value: Value = {
         "event_id": event_id,
         "event_type": event_type,
         "event_time": instant_text(at),
         "hospital_id": hospital,
+        **rest,
     }
-    return Draft(at, event_id, topic, common | rest)
+    return Event(at, event_id, topic, value)

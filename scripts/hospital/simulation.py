@@ -1,14 +1,15 @@
-"""One simulated hour as one pure function: model, state and hour → events and the next state.
+"""Simulated hours as one pure function: model, state and hours → events and the next state.
 
 It depends on nothing but its arguments: no input or output, no environment, no clock. How many
 hours are computed at once, and whether the state has been through JSON, makes no difference.
 
     model = Model(World(config), config)   # people, staff and wards follow from the seed
     state = opening_state(model)           # midnight of the first day, most beds occupied
-    events, state = simulate_hour(model, state, hour)
+    events, state = simulate_hours(model, state, hour, 24)
 """
 
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from hospital.events import Event
 from hospital.model import Model
@@ -23,34 +24,51 @@ from hospital.times import DAY, HOUR
 from hospital.working_state import WorkingState
 
 
-def simulate_hour(model: Model, state: State, hour: datetime) -> tuple[list[Event], State]:
-    """The events of [hour, hour + 1 h), sorted by (event_time, event_id), and the state after it.
+def simulate_hours(
+    model: Model, state: State, first: datetime, count: int = 1
+) -> tuple[list[Event], State]:
+    """The events of `count` hours from `first` on, in order, and the state after them.
 
-    The census of a day comes with its last hour and bears the next midnight. Raises ValueError if
-    the state is not that of the hour.
+    Those of an hour are sorted by (event_time, event_id). The census of a day comes with its last
+    hour and bears the next midnight.
+
+    Raises:
+        ValueError: if the state is not that of `first`, or the hours are not all of one day.
     """
-    start = int(hour.timestamp())
+    start = int(first.timestamp())
+    end = start + count * HOUR
     if start != state.at:
-        at = datetime.fromtimestamp(state.at, UTC)
-        raise ValueError(f"the state is that of {at:%Y-%m-%d %H:%M}, not of {hour}")
-    end = start + HOUR
-    shift_rules, rosters = _shifts_under_way(model, state.shift_rules, start)
-    closed_wards = model.rates.closed_wards(hour.date())
-    now = Hour(model, WorkingState(model.world.network, state, closed_wards), rosters)
+        other = datetime.fromtimestamp(state.at, UTC)
+        raise ValueError(f"the state is that of {other:%Y-%m-%d %H:%M}, not of {first}")
+    if start // DAY != (end - HOUR) // DAY:
+        raise ValueError(f"{count} hours from {first} on are not all of one day")
+    closed_wards = model.rates.closed_wards(first.date())
+    working = WorkingState(model.world.network, state, closed_wards)
+    events, shift_rules = [], state.shift_rules
+    for at in range(start, end, HOUR):
+        shift_rules, rosters = _shifts_under_way(model, shift_rules, at)
+        hour = Hour(model, working, rosters)
+        _simulate(hour, at)
+        events += sorted(hour.events, key=itemgetter(0, 1))
+    return events, working.state_at(end, shift_rules)
+
+
+def _simulate(now: Hour, start: int) -> None:
+    """Let everything of the hour that begins at `start` happen."""
+    hour, end = datetime.fromtimestamp(start, UTC), start + HOUR
+    now.state.begin_hour(start)
     if start % DAY == 0:
         _begin_day(now, start)
-    if hour.date() == model.config.simulation.run.start_date and hour.hour == 0:
+    if hour.date() == now.model.config.simulation.run.start_date and hour.hour == 0:
         opening_census.announce(now)
     _add_shift_events(now, start)
     transfers.open_hour(now, start)
-    for encounter_id, visit in arrivals.arrive(model, now.state, hour, start):
+    for encounter_id, visit in arrivals.arrive(now.model, now.state, hour, start):
         encounters.set_out(now, encounter_id, visit)
     while task := now.state.next_task(before=end):
         encounters.TASKS[task.kind](now, task.at, task.subject)
     if end % DAY == 0:
         _take_census(now, end)
-    drafts = sorted(now.drafts, key=lambda draft: draft[:2])
-    return [draft.event() for draft in drafts], now.state.state_at(end, shift_rules)
 
 
 def _shifts_under_way(
@@ -78,14 +96,14 @@ def _shifts_under_way(
 def _begin_day(now: Hour, start: int) -> None:
     """What is known of a day at its first second: births, moves, deaths, and changes of staff."""
     state, world = now.state, now.model.world
-    state.newcomers, leaving, drafts = turn_over(
+    state.newcomers, leaving, events = turn_over(
         world.people, now.model.rates, state.newcomers, state.gone, state.in_care, start
     )
     state.gone |= leaving
-    now.drafts.extend(drafts)
+    now.events.extend(events)
     today = start // DAY
     for change in world.staff.changes.get(today, ()):
-        now.drafts.append(shift_events.staff_changed(world.staff, today, change))
+        now.events.append(shift_events.staff_changed(world.staff, today, change))
 
 
 def _add_shift_events(now: Hour, start: int) -> None:
@@ -93,7 +111,7 @@ def _add_shift_events(now: Hour, start: int) -> None:
     for roster in now.rosters:
         due = {roster.planned_start_at: ["absent", "started"], roster.planned_end_at: ["ended"]}
         for kind in due.get(start, []):
-            now.drafts.extend(shift_events.shifts(now.model.world.staff, roster, kind))
+            now.events.extend(shift_events.shifts(now.model.world.staff, roster, kind))
 
 
 def _take_census(now: Hour, at: int) -> None:
@@ -105,4 +123,4 @@ def _take_census(now: Hour, at: int) -> None:
     for ward_id, ward in wards.items():
         open_beds = 0 if ward_id in now.state.closed_wards else len(ward.beds)
         counted = occupied[ward_id], boarders[ward_id]
-        now.drafts.append(census_taken(at, ward, open_beds, *counted))
+        now.events.append(census_taken(at, ward, open_beds, *counted))

@@ -5,6 +5,7 @@ value is None.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,8 @@ from numpy.typing import NDArray
 from hospital import MODEL_VERSION
 from hospital.ids import patient_id, person_number
 from hospital.population.newcomers import FIRST_ORDINAL
-from hospital.population.people import PersonColumns
+from hospital.population.people import PEOPLE_AT_ONCE, PersonColumns
 from hospital.sampling import Keys
-from hospital.times import date_text
 from hospital.world import World
 
 _STAY = "encounter_id event_id patient_id hospital_id ward_id bed_id doctor_id nurse_id"
@@ -48,12 +48,11 @@ COLUMNS: dict[str, list[str]] = {
     }.items()
 }
 DAY_ZERO = ("people", "staff", "wards")
-PEOPLE_AT_ONCE = 50_000  # of day zero, so that a few million of them fit into memory
 # The first MODEL_VERSION that publishes a dataset; every version publishes the others.
 FROM_MODEL_VERSION = {"postponements": 2}
 # The event_type that completes a row → its dataset, and the column that takes the event_time, if
 # there is one. `departed` and `started` begin a row that another event completes.
-_ROW_OF: dict[str, tuple[str, str | None]] = {
+_DATASET_OF: dict[str, tuple[str, str | None]] = {
     "registered": ("registrations", "registered_at"),
     "admitted": ("admissions", "admitted_at"),
     "transferred": ("transfers", "transferred_at"),
@@ -66,6 +65,14 @@ _ROW_OF: dict[str, tuple[str, str | None]] = {
     "staff_changed": ("staff_changes", None),
     "person_changed": ("people_changes", None),
     "census_taken": ("bed_census", None),
+}
+# The same event_type → the dataset, and what makes the row of an event's value.
+_ROW_OF = {
+    event_type: (
+        dataset,
+        itemgetter(*("event_time" if name == instant else name for name in COLUMNS[dataset])),
+    )
+    for event_type, (dataset, instant) in _DATASET_OF.items()
 }
 
 
@@ -92,7 +99,7 @@ def day_tables(
     `people` are the day's newcomers, `staff` those it hired. `model_version` is that of the model
     that computed the day's last hour.
     """
-    rows: dict[str, list[list[object]]] = {
+    rows: dict[str, list[tuple[object, ...]]] = {
         name: []
         for name in COLUMNS
         if name not in DAY_ZERO and FROM_MODEL_VERSION.get(name, 1) <= model_version
@@ -100,11 +107,11 @@ def day_tables(
     new_people: list[int] = []
     new_staff: list[int] = []
     for value in values:
-        dataset, own_instant = _ROW_OF.get(str(value["event_type"]), (None, None))
-        if dataset is None:
+        event_type = str(value["event_type"])
+        if event_type not in _ROW_OF:
             continue
-        row = value if own_instant is None else {**value, own_instant: value["event_time"]}
-        rows[dataset].append([row[column] for column in COLUMNS[dataset]])
+        dataset, row = _ROW_OF[event_type]
+        rows[dataset].append(row(value))
         if dataset == "people_changes" and value["change_type"] in FIRST_ORDINAL:
             new_people.append(person_number(str(value["patient_id"])))
         if dataset == "staff_changes" and value["change_type"] == "hired":
@@ -172,9 +179,5 @@ def _sex(female: NDArray[np.bool_]) -> NDArray[np.object_]:
 
 
 def _dates(days: NDArray[np.int32]) -> NDArray[np.object_]:
-    """ISO dates of days since 1970-01-01. The text of each date is made once."""
-    if not len(days):
-        return np.empty(0, dtype=object)
-    first = int(days.min())
-    texts = np.array([date_text(day) for day in range(first, int(days.max()) + 1)], dtype=object)
-    return texts[days - first]
+    """ISO dates of days since 1970-01-01."""
+    return np.datetime_as_string(days.astype("datetime64[D]")).astype(object)

@@ -6,6 +6,7 @@ from functools import lru_cache
 HOUR, DAY = 3600, 86400  # in seconds
 DAYS_A_YEAR = 365.2425
 EPOCH = date(1970, 1, 1)
+_MINUTES_AND_SECONDS = [f"{second // 60:02d}:{second % 60:02d}Z" for second in range(HOUR)]
 
 
 @lru_cache(maxsize=4096)
@@ -17,7 +18,7 @@ def date_text(day: int) -> str:
 def instant_text(at: int) -> str:
     """An instant in seconds since 1970-01-01, such as `2021-04-07T13:05:09Z`."""
     hour, second = divmod(at, HOUR)
-    return f"{_hour_text(hour)}{second // 60:02d}:{second % 60:02d}Z"
+    return _hour_text(hour) + _MINUTES_AND_SECONDS[second]
 
 
 def maybe_instant_text(at: int | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The working state of one hour: a mutable copy of the state, the free beds, and the queues."""
+"""The working state of some hours: a mutable copy of the state, the free beds, and the queues."""
 
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -18,11 +18,12 @@ class Place(NamedTuple):
 
 
 class WorkingState:
-    """Lives for one hour; the state that it was made from stays as it is.
+    """Lives for hours of one day; the state that it was made from stays as it is.
 
     Attributes:
         in_care: person numbers of everybody in a hospital or on the way to one.
-        in_emergency: patients in each hospital's emergency department, boarders included.
+        in_emergency: patients in each hospital's emergency department. Those who board there are
+            counted from the next full hour on.
     """
 
     def __init__(
@@ -35,35 +36,40 @@ class WorkingState:
         self.stays = dict(state.stays)
         self.returns = dict(state.returns)
         self._agenda = list(state.agenda)
-        # The large set is copied once a day, the small one every hour.
+        # The large set is copied once a day, the small one each time.
         at_midnight = state.at % DAY == 0
         self.gone = state.gone | state.gone_today if at_midnight else state.gone
         self.gone_today = set() if at_midnight else set(state.gone_today)
         self.in_care = {visit.patient for visit in self.visits.values()}
         self.in_care.update(stay.patient for stay in self.stays.values())
-        self.in_emergency = dict.fromkeys(network.hospitals, 0)
-        for visit in self.visits.values():
-            if visit.triage is not None and visit.registered_at < state.at:
-                self.in_emergency[visit.hospital_id] += 1
+        self.in_emergency: dict[str, int] = {}
         taken: set[str | None] = {task.subject for task in self._agenda if task.kind == "clean"}
         self._queues: dict[tuple[str, str], list[tuple[int, str]]] = {}
         for encounter_id, stay in self.stays.items():
             taken.add(stay.bed_id)
             if stay.diversion is not None:
                 taken.add(stay.diversion.bed_id)
-            if stay.bed_id is None:
-                self.in_emergency[stay.hospital_id] += 1
             if stay.wait is not None:
                 self.join_queue(encounter_id, stay.wait)
         # Ascending lists are heaps: the lowest free bed is given first. Numbers in bed ids have
         # three digits each, so that their text ascends as they do.
         self._free = {
-            ward_id: [bed for bed in ward.beds if bed not in taken and ward_id not in closed_wards]
+            ward_id: [] if ward_id in closed_wards else [b for b in ward.beds if b not in taken]
             for ward_id, ward in network.wards.items()
         }
 
+    def begin_hour(self, start: int) -> None:
+        """Count the patients in the emergency departments."""
+        self.in_emergency = dict.fromkeys(self.network.hospitals, 0)
+        for visit in self.visits.values():
+            if visit.triage is not None and visit.registered_at < start:
+                self.in_emergency[visit.hospital_id] += 1
+        for stay in self.stays.values():
+            if stay.bed_id is None:
+                self.in_emergency[stay.hospital_id] += 1
+
     def state_at(self, end: int, shift_rules: dict[str, AttendanceRules]) -> State:
-        """The state after the hour."""
+        """The state after the hours."""
         return State(
             at=end,
             newcomers=self.newcomers,

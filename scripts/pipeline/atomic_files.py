@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -14,10 +15,10 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def write_synced(path: Path, content: bytes) -> None:
+def write_synced(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file and put its bytes on disk; the caller syncs its directory."""
     with path.open("wb") as file:
-        file.write(content)
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
 
@@ -28,7 +29,7 @@ def replace(path: Path, content: bytes) -> None:
     The directory must exist. A reader sees the old file or the new one, never half of one.
     """
     draft = path.with_name(f".{path.name}.draft")
-    write_synced(draft, content)
+    write_synced(draft, [content])
     draft.rename(path)
     sync_directory(path.parent)
 

@@ -5,13 +5,13 @@ that is over. When each of these is due, the scheduler decides.
 """
 
 import hashlib
-import json
 import logging
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
 from pandas import DataFrame
 
 import hospital
@@ -19,7 +19,7 @@ from hospital import state as states
 from hospital import tables
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.state import State
 from hospital.world import World
 from pipeline import formats
@@ -32,6 +32,7 @@ from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.run.state_cache import Snapshot
 from pipeline.settings import ConfigurationError
+from scheduling.computed_hours import ComputedHours, RecordedEvent
 from scheduling.saved_configurations import load_configuration
 
 JOURNAL = "journal"
@@ -63,20 +64,22 @@ class HospitalRun:
         self._dir = simulation_dir
         self._topics = topics.topics
         self._models: dict[str, Model] = {}
+        self._computed = ComputedHours()
         self._world = world or World(load_configuration(simulation_dir, now.configurations[-1]))
         journal.discard_from(simulation_dir / JOURNAL, now.open_until)
         hour, self.next_number, self._state = self._newest_state(now)
         self._catch_up(now, hour, progress)
 
     def compute(self, entry: ConfigurationEntry, first_hour: datetime, end_hour: datetime) -> None:
-        """Compute hours under `entry` and put them, and the state after them, on disk.
+        """Compute hours of one day under `entry` and put them, and the state after, on disk.
 
         They become real when the clock opens them.
         """
         first_number = self.next_number
-        records = [r for h in hours(first_hour, end_hour) for r in self._hour(entry, h)]
+        events = self._simulate(entry, first_hour, (end_hour - first_hour) // HOUR)
         assert self._state is not None  # at least one hour was computed
-        content = journal.encode(records)
+        self._computed.add(first_hour, end_hour, events)
+        content = journal.encode(event.record for event in events)
         journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
         state = formats.stamp(self._state.to_json(), states.UPGRADES)
         snapshot = Snapshot(end_hour, self.next_number, entry.model_version, state)
@@ -98,16 +101,26 @@ class HospitalRun:
 
         `model_version` is that of the model that computed its last hour.
         """
-        values, counts = [], Counter[str]()
-        digests = {topic: hashlib.sha256() for topic in self._topics}
-        for block in journal.blocks(self._dir / JOURNAL, day):
-            for record in block.records():
-                values.append(json.loads(record.value))
-                if record.topic:
-                    digests[record.topic].update(record.value + b"\n")
-                    counts[record.topic] += 1
-        events = {t: TopicEntry(count=counts[t], sha256=digests[t].hexdigest()) for t in digests}
-        return tables.day_tables(self._world, values, model_version), events
+        events = self._computed.take(day) or self._recorded(day)
+        lines = defaultdict[str, list[bytes]](list)
+        for event in events:
+            lines[event.record.topic].append(event.record.value + b"\n")
+        entries = {
+            topic: TopicEntry(
+                count=len(lines[topic]), sha256=hashlib.sha256(b"".join(lines[topic])).hexdigest()
+            )
+            for topic in self._topics
+        }
+        values = (event.value for event in events)
+        return tables.day_tables(self._world, values, model_version), entries
+
+    def _recorded(self, day: date) -> list[RecordedEvent]:
+        """The events of a day that is over, from the journal."""
+        return [
+            RecordedEvent(msgspec.json.decode(record.value), record)
+            for block in journal.blocks(self._dir / JOURNAL, day)
+            for record in block.records()
+        ]
 
     def _newest_state(self, now: Clock) -> tuple[datetime, int, State | None]:
         """The hour of the newest state that can be used, the next event's number, the state.
@@ -145,19 +158,23 @@ class HospitalRun:
                 f"it (version {entry.model_version}); expected that version, or a new run "
                 "(make clean)"
             )
-        for _record in self._hour(entry, again):
-            pass
+        self._simulate(entry, again, 1)
 
-    def _hour(self, entry: ConfigurationEntry, hour: datetime) -> Iterator[Record]:
-        """Compute one hour; return its events in order, as the journal records them."""
+    def _simulate(
+        self, entry: ConfigurationEntry, first: datetime, count: int
+    ) -> list[RecordedEvent]:
+        """Compute `count` hours; return their events in order, as the journal records them."""
         model = self._model(entry)
-        events, self._state = simulate_hour(model, self._state or opening_state(model), hour)
-        for event in events:
-            key = str(event.value[self._topics[event.topic].key]) if event.topic else ""
-            value = json.dumps(event.value, separators=(",", ":"), ensure_ascii=False)
-            time = clock.text(event.event_time)
-            yield Record(self.next_number, time, event.topic, key.encode(), value.encode())
-            self.next_number += 1
+        state = self._state or opening_state(model)
+        events, self._state = simulate_hours(model, state, first, count)
+        recorded = []
+        for number, (_at, _event_id, topic, value) in enumerate(events, self.next_number):
+            key = value[self._topics[topic].key].encode() if topic else b""
+            content = msgspec.json.encode(value)
+            record = Record(number, value["event_time"], topic, key, content)
+            recorded.append(RecordedEvent(value, record))
+        self.next_number += len(events)
+        return recorded
 
     def _model(self, entry: ConfigurationEntry) -> Model:
         """The model of the hours that ran under an entry of the clock's history."""

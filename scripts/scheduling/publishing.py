@@ -1,15 +1,14 @@
 """Publishing: each day that is over, from the journal into the batch lake."""
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 from pandas import DataFrame
 
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.lakes.batch_lake import Manifest, Part
 from pipeline.logs import Message
 from pipeline.progress import Progress, Step
 from pipeline.rate_log import RateLog
@@ -58,22 +57,20 @@ class Publisher:
             self._log_totals(now)
 
     def _publish(self, day: date, now: Clock) -> None:
-        previous: str | None = None
         in_force = now.in_force_on(day)
-        events: dict[str, TopicEntry] = {}
         if day < now.start.date():
             size = self._run.population
             with self._progress.on("building the population", size) as step:
                 # Staff and wards follow the people.
-                files = csv_files(self._run.day_zero(), lambda rows: step(min(rows, size)))
+                parts = csv_parts(self._run.day_zero(), lambda rows: step(min(rows, size)))
+                published = batch_lake.publish(self._lake, day, parts, {}, in_force, None)
         else:
             before = batch_lake.day_directory(self._lake, day - DAY)
             _manifest, previous = batch_lake.read_manifest(before)
             tables, events = self._run.day(day, in_force[-1].model_version)
-            files = csv_files(tables.items())
-        digest = batch_lake.publish(self._lake, day, files, events, in_force, previous)
-        rows = sum(count for count, _content in files.values())
-        self._rate.event((day, rows, len(files), digest))
+            parts = csv_parts(tables.items())
+            published = batch_lake.publish(self._lake, day, parts, events, in_force, previous)
+        self._rate.event(published)
 
     def _log_totals(self, now: Clock) -> None:
         self._rate.finish()
@@ -94,22 +91,24 @@ class Publisher:
         )
 
 
-def csv_files(
+def csv_parts(
     tables: Iterable[tuple[str, DataFrame]], step: Step = lambda _rows: None
-) -> dict[str, tuple[int, bytes]]:
-    """Each dataset's rows and its file: RFC 4180 in UTF-8, a header, an empty field for NULL.
+) -> Iterator[Part]:
+    """The CSVs of tables: RFC 4180 in UTF-8, a header, an empty field for NULL.
 
-    A dataset may come in parts, one after the other. `step` gets the rows so far of all datasets.
+    A dataset may come in several tables, one after the other. `step` gets the rows so far.
     """
-    rows, parts = Counter[str](), defaultdict[str, list[bytes]](list)
-    for name, table in tables:
-        text = table.to_csv(index=False, header=name not in parts, lineterminator="\n")
-        parts[name].append(text.encode())
-        rows[name] += len(table)
-        step(rows.total())
-    return {name: (rows[name], b"".join(texts)) for name, texts in parts.items()}
+    rows, begun = 0, set[str]()
+    for dataset, table in tables:
+        text = table.to_csv(index=False, header=dataset not in begun, lineterminator="\n")
+        begun.add(dataset)
+        yield Part(dataset, len(table), text.encode())
+        rows += len(table)
+        step(rows)
 
 
-def _describe(published: tuple[date, int, int, str]) -> Message:
-    day, rows, files, digest = published
+def _describe(published: tuple[Manifest, str]) -> Message:
+    manifest, digest = published
+    rows = sum(entry.rows for entry in manifest.files.values())
+    day, files = manifest.simulated_date, len(manifest.files)
     return Message("published a day", day=day, rows=rows, files=files, manifest=digest[:12])

@@ -1,7 +1,7 @@
 """The full setting: `configs/full.yaml` laid over the default has the size promised, and runs."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from hospital import tables
 from hospital.config.run import Configuration
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.world import World
 from pipeline.run import config_store
 
@@ -45,10 +45,6 @@ def test_it_runs(full: dict[str, Any]) -> None:
     world, hour = World(config), datetime(2021, 4, 7, tzinfo=UTC)
     assert abs(len(world.staff.posts) - 4895) <= 10
     model = Model(world, config)
-    state, values = opening_state(model), []
-    for _ in range(24):
-        events, state = simulate_hour(model, state, hour)
-        values += [event.value for event in events]
-        hour += timedelta(hours=1)
-    census = tables.day_tables(world, values)["bed_census"]
+    events, _state = simulate_hours(model, opening_state(model), hour, 24)
+    census = tables.day_tables(world, (event.value for event in events))["bed_census"]
     assert 0.75 < census["occupied"].sum() / census["capacity"].sum() < 0.95

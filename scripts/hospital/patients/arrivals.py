@@ -168,5 +168,5 @@ def _resident(
     later = newcomers.total
     if later and uniform(seed, f"visit.newcomer.{attempt}", key) * (len(near) + later) < later:
         number = newcomers.number(int(draw * later))
-        return number if people.newcomer_nearest(number) == hospital_id else None
+        return number if people.nearest_hospital(number) == hospital_id else None
     return near.item(int(draw * len(near))) if len(near) else None

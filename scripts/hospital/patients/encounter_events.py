@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hospital.events import ADMISSIONS, BATCH_ONLY, TRANSPORTS, Draft, Value, draft
+from hospital.events import ADMISSIONS, BATCH_ONLY, TRANSPORTS, Event, Value, event
 from hospital.ids import patient_id
 from hospital.state import ExpectedReturn, Stay, Visit
 from hospital.times import DAY, date_text, instant_text, maybe_instant_text
@@ -26,7 +26,7 @@ class Journey(NamedTuple):
     departed_at: int
 
 
-def registered(encounter_id: str, patient: Visit | Stay, at: int, arrival_mode: str) -> Draft:
+def registered(encounter_id: str, patient: Visit | Stay, at: int, arrival_mode: str) -> Event:
     """A04."""
     value: Value = {
         "source": patient.source,
@@ -37,7 +37,7 @@ def registered(encounter_id: str, patient: Visit | Stay, at: int, arrival_mode: 
     return _admissions_event("registered", "A04", at, encounter_id, patient, value)
 
 
-def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Draft:
+def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Event:
     """A01."""
     value = _bed_and_carers(stay, carers) | {
         "specialty": stay.specialty,
@@ -49,7 +49,7 @@ def admitted(encounter_id: str, stay: Stay, carers: Carers) -> Draft:
 
 def transferred(
     encounter_id: str, before: Stay, after: Stay, at: int, carers: Carers, reason: str
-) -> Draft:
+) -> Event:
     """A02: from where a patient lay before to where they lie after."""
     value: Value = {
         "previous_hospital_id": before.hospital_id,
@@ -62,7 +62,7 @@ def transferred(
     return _admissions_event("transferred", mark, at, encounter_id, after, value)
 
 
-def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Draft:
+def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Event:
     """A03."""
     value = _bed_and_carers(stay, carers) | {
         "admitted_at": instant_text(stay.admitted_at),
@@ -71,7 +71,7 @@ def discharged(encounter_id: str, stay: Stay, at: int, carers: Carers) -> Draft:
     return _admissions_event("discharged", "A03", at, encounter_id, stay, value)
 
 
-def visit_ended(encounter_id: str, visit: Visit) -> Draft:
+def visit_ended(encounter_id: str, visit: Visit) -> Event:
     """The end of an emergency visit, for the batch path."""
     value: Value = {
         "encounter_id": encounter_id,
@@ -82,10 +82,10 @@ def visit_ended(encounter_id: str, visit: Visit) -> Draft:
         "outcome": visit.outcome,
     }
     event_id = f"{encounter_id}:visit"
-    return draft(visit.left_at, BATCH_ONLY, "visit_ended", event_id, visit.hospital_id, value)
+    return event(visit.left_at, BATCH_ONLY, "visit_ended", event_id, visit.hospital_id, value)
 
 
-def transport(encounter_id: str, patient: int, journey: Journey, arrived_at: int | None) -> Draft:
+def transport(encounter_id: str, patient: int, journey: Journey, arrived_at: int | None) -> Event:
     """The start of a journey while `arrived_at` is None, else its end."""
     transport_id = f"T-{encounter_id}-{journey.number}"
     value: Value = {
@@ -101,12 +101,12 @@ def transport(encounter_id: str, patient: int, journey: Journey, arrived_at: int
     if at is None:
         event_type, at = "departed", journey.departed_at
     event_id = f"{transport_id}:{event_type}"
-    return draft(at, TRANSPORTS, event_type, event_id, journey.destination, value)
+    return event(at, TRANSPORTS, event_type, event_id, journey.destination, value)
 
 
 def postponed(
     encounter_id: str, visit: Visit, specialty: str, due: ExpectedReturn, reason: str
-) -> Draft:
+) -> Event:
     """A planned admission put off until `due`, for the batch path."""
     value: Value = {
         "encounter_id": encounter_id,
@@ -118,10 +118,10 @@ def postponed(
         "reason": reason,
     }
     event_id = f"{encounter_id}:postponed-{due.postponements}"
-    return draft(visit.registered_at, BATCH_ONLY, "postponed", event_id, visit.hospital_id, value)
+    return event(visit.registered_at, BATCH_ONLY, "postponed", event_id, visit.hospital_id, value)
 
 
-def census_taken(at: int, ward: WardPlace, open_beds: int, occupied: int, boarders: int) -> Draft:
+def census_taken(at: int, ward: WardPlace, open_beds: int, occupied: int, boarders: int) -> Event:
     """A ward's census at midnight, of the day that ends then."""
     census_date = date_text(at // DAY - 1)
     value: Value = {
@@ -132,12 +132,12 @@ def census_taken(at: int, ward: WardPlace, open_beds: int, occupied: int, boarde
         "boarders": boarders,
     }
     event_id = f"{ward.ward_id}-{census_date.replace('-', '')}:census"
-    return draft(at, BATCH_ONLY, "census_taken", event_id, ward.hospital_id, value)
+    return event(at, BATCH_ONLY, "census_taken", event_id, ward.hospital_id, value)
 
 
 def _admissions_event(
     event_type: str, mark: str, at: int, encounter_id: str, patient: Visit | Stay, rest: Value
-) -> Draft:
+) -> Event:
     """An ADT event; `mark` is its trigger, in a transfer with the transfer's number: `A02-1`."""
     common: Value = {
         "adt_trigger": mark.partition("-")[0],
@@ -145,7 +145,7 @@ def _admissions_event(
         "patient_id": patient_id(patient.patient),
     }
     event_id = f"{encounter_id}:{mark}"
-    return draft(at, ADMISSIONS, event_type, event_id, patient.hospital_id, common | rest)
+    return event(at, ADMISSIONS, event_type, event_id, patient.hospital_id, common | rest)
 
 
 def _bed_and_carers(stay: Stay, carers: Carers) -> Value:

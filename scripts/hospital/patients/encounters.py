@@ -46,7 +46,7 @@ def register(hour: Hour, at: int, encounter_id: str) -> None:
         visit = hour.state.visits[encounter_id] = _delayed_by_the_crowd(hour, visit)
     if visit.departed_at is not None:
         _add_transport(hour, encounter_id, visit, at)
-    hour.drafts.append(encounter_events.registered(encounter_id, visit, at, visit.arrival_mode))
+    hour.events.append(encounter_events.registered(encounter_id, visit, at, visit.arrival_mode))
     hour.state.schedule(visit.left_at, encounter_id, "leave")
 
 
@@ -55,7 +55,7 @@ def leave(hour: Hour, at: int, encounter_id: str) -> None:
     visit = hour.state.visits.pop(encounter_id)
     if visit.triage is not None:
         hour.state.in_emergency[visit.hospital_id] -= 1
-        hour.drafts.append(encounter_events.visit_ended(encounter_id, visit))
+        hour.events.append(encounter_events.visit_ended(encounter_id, visit))
     if visit.outcome == "admitted":
         _admit(hour, at, encounter_id, visit)
         return
@@ -71,7 +71,7 @@ def _admit(hour: Hour, at: int, encounter_id: str, visit: Visit) -> None:
     stay = stays.begin(hour.model, encounter_id, visit, specialty, place)
     hour.state.begin_stay(encounter_id, stay)
     carers = hour.carers(encounter_id, stay, at)
-    hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
+    hour.events.append(encounter_events.admitted(encounter_id, stay, carers))
     if stay.bed_id is None:
         hour.state.join_queue(encounter_id, BedWait(specialty, at, "bed_found"))
         transfers.divert_if_crowded(hour, at, encounter_id, specialty)
@@ -113,7 +113,7 @@ def discharge(hour: Hour, at: int, encounter_id: str) -> None:
         hour.state.schedule(later, encounter_id, "discharge")
         return
     carers = hour.carers(encounter_id, stay, at)
-    hour.drafts.append(encounter_events.discharged(encounter_id, stay, at, carers))
+    hour.events.append(encounter_events.discharged(encounter_id, stay, at, carers))
     del hour.state.stays[encounter_id]
     hour.state.in_care.discard(stay.patient)
     if stay.disposition == "died":
@@ -165,7 +165,7 @@ def _postpone(hour: Hour, at: int, encounter_id: str, visit: Visit, reason: str)
     case = PatientCase(visit.patient, visit.hospital_id, visit.diagnosis_code)
     due = ExpectedReturn(due_at, case, visit.postponements + 1)
     specialty = hour.model.rates.diagnoses[visit.diagnosis_code].specialty
-    hour.drafts.append(encounter_events.postponed(encounter_id, visit, specialty, due, reason))
+    hour.events.append(encounter_events.postponed(encounter_id, visit, specialty, due, reason))
     _expect(hour, encounter_id, due)
 
 
@@ -178,7 +178,7 @@ def _plan_readmission(hour: Hour, at: int, encounter_id: str, stay: Stay) -> Non
     days = lognormal(rule.days, model.draw("return.days", key))
     case = PatientCase(
         patient=stay.patient,
-        hospital_id=people.nearest[people.person(stay.patient).district],
+        hospital_id=people.nearest_hospital(stay.patient),
         diagnosis_code=model.rates.diagnoses[stay.diagnosis_code].returns_as or stay.diagnosis_code,
     )
     first, _, times = encounter_id.partition(READMISSION_MARK)
@@ -214,10 +214,10 @@ def _add_transport(hour: Hour, encounter_id: str, visit: Visit, arrived_at: int 
         destination=visit.hospital_id,
         departed_at=visit.departed_at,
     )
-    draft = encounter_events.transport(encounter_id, visit.patient, journey, arrived_at)
-    hour.drafts.append(draft)
+    under_way = encounter_events.transport(encounter_id, visit.patient, journey, arrived_at)
+    hour.events.append(under_way)
 
 
 def _die(hour: Hour, at: int, who: Visit | Stay) -> None:
     hour.state.gone_today.add(who.patient)
-    hour.drafts.append(turnover.person_changed(at, who.patient, "died", who.hospital_id))
+    hour.events.append(turnover.person_changed(at, who.patient, "died", who.hospital_id))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from hospital.config.staffing import DOCTOR, NURSE
-from hospital.events import Draft
+from hospital.events import Event
 from hospital.model import Model
 from hospital.patients.encounter_events import Carers
 from hospital.sampling import key_of
@@ -14,12 +14,12 @@ from hospital.working_state import WorkingState
 
 @dataclass(frozen=True)
 class Hour:
-    """One hour under way; each task changes `state` and adds to `drafts`."""
+    """One hour under way; each task changes `state` and adds to `events`."""
 
     model: Model
     state: WorkingState
     rosters: list[Roster]  # of the shifts under way, the latest first
-    drafts: list[Draft] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def carers(self, encounter_id: str, stay: Stay, at: int) -> Carers:
         """A doctor and a nurse who are at work at that second: of the ward, else of another."""

@@ -49,9 +49,9 @@ def announce(hour: Hour) -> None:
     for encounter_id, stay in hour.state.stays.items():
         at = stay.admitted_at
         # Their mode of arrival is unknown; they are recorded as walk-ins.
-        hour.drafts.append(encounter_events.registered(encounter_id, stay, at - 1, "walk_in"))
+        hour.events.append(encounter_events.registered(encounter_id, stay, at - 1, "walk_in"))
         carers = hour.carers(encounter_id, stay, at)
-        hour.drafts.append(encounter_events.admitted(encounter_id, stay, carers))
+        hour.events.append(encounter_events.admitted(encounter_id, stay, carers))
 
 
 def _stay_under_way(

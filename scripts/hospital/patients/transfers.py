@@ -133,7 +133,7 @@ def _add_transport(hour: Hour, encounter_id: str, stay: Stay, arrived_at: int | 
         destination=hour.model.world.network.wards[ward_of_bed(stay.diversion.bed_id)].hospital_id,
         departed_at=stay.diversion.departs_at,
     )
-    hour.drafts.append(transport(encounter_id, stay.patient, journey, arrived_at))
+    hour.events.append(transport(encounter_id, stay.patient, journey, arrived_at))
 
 
 def _evacuate(hour: Hour, at: int, encounter_id: str, stay: Stay) -> None:
@@ -185,5 +185,5 @@ def _move(hour: Hour, at: int, encounter_id: str, place: Place, reason: str) -> 
             hour.state.schedule(after.next_step.at, encounter_id, "step")
     hour.state.stays[encounter_id] = after
     carers = hour.carers(encounter_id, after, at)
-    hour.drafts.append(transferred(encounter_id, before, after, at, carers, reason))
+    hour.events.append(transferred(encounter_id, before, after, at, carers, reason))
     vacate(hour, at, before.bed_id)

@@ -1,10 +1,10 @@
 """What the model needs of a person, drawn by seed and person number.
 
 Those who live here when the run starts have the numbers 0 … size - 1, and their columns are kept.
-What is known of a newcomer is drawn from the number each time, so that nothing has to be kept.
+What is known of a newcomer is drawn from the number when it is first needed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from hospital.config.hospitals import SimulationFile
 from hospital.population.newcomers import FIRST_NEWCOMER, FIRST_ORDINAL, NUMBERS_A_DAY
-from hospital.sampling import Keys, lognormal, uniform, uniforms
+from hospital.sampling import Keys, lognormal, uniforms
 from hospital.times import DAYS_A_YEAR, EPOCH
 
 CONDITION_AGES = (15, 40, 65)  # years: where the age groups of chronic conditions begin
+PEOPLE_AT_ONCE = 50_000  # of day zero, so that a few million of them fit into memory
+NEWCOMERS_AT_ONCE = 100  # drawn together, with neighbouring numbers
 AGE_QUANTILES = 400  # points of the distribution of newcomers' ages, linear between them
 
 
@@ -42,7 +44,12 @@ class PersonColumns(NamedTuple):
 
     def person(self, index: int) -> Person:
         """One of them."""
-        return Person._make(column.item(index) for column in self)
+        return Person(
+            self.female.item(index),
+            self.birth_day.item(index),
+            self.district.item(index),
+            self.condition.item(index),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,10 +83,13 @@ class PersonDraws:
             condition=condition,
         )
 
-    def district(self, number: int) -> int:
-        """The district of one person."""
-        draw = uniform(self.seed, "person.district", number)
-        return int(np.searchsorted(self.district_limits, draw, side="right"))
+    def columns_of(self, size: int) -> PersonColumns:
+        """The fields of those with the numbers 0 … size - 1, drawn a part at a time."""
+        parts = [
+            self.columns(np.arange(first, min(first + PEOPLE_AT_ONCE, size), dtype=np.uint64))
+            for first in range(0, size, PEOPLE_AT_ONCE)
+        ]
+        return PersonColumns._make(np.concatenate(column) for column in zip(*parts, strict=True))
 
     def _ages(self, numbers: Keys, newcomers: NDArray[np.bool_]) -> NDArray[np.float64]:
         """In years, when the run starts or when they move in."""
@@ -109,6 +119,8 @@ class People:
     conditions: list[str | None]  # the first is None: no chronic condition
     nearest: list[str]  # hospital_id by district
     living_near: dict[str, NDArray[np.int32]]  # hospital_id → person numbers, without newcomers
+    # Those drawn so far, by the first number of each NEWCOMERS_AT_ONCE.
+    _newcomers: dict[int, PersonColumns] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -119,11 +131,15 @@ class People:
         """The person with a number."""
         if number < FIRST_NEWCOMER:
             return self.columns.person(number)
-        return self.draws.columns(np.array([number], dtype=np.uint64)).person(0)
+        first = number - number % NEWCOMERS_AT_ONCE
+        if first not in self._newcomers:
+            numbers = np.arange(first, first + NEWCOMERS_AT_ONCE, dtype=np.uint64)
+            self._newcomers[first] = self.draws.columns(numbers)
+        return self._newcomers[first].person(number - first)
 
-    def newcomer_nearest(self, number: int) -> str:
-        """The hospital_id nearest to a newcomer."""
-        return self.nearest[self.draws.district(number)]
+    def nearest_hospital(self, number: int) -> str:
+        """The hospital_id of the hospital nearest to a person."""
+        return self.nearest[self.person(number).district]
 
 
 def generate(file: SimulationFile) -> People:
@@ -146,7 +162,7 @@ def generate(file: SimulationFile) -> People:
             np.array([lognormal(population.newcomer_ages_years, q) for q in quantiles.tolist()]),
         ),
     )
-    columns = draws.columns(np.arange(population.size, dtype=np.uint64))
+    columns = draws.columns_of(population.size)
     nearest = [district.hospital for district in districts]
     return People(
         draws=draws,

@@ -8,7 +8,7 @@ from collections.abc import Set
 
 import numpy as np
 
-from hospital.events import BATCH_ONLY, Draft, Value, draft
+from hospital.events import BATCH_ONLY, Event, Value, event
 from hospital.ids import patient_id
 from hospital.population.newcomers import MOST_OF_A_KIND, Newcomers, first_number
 from hospital.population.people import People
@@ -19,7 +19,7 @@ from hospital.times import DAY, DAYS_A_YEAR, date_text
 
 def turn_over(
     people: People, rates: Rates, newcomers: Newcomers, gone: Set[int], in_care: Set[int], at: int
-) -> tuple[Newcomers, set[int], list[Draft]]:
+) -> tuple[Newcomers, set[int], list[Event]]:
     """The changes of the day that begins at `at`.
 
     Args:
@@ -37,7 +37,7 @@ def turn_over(
         expected = per_1000_a_year / 1000 / DAYS_A_YEAR * among
         return poisson(expected, uniform(people.draws.seed, f"people.{kind}", day))
 
-    drafts = []
+    events = []
     added: dict[str, int] = {}
     for kind, per_1000_a_year in (
         ("born", changes.births_per_1000_a_year),
@@ -45,7 +45,7 @@ def turn_over(
     ):
         added[kind] = min(count(kind, per_1000_a_year, everybody - len(gone)), MOST_OF_A_KIND)
         first = first_number(day, kind)
-        drafts += [person_changed(at, number, kind) for number in range(first, first + added[kind])]
+        events += [person_changed(at, number, kind) for number in range(first, first + added[kind])]
     leaving: dict[int, str] = {}
     for kind, by_age in (
         ("died", rates.deaths),
@@ -55,8 +55,8 @@ def turn_over(
         for number in _drawn(people, newcomers, kind, by_age, candidates, day):
             if number not in gone and number not in in_care:
                 leaving.setdefault(number, kind)
-    drafts += [person_changed(at, number, kind) for number, kind in leaving.items()]
-    return newcomers.after_a_day(**added), set(leaving), drafts
+    events += [person_changed(at, number, kind) for number, kind in leaving.items()]
+    return newcomers.after_a_day(**added), set(leaving), events
 
 
 def _drawn(
@@ -83,7 +83,7 @@ def _drawn(
     return kept
 
 
-def person_changed(at: int, number: int, kind: str, hospital_id: str | None = None) -> Draft:
+def person_changed(at: int, number: int, kind: str, hospital_id: str | None = None) -> Event:
     """A person `born`, `moved_in`, `moved_out`, or `died`, in a hospital if one is given."""
     patient = patient_id(number)
     change_id = f"{patient}:{kind}"
@@ -93,4 +93,4 @@ def person_changed(at: int, number: int, kind: str, hospital_id: str | None = No
         "change_type": kind,
         "change_date": date_text(at // DAY),
     }
-    return draft(at, BATCH_ONLY, "person_changed", change_id, hospital_id, value)
+    return event(at, BATCH_ONLY, "person_changed", change_id, hospital_id, value)

@@ -5,15 +5,19 @@ contains the hash of the previous day's manifest. The last one so stands for the
 is the run's fingerprint.
 """
 
+import hashlib
 import io
 import json
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from errno import ELOOP, ENOENT, ENOTDIR
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -30,6 +34,14 @@ class FileEntry(BaseModel, frozen=True, extra="forbid"):
     rows: int
     bytes: int
     sha256: str
+
+
+class Part(NamedTuple):
+    """Bytes of a dataset's CSV, with the number of rows in them; the first part has the header."""
+
+    dataset: str
+    rows: int
+    content: bytes
 
 
 class TopicEntry(BaseModel, frozen=True, extra="forbid"):
@@ -131,37 +143,51 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
 def publish(
     root: Path,
     day: date,
-    tables: Mapping[str, tuple[int, bytes]],
+    parts: Iterable[Part],
     events: dict[str, TopicEntry],
     configurations: list[ConfigurationEntry],
     previous_manifest: str | None,
-) -> str:
+) -> tuple[Manifest, str]:
     """Publish a day in one rename, on disk when this returns.
 
     Args:
-        tables: per dataset the number of rows and the bytes of its CSV.
+        parts: of the day's CSVs, those of a dataset one after the other.
         previous_manifest: hash of the previous day's manifest; None for day zero.
 
     Returns:
-        The hash of the day's manifest.
+        The day's manifest with the hash of its bytes.
     """
+    draft = root / f".{day.isoformat()}.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
     manifest = Manifest(
         simulated_date=day,
         files={
-            name: FileEntry(rows=rows, bytes=len(content), sha256=atomic_files.sha256(content))
-            for name, (rows, content) in tables.items()
+            dataset: _write_csv(draft / f"{dataset}.csv", of_dataset)
+            for dataset, of_dataset in groupby(parts, key=attrgetter("dataset"))
         },
         events=events,
         configurations=configurations,
         previous_manifest=previous_manifest,
     )
-    draft = root / f".{day.isoformat()}.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    for name, (_rows, content) in tables.items():
-        atomic_files.write_synced(draft / f"{name}.csv", content)
-    atomic_files.write_synced(draft / MANIFEST, manifest.to_bytes())
+    content = manifest.to_bytes()
+    atomic_files.write_synced(draft / MANIFEST, [content])
     atomic_files.sync_directory(draft)
     draft.rename(day_directory(root, day))
     atomic_files.sync_directory(root)
-    return atomic_files.sha256(manifest.to_bytes())
+    return manifest, atomic_files.sha256(content)
+
+
+def _write_csv(path: Path, parts: Iterable[Part]) -> FileEntry:
+    """Write a file part by part, so that only one of them is in memory."""
+    rows, size, digest = 0, 0, hashlib.sha256()
+
+    def counted() -> Iterator[bytes]:
+        nonlocal rows, size
+        for part in parts:
+            rows, size = rows + part.rows, size + len(part.content)
+            digest.update(part.content)
+            yield part.content
+
+    atomic_files.write_synced(path, counted())
+    return FileEntry(rows=rows, bytes=size, sha256=digest.hexdigest())

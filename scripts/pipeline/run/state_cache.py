@@ -6,12 +6,13 @@ the hours since the newest good one (or since the seed) again.
 """
 
 import gzip
-import json
 import logging
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from pipeline import atomic_files
 from pipeline.logs import Message
@@ -36,7 +37,7 @@ def save(root: Path, snapshot: Snapshot) -> None:
     """Keep a snapshot, on disk when this returns, and drop all but the newest three."""
     atomic_files.make_directories(root)
     hour, *fields = snapshot
-    body = json.dumps(fields, separators=(",", ":")).encode()
+    body = msgspec.json.encode(fields)
     content = gzip.compress(atomic_files.sha256(body).encode() + b"\n" + body, 1, mtime=0)
     atomic_files.replace(root / hour.strftime(NAME_FORMAT), content)
     for path in sorted(root.glob(NAMES))[:-KEPT]:
@@ -65,7 +66,7 @@ def _load(path: Path, hour: datetime, model_version: int) -> Snapshot:
     digest, body = gzip.decompress(path.read_bytes()).split(b"\n", 1)
     if atomic_files.sha256(body).encode() != digest:
         raise ValueError("its hash differs")
-    snapshot = Snapshot(hour, *json.loads(body))
+    snapshot = Snapshot(hour, *msgspec.json.decode(body))
     if snapshot.model_version != model_version:
         raise ValueError(f"model version {snapshot.model_version}, expected {model_version}")
     return snapshot

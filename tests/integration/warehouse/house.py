@@ -13,10 +13,11 @@ from hospital import MODEL_VERSION, tables
 from hospital.config.run import Configuration
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.world import World
 from pipeline.lakes import batch_lake
 from pipeline.run.clock import ConfigurationEntry
+from scheduling.publishing import csv_parts
 
 from .own_database import Database, new_database
 from .small_lake import ROOT
@@ -70,12 +71,10 @@ def publish(root: Path, config: Configuration) -> None:
     zero = dict(tables.day_zero(world))
     digest = publish_day(root, hour.date() - timedelta(days=1), zero, [], None)
     for _ in range(DAYS):
-        day, values = hour.date(), []
-        while hour.date() == day:
-            events, state = simulate_hour(model, state, hour)
-            values += [event.value for event in events]
-            hour += timedelta(hours=1)
-        digest = publish_day(root, day, tables.day_tables(world, values), [entry], digest)
+        events, state = simulate_hours(model, state, hour, 24)
+        content = tables.day_tables(world, (event.value for event in events))
+        digest = publish_day(root, hour.date(), content, [entry], digest)
+        hour += timedelta(days=1)
 
 
 def publish_day(
@@ -86,8 +85,5 @@ def publish_day(
     previous: str | None,
 ) -> str:
     """Publish a day; its events are of no interest here."""
-    csvs = {
-        name: (len(table), table.to_csv(index=False, lineterminator="\n").encode())
-        for name, table in content.items()
-    }
-    return batch_lake.publish(root, day, csvs, {}, configurations, previous)
+    parts = csv_parts(content.items())
+    return batch_lake.publish(root, day, parts, {}, configurations, previous)[1]

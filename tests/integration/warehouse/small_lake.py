@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import Part
 from pipeline.run.clock import ConfigurationEntry
 from pipeline.warehouse.datasets import read_datasets
 
@@ -125,24 +126,24 @@ class Lake:
         if day != ZERO:
             directory = batch_lake.day_directory(self.root, before[-1])
             previous = batch_lake.read_manifest(directory)[1]
-        files = {
-            name: (len(lines), "".join(f"{line}\n" for line in [self.header(name), *lines]))
+        texts = {
+            name: "".join(f"{line}\n" for line in [self.header(name), *lines])
             for name, lines in tables.items()
         }
-        contents = {name: (rows, text.encode()) for name, (rows, text) in files.items()}
-        return batch_lake.publish(self.root, day, contents, {}, [IN_FORCE], previous)
+        parts = [Part(name, len(tables[name]), text.encode()) for name, text in texts.items()]
+        return batch_lake.publish(self.root, day, parts, {}, [IN_FORCE], previous)[1]
 
     def publish_again(self, day: date, dataset: str, content: bytes, rows: int) -> None:
         """Publish a day anew, manifest and all, with other content of one file."""
         directory = batch_lake.day_directory(self.root, day)
         manifest, _ = batch_lake.read_manifest(directory)
-        contents = {
-            name: (entry.rows, self.file(day, name).read_bytes())
+        parts = {
+            name: Part(name, entry.rows, self.file(day, name).read_bytes())
             for name, entry in manifest.files.items()
-        }
+        } | {dataset: Part(dataset, rows, content)}
         shutil.rmtree(directory)
-        contents[dataset] = (rows, content)
-        batch_lake.publish(self.root, day, contents, {}, [IN_FORCE], manifest.previous_manifest)
+        previous = manifest.previous_manifest
+        batch_lake.publish(self.root, day, parts.values(), {}, [IN_FORCE], previous)
 
     def header(self, dataset: str) -> str:
         """The first line of a dataset's file."""

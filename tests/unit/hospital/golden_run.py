@@ -45,7 +45,7 @@ def files() -> Iterator[tuple[str, str]]:
     from hospital.config.run import Configuration
     from hospital.model import Model
     from hospital.patients.opening_census import opening_state
-    from hospital.simulation import simulate_hour
+    from hospital.simulation import simulate_hours
     from hospital.world import World
 
     config = Configuration.model_validate(configuration())
@@ -55,16 +55,16 @@ def files() -> Iterator[tuple[str, str]]:
     for name, table in tables.day_zero(world):
         yield f"day_zero/{name}.csv", table.to_csv(index=False, lineterminator="\n")
     week = []
-    for _ in range(24 * DAYS):
-        events, state = simulate_hour(model, state, hour)
+    for _ in range(DAYS):
+        events, state = simulate_hours(model, state, hour, 24)
         week += events
-        hour += timedelta(hours=1)
+        hour += timedelta(days=1)
     yield (
         f"events_{SHOWN}.jsonl",
         "".join(
             json.dumps(event.value, separators=(",", ":"), ensure_ascii=False) + "\n"
             for event in week
-            if event.topic and f"{event.event_time:%Y-%m-%d}" == SHOWN
+            if event.topic and event.value["event_time"].startswith(SHOWN)
         ),
     )
     for name, table in tables.day_tables(world, (event.value for event in week)).items():

@@ -1,7 +1,7 @@
 """The hospital's laws, checked by replaying a run's events and loading its tables in order."""
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import yaml
 
 from hospital import tables
 from hospital.events import Event
+from hospital.times import HOUR
 
 from .small_run import Run
 
@@ -31,11 +32,12 @@ def check_events(hours: list[tuple[datetime, list[Event]]]) -> None:
     for hour, events in hours:
         assert [event[:2] for event in events] == sorted(event[:2] for event in events)
         for event in events:
-            last = hour + timedelta(hours=1)
+            first, last = int(hour.timestamp()), int(hour.timestamp()) + HOUR
             census = event.value["event_type"] == "census_taken"
-            assert event.event_time == last if census else hour <= event.event_time < last
+            assert event.at == last if census else first <= event.at < last
             assert event.value["event_id"] == event.event_id
-            assert event.value["event_time"] == f"{event.event_time:%Y-%m-%dT%H:%M:%SZ}"
+            at = datetime.fromtimestamp(event.at, UTC)
+            assert event.value["event_time"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
     ids = [event.event_id for _, events in hours for event in events]
     assert len(ids) == len(set(ids))
 
@@ -43,8 +45,8 @@ def check_events(hours: list[tuple[datetime, list[Event]]]) -> None:
 def check_beds_and_census(run: Run) -> None:
     beds = {bed: None for ward in run.world.network.wards.values() for bed in ward.beds}
     place: dict[str, tuple[str, str | None]] = {}
-    left_at: dict[str, datetime] = {}
-    cleaning = timedelta(minutes=run.model.config.simulation.admission.bed_cleaning_minutes)
+    left_at: dict[str, int] = {}
+    cleaning = 60 * run.model.config.simulation.admission.bed_cleaning_minutes
     for event in run.events:
         value = event.value
         kind, encounter = value["event_type"], value.get("encounter_id", "")
@@ -55,13 +57,13 @@ def check_beds_and_census(run: Run) -> None:
             if before[1] is not None:
                 assert beds[before[1]] == encounter
                 beds[before[1]] = None
-                left_at[before[1]] = event.event_time
+                left_at[before[1]] = event.at
         if kind in ("transferred", "admitted"):
             bed = value["bed_id"]
             if bed is not None:
-                assert beds[bed] is None, f"{bed} has two patients at {event.event_time}"
+                assert beds[bed] is None, f"{bed} has two patients at {event.at}"
                 assert bed.startswith(value["ward_id"] + "-")
-                assert bed not in left_at or event.event_time >= left_at[bed] + cleaning
+                assert bed not in left_at or event.at >= left_at[bed] + cleaning
                 beds[bed] = encounter
             place[encounter] = (value["ward_id"], bed)
         if kind == "census_taken":

@@ -9,7 +9,7 @@ from hospital.config.run import Configuration
 from hospital.events import Event
 from hospital.model import Model
 from hospital.patients.opening_census import opening_state
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.staffing.staff import Staff, appoint
 from hospital.times import EPOCH
 from hospital.world import World
@@ -41,7 +41,7 @@ class Run:
     def advance(self, hours: int) -> "Run":
         """Simulate that many hours more."""
         for _ in range(hours):
-            events, self.state = simulate_hour(self.model, self.state, self.hour)
+            events, self.state = simulate_hours(self.model, self.state, self.hour)
             self.hours.append((self.hour, events))
             self.hour += timedelta(hours=1)
         return self

@@ -56,7 +56,6 @@ def test_one_person_and_many_are_the_same(kind: str, ordinal: int, tiny: SmallFi
     for index, one in enumerate(numbers.tolist()):
         assert people.person(one) == many.person(index)
     person = people.person(number)
-    assert people.nearest[person.district] == people.newcomer_nearest(number)
     if kind == "born":
         assert person.birth_day == day
         assert people.conditions[person.condition] is None

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from hospital.simulation import simulate_hour
+from hospital.simulation import simulate_hours
 from hospital.state import State
 
 from .small_run import Run, SmallFiles, StartRun
@@ -56,17 +58,45 @@ def test_json_keeps_every_part_of_a_state(run: StartRun) -> None:
 def test_simulating_an_hour_does_not_change_the_state_before_it(run: StartRun) -> None:
     before = run(12)
     text = json.dumps(before.state.to_json())
-    first = simulate_hour(before.model, before.state, before.hour)
-    second = simulate_hour(before.model, before.state, before.hour)
+    first = simulate_hours(before.model, before.state, before.hour)
+    second = simulate_hours(before.model, before.state, before.hour)
     assert json.dumps(before.state.to_json()) == text
     assert first[0] == second[0]
     assert first[1].to_json() == second[1].to_json()
 
 
+@given(data=st.data())
+@settings(max_examples=10, deadline=None)
+def test_how_many_hours_are_computed_at_once_changes_nothing(
+    data: st.DataObject, run: StartRun
+) -> None:
+    crowded = {
+        "simulation.arrivals.emergency_per_day": 70,
+        "simulation.admission.boarders_before_diversion": 2,
+    }
+    hour_by_hour, at_once = run(24, crowded), run(24, crowded)
+    hour_by_hour.hours.clear()
+    hour_by_hour.advance(48)
+    events, state, hour = [], at_once.state, at_once.hour
+    while hour < hour_by_hour.hour:
+        count = data.draw(st.integers(1, 24 - hour.hour))
+        more, state = simulate_hours(at_once.model, state, hour, count)
+        events += more
+        hour += timedelta(hours=count)
+    assert events == hour_by_hour.events
+    assert state.to_json() == hour_by_hour.state.to_json()
+
+
+def test_hours_of_two_days_are_refused(run: StartRun) -> None:
+    one = run(20)
+    with pytest.raises(ValueError, match="5 hours from 2021-04-07 20:00:00"):
+        simulate_hours(one.model, one.state, one.hour, 5)
+
+
 def test_a_state_of_another_hour_is_refused(run: StartRun) -> None:
     one = run(2)
     with pytest.raises(ValueError, match="2021-04-07 02:00"):
-        simulate_hour(one.model, one.state, one.hour + timedelta(hours=1))
+        simulate_hours(one.model, one.state, one.hour + timedelta(hours=1))
 
 
 def test_the_run_begins_with_most_beds_occupied_and_announces_every_patient(run: StartRun) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from hospital.events import Draft
+from hospital.events import Event
 from hospital.ids import patient_id, person_number
 from hospital.population import turnover
 from hospital.population.newcomers import Newcomers
@@ -28,29 +28,29 @@ TWICE = {
 }  # fmt: skip
 
 
-def turn_over(one: Run, days: int) -> tuple[Newcomers, list[Draft]]:
+def turn_over(one: Run, days: int) -> tuple[Newcomers, list[Event]]:
     """Let days pass for the population alone, without hospitals."""
-    newcomers, gone, drafts = Newcomers(FIRST_DAY), set[int](), list[Draft]()
+    newcomers, gone, events = Newcomers(FIRST_DAY), set[int](), list[Event]()
     for day in range(FIRST_DAY, FIRST_DAY + days):
         newcomers, leaving, news = turnover.turn_over(
             one.world.people, one.model.rates, newcomers, gone, frozenset(), day * DAY
         )
         assert not leaving & gone
         gone |= leaving
-        drafts += news
-    return newcomers, drafts
+        events += news
+    return newcomers, events
 
 
-def counts(drafts: list[Draft]) -> Counter[str]:
-    return Counter(str(draft.value["change_type"]) for draft in drafts)
+def counts(events: list[Event]) -> Counter[str]:
+    return Counter(str(event.value["change_type"]) for event in events)
 
 
 def test_changes_follow_their_rates_and_double_with_them(run: StartRun) -> None:
     size = {"simulation.population.size": 100_000}
     for changes, factor in (({}, 1), (TWICE, 2)):
         one = run(0, size | changes)
-        _, drafts = turn_over(one, DAYS)
-        found, years = counts(drafts), DAYS / 365.2425
+        _, events = turn_over(one, DAYS)
+        found, years = counts(events), DAYS / 365.2425
         ages = (FIRST_DAY + DAYS // 2 - one.world.people.columns.birth_day) / 365.2425
         rates = np.array(one.model.rates.deaths)[ages.clip(0, 130).astype(int)]
         died = rates.mean() / factor
@@ -73,23 +73,23 @@ def test_a_higher_rate_keeps_those_who_were_born_anyway(run: StartRun) -> None:
 
 def test_the_old_die_more_often(run: StartRun) -> None:
     one = run(0, {"simulation.population.size": 100_000})
-    _, drafts = turn_over(one, DAYS)
+    _, events = turn_over(one, DAYS)
     people = one.world.people
     ages = [
-        people.person(person_number(str(draft.value["patient_id"]))).age(FIRST_DAY)
-        for draft in drafts
-        if draft.value["change_type"] == "died"
+        people.person(person_number(str(event.value["patient_id"]))).age(FIRST_DAY)
+        for event in events
+        if event.value["change_type"] == "died"
     ]
     everybody = (FIRST_DAY - people.columns.birth_day) / 365.2425
     assert np.mean(ages) > everybody.mean() + 15
 
 
 def test_newcomers_are_found_by_counting(run: StartRun) -> None:
-    newcomers, drafts = turn_over(run(0, TWICE), 30)
+    newcomers, events = turn_over(run(0, TWICE), 30)
     assert newcomers.total > 30
     by_count = [patient_id(newcomers.number(index)) for index in range(newcomers.total)]
     kinds = ("born", "moved_in")
-    by_event = [str(d.value["patient_id"]) for d in drafts if d.value["change_type"] in kinds]
+    by_event = [str(d.value["patient_id"]) for d in events if d.value["change_type"] in kinds]
     assert sorted(by_count) == sorted(by_event)
     assert len(set(by_count)) == newcomers.total
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.lakes import batch_lake
-from pipeline.lakes.batch_lake import TopicEntry
+from pipeline.lakes.batch_lake import Part, TopicEntry
 from pipeline.run.clock import ConfigurationEntry
 
 DAY = date(2021, 4, 7)
@@ -23,7 +23,8 @@ ENTRY = ConfigurationEntry(
 
 def publish(root: Path, day: date = DAY, previous: str | None = None) -> str:
     """Publish the same tables for a day."""
-    return batch_lake.publish(root, day, TABLES, EVENTS, [ENTRY], previous)
+    parts = [Part(name, *table) for name, table in TABLES.items()]
+    return batch_lake.publish(root, day, parts, EVENTS, [ENTRY], previous)[1]
 
 
 def sha256(content: bytes) -> str:
