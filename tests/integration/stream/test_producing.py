@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource
 
 from pipeline.broker import clients, resume
 from pipeline.broker.acknowledgements import Acknowledgements
@@ -55,6 +56,18 @@ def test_topics_are_created_once_and_refused_with_other_partitions(stage: Stage)
     stage.write_topics(4)
     with pytest.raises(ConfigurationError, match=r"a\.partitions: got 4, expected 3, which the"):
         stage.create()
+
+
+def test_the_broker_compresses_the_stream_and_leaves_dead_letters_as_they_come(
+    stage: Stage,
+) -> None:
+    stage.create()
+    names = [*stage.topics, *(f"{topic}.dlq" for topic in stage.topics)]
+    asked = [ConfigResource("TOPIC", name, ["compression.type"]) for name in names]
+    with KafkaAdminClient(**clients.connection(stage.settings)) as admin:
+        found = admin.describe_configs(asked, config_filter="all")["topic"]
+    kinds = [found[name]["compression.type"]["value"] for name in names]
+    assert kinds == ["gzip", "gzip", "producer", "producer"]
 
 
 def test_a_first_start_sends_all_records_and_a_second_one_none(stage: Stage) -> None:
