@@ -21,7 +21,7 @@ from pipeline.service import Service, run
 from pipeline.settings import ProducerSettings
 
 IDLE_SECONDS = 0.2
-BATCH_EVENTS = 500
+BATCH_EVENTS = 2_000
 
 log = logging.getLogger("producer")
 
@@ -63,7 +63,6 @@ def main(settings: ProducerSettings, service: Service) -> None:
         if acknowledgements.is_answered():
             service.turn_completed()
     delivery.close()
-    acknowledgements.finish()
 
 
 def wait_for_clock(settings: ProducerSettings, service: Service, outage: Outages) -> Clock | None:

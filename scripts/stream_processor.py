@@ -12,8 +12,8 @@ repeats a line. Several stream_processors share the partitions.
 """
 
 import logging
-from typing import Any
 
+import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import (
@@ -109,7 +109,7 @@ def write(
     files: PartitionFiles,
     topics: Topics,
     dead_letters: DeadLetters,
-    rate: RateLog[tuple[ConsumerRecord, dict[str, Any]]],
+    rate: RateLog[ConsumerRecord],
 ) -> int:
     """Append the records of one partition to its files, and log them when they are on disk.
 
@@ -120,21 +120,21 @@ def write(
     for record in records:
         try:
             event = check_value(topics.topics[record.topic], record.key, record.value)
-            files.append(event["event_time"][:10], record.offset, record.value)
+            files.append(event.event_time[:10], record.offset, record.value)
         except ValueError as reason:
             dead_letters.send(record, str(reason))
             continue
-        written.append((record, event))
+        written.append(record)
     files.sync()
-    for event_written in written:
-        rate.event(event_written)
+    if written:
+        rate.events(written)
     return len(written)
 
 
-def describe(written: tuple[ConsumerRecord, dict[str, Any]]) -> EventLine:
-    """The log line of a record and its event."""
-    record, event = written
-    return EventLine("wrote an event", event, record.topic, record.partition, record.offset)
+def describe(written: ConsumerRecord) -> EventLine:
+    """The log line of a record."""
+    event = msgspec.json.decode(written.value)
+    return EventLine("wrote an event", event, written.topic, written.partition, written.offset)
 
 
 def commit(consumer: KafkaConsumer, ownership: Ownership, uncommitted: set[TopicPartition]) -> bool:

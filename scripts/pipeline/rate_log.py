@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.logs import Message
 
@@ -37,13 +37,17 @@ class RateLog[E]:
 
     def event(self, event: E) -> None:
         """Count one event."""
+        self.events((event,))
+
+    def events(self, events: Sequence[E]) -> None:
+        """Count events, one at least, that happened since the last call."""
         self.flush()
-        self._count += 1
-        self._last = event
-        if self._count <= self._limit and not self._too_many:
+        room = 0 if self._too_many else max(0, int(self._limit) - self._count)
+        for event in events[:room]:
             self._log.info(self._describe(event))
-        else:
-            self._without_line += 1
+        self._count += len(events)
+        self._without_line += max(0, len(events) - room)
+        self._last = events[-1]
 
     def flush(self) -> None:
         """At most once a second: log the rate and the last event if several had no line."""

@@ -1,18 +1,18 @@
-"""The records that were sent and which of them the broker has acknowledged; logs only the latter.
+"""Which of the records that were sent the broker has acknowledged; only these are logged."""
 
-The library's thread only moves a record from one collection to the other; the producer's loop logs.
-"""
-
-import json
 import logging
-import threading
 import time
 from collections import deque
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from kafka.producer.future import RecordMetadata
+import msgspec
+from kafka.errors import KafkaError
+from kafka.producer.future import FutureRecordMetadata
 
 from pipeline.broker.event_lines import EventLine
 from pipeline.broker.outages import Outages
+from pipeline.broker.resume import Progress
 from pipeline.logs import Message
 from pipeline.rate_log import RateLog
 from pipeline.run.journal import Record
@@ -25,8 +25,21 @@ WAITING_SECONDS = 5
 log = logging.getLogger("producer")
 
 
+class Sent(NamedTuple):
+    """A record that was sent; `progress` is that of its partition, `future` the library's."""
+
+    record: Record
+    progress: Progress
+    future: FutureRecordMetadata
+    at: float  # monotonic time
+
+
 class Acknowledgements:
-    """What the broker owes us an acknowledgement for, and what it has acknowledged."""
+    """What the broker owes us an acknowledgement for, and what it has acknowledged.
+
+    Only the producer's loop uses it. A record counts as acknowledged once all that were sent before
+    it are acknowledged, too.
+    """
 
     def __init__(self, outages: Outages, settings: ProducerSettings, report: Report) -> None:
         """Log up to `settings.log_events_per_second` acknowledged events, above that their rate."""
@@ -35,9 +48,7 @@ class Acknowledgements:
         self._rate = RateLog(log, "published events", "events", limit, _describe)
         self._window = settings.producer_window_events
         self._stuck_limit_seconds = settings.stuck_limit_seconds
-        self._unacknowledged: dict[int, float] = {}  # running number → when sent, oldest first
-        self._changed = threading.Condition()
-        self._new: deque[tuple[Record, RecordMetadata]] = deque()
+        self._pending: deque[Sent] = deque()  # oldest first
         self._last_answer = time.monotonic()
         self._answered = False  # since the last turn
         self._waited = 0  # how many records waited while the broker acknowledged nothing …
@@ -46,55 +57,47 @@ class Acknowledgements:
     @property
     def pending(self) -> int:
         """How many records were sent and are not acknowledged yet."""
-        return len(self._unacknowledged)
+        return len(self._pending)
 
     def oldest_pending(self, otherwise: int) -> int:
         """The running number of the oldest record that waits; `otherwise` if none does."""
-        with self._changed:
-            return next(iter(self._unacknowledged), otherwise)
+        return self._pending[0].record.number if self._pending else otherwise
 
-    def sending(self, record: Record) -> None:
-        """Note a record that is about to be sent. Waits while the window is full."""
-        while True:
-            with self._changed:
-                if self._changed.wait_for(lambda: self._has_room(record.number), timeout=1):
-                    self._unacknowledged[record.number] = time.monotonic()
-                    return
+    def wait_for_room(self, number: int) -> None:
+        """Wait while the event with this running number is a window ahead of the oldest pending."""
+        while number - self.oldest_pending(number) >= self._window:
+            # A record that failed ends the process, in the library's thread.
+            with suppress(KafkaError):
+                self._pending[0].future.get(timeout=1)
             self.log_new()
             self.end_if_stuck()
 
-    def acknowledge(self, record: Record, sent: RecordMetadata) -> None:
-        """Note that the broker has a record; called by the library's thread."""
-        self._new.append((record, sent))
-        with self._changed:
-            del self._unacknowledged[record.number]
-            self._changed.notify()
+    def expect(self, record: Record, progress: Progress, future: FutureRecordMetadata) -> None:
+        """Note a record that was sent."""
+        self._pending.append(Sent(record, progress, future, time.monotonic()))
 
     def is_answered(self) -> bool:
         """Whether nothing is pending, or a record was acknowledged since the last call."""
-        answered = self._answered or not self.pending
+        answered = self._answered or not self._pending
         self._answered = False
         return answered
 
     def log_new(self) -> None:
         """Log what was acknowledged since the last call, or that nothing was for long."""
-        now, acknowledged = time.monotonic(), len(self._new)
-        for _ in range(acknowledged):
-            self._rate.event(self._new.popleft())
+        now, acknowledged = time.monotonic(), self._take_acknowledged()
         self._rate.flush()
         if acknowledged:
+            self._rate.events(acknowledged)
             self._last_answer, self._answered = now, True
-            self._report.count("events", acknowledged)
+            self._report.count("events", len(acknowledged))
             self._outages.answered()
-        with self._changed:
-            oldest, sent_at = next(iter(self._unacknowledged.items()), (None, now))
-            newest, pending = next(reversed(self._unacknowledged), -1), self.pending
-        since = max(sent_at, self._last_answer)
+        oldest = self._pending[0] if self._pending else None
+        since = max(oldest.at if oldest else now, self._last_answer)
         if now - since > WAITING_SECONDS:
-            self._waited, self._newest_waiting = pending, newest
-            fields = {"since": _clock_time(now - since), "waiting_records": pending}
+            self._waited, self._newest_waiting = self.pending, self._pending[-1].record.number
+            fields = {"since": _clock_time(now - since), "waiting_records": self.pending}
             self._outages.waiting(since, Message("the broker acknowledges nothing", **fields))
-        elif oldest is None or (acknowledged and oldest > self._newest_waiting):
+        elif oldest is None or (acknowledged and oldest.record.number > self._newest_waiting):
             waited = {"acknowledged_records": self._waited} if self._waited else {}
             if self._outages.say_if_back(**waited):
                 self._waited, self._newest_waiting = 0, -1
@@ -106,18 +109,22 @@ class Acknowledgements:
 
     def end_if_stuck(self) -> None:
         """End the process if the oldest unacknowledged record is older than the stuck limit."""
-        with self._changed:
-            oldest = next(iter(self._unacknowledged.values()), None)
-        if oldest is not None and time.monotonic() - oldest > self._stuck_limit_seconds:
+        if self._pending and time.monotonic() - self._pending[0].at > self._stuck_limit_seconds:
             end_now(f"a record was not acknowledged within {self._stuck_limit_seconds:.0f} s")
 
-    def _has_room(self, number: int) -> bool:
-        return not self.pending or number - next(iter(self._unacknowledged)) < self._window
+    def _take_acknowledged(self) -> list[Sent]:
+        acknowledged = []
+        while self._pending and self._pending[0].future.succeeded():
+            sent = self._pending.popleft()
+            metadata: Any = sent.future.value
+            sent.progress.advance(metadata.offset)
+            acknowledged.append(sent)
+        return acknowledged
 
 
-def _describe(published: tuple[Record, RecordMetadata]) -> EventLine:
-    record, sent = published
-    event = json.loads(record.value)
+def _describe(published: Sent) -> EventLine:
+    event = msgspec.json.decode(published.record.value)
+    sent: Any = published.future.value
     return EventLine("published an event", event, sent.topic, sent.partition, sent.offset)
 
 

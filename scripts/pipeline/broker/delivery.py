@@ -1,8 +1,5 @@
 """Delivery of the journal's records to Kafka: each once, in order, within a bounded window."""
 
-from kafka import TopicPartition
-from kafka.producer.future import RecordMetadata
-
 from pipeline.broker import clients, partitions, resume
 from pipeline.broker.acknowledgements import Acknowledgements
 from pipeline.broker.topics import Topics
@@ -39,32 +36,25 @@ class Delivery:
             Whether the record was sent.
         """
         partition = partitions.partition_of(self._topics, record.topic, record.key)
-        if record.number <= self._progress[partition].last_number:
+        progress = self._progress[partition]
+        if record.number <= progress.last_number:
             return False
-        self._acknowledgements.sending(record)
+        self._acknowledgements.wait_for_room(record.number)
         headers = [(resume.NUMBER_HEADER, b"%d" % record.number)]
         future = self._producer.send(
             *(record.topic, record.value, record.key, headers, partition.partition)
         )
-        future.add_callback(self._acknowledge, partition, record)
         future.add_errback(_end_undelivered)
+        self._acknowledgements.expect(record, progress, future)
         return True
 
     def close(self) -> None:
-        """Wait for the records that were sent, then close the producer."""
+        """Wait for the records that were sent, log them, then close the producer."""
         self._producer.flush(timeout=8)
+        self._acknowledgements.finish()
         self._producer.close(timeout=1)
-
-    def _acknowledge(self, partition: TopicPartition, record: Record, sent: RecordMetadata) -> None:
-        progress, name = self._progress[partition], partitions.label(partition)
-        last, offset = progress.last_offset, sent.offset
-        if offset <= last:
-            end_now(f"{name} went back: offset {offset} after {last}")
-        if not progress.acknowledged and offset != last + 1:
-            end_now(f"{name} grew while resuming: offset {offset}, not {last + 1}")
-        progress.last_offset, progress.acknowledged = offset, True
-        self._acknowledgements.acknowledge(record, sent)
 
 
 def _end_undelivered(error: BaseException) -> None:
+    """End in the library's thread, at once, before it sends what would follow the lost record."""
     end_now(f"a record was not delivered: {error!r}")

@@ -1,6 +1,7 @@
 """Topics on the broker and their partitions: created, listed, found by key, named in messages."""
 
 import logging
+from functools import lru_cache
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import TopicAlreadyExistsError
@@ -12,6 +13,8 @@ from pipeline.logs import Message
 from pipeline.settings import ConfigurationError, KafkaSettings
 
 FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+# The broker compresses, because kafka-python would do so at gzip's slowest level.
+COMPRESSED = {"compression.type": "gzip"}
 # A record of the broker's largest size (1 MiB) must fit with the headers that say what is wrong.
 ROOM_FOR_REASONS = {"max.message.bytes": str(1_048_576 + 131_072)}
 
@@ -34,7 +37,7 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
             options = {
                 "num_partitions": count,
                 "replication_factor": topics.replication_factor,
-                "configs": FOREVER if name in topics.topics else FOREVER | ROOM_FOR_REASONS,
+                "configs": FOREVER | (COMPRESSED if name in topics.topics else ROOM_FOR_REASONS),
             }
             try:
                 admin.create_topics({name: options})
@@ -62,8 +65,12 @@ def all_partitions(topics: Topics) -> list[TopicPartition]:
 
 def partition_of(topics: Topics, topic: str, key: bytes) -> TopicPartition:
     """The partition of a key: the one that the Java client, too, would choose."""
-    index = (murmur2(key) & 0x7FFFFFFF) % topics.topics[topic].partitions
-    return TopicPartition(topic, index)
+    return TopicPartition(topic, _index(key, topics.topics[topic].partitions))
+
+
+@lru_cache(maxsize=2**16)  # people who are in hospital, or on duty, have one event after the other
+def _index(key: bytes, count: int) -> int:
+    return int(murmur2(key) & 0x7FFFFFFF) % count
 
 
 def label(partition: TopicPartition) -> str:

@@ -8,6 +8,7 @@ from kafka import KafkaConsumer, TopicPartition
 from pipeline.broker import clients, partitions
 from pipeline.broker.topics import Topics
 from pipeline.run.journal import Record
+from pipeline.service import end_now
 from pipeline.settings import ConfigurationError, KafkaSettings
 
 NUMBER_HEADER = "number"  # carries the record's running number in the run
@@ -18,14 +19,26 @@ class Progress:
     """How far a partition has come.
 
     Attributes:
+        partition: the partition.
         last_number: running number of our last record when the producer resumed; -1 if none.
         last_offset: offset of the last record then, later of our last acknowledged one.
         acknowledged: whether the broker has acknowledged a record since.
     """
 
+    partition: TopicPartition
     last_number: int
     last_offset: int
     acknowledged: bool = False
+
+    def advance(self, offset: int) -> None:
+        """Go on to the offset of an acknowledged record; end the process if it cannot be ours."""
+        if offset <= self.last_offset:
+            name = partitions.label(self.partition)
+            end_now(f"{name} went back: offset {offset} after {self.last_offset}")
+        if not self.acknowledged and offset != self.last_offset + 1:
+            name = partitions.label(self.partition)
+            end_now(f"{name} grew while resuming: offset {offset}, not {self.last_offset + 1}")
+        self.last_offset, self.acknowledged = offset, True
 
 
 def running_number(headers: Iterable[tuple[str, bytes | None]]) -> int:
@@ -91,7 +104,9 @@ def progress(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, Pr
     """How far each partition has come. Other programs' records after our last one are skipped."""
     with clients.consumer(settings) as reader:
         ends, starts = _ends_and_starts(reader, topics)
-        return {p: Progress(_last_number(reader, p, starts[p], ends[p]), ends[p] - 1) for p in ends}
+        return {
+            p: Progress(p, _last_number(reader, p, starts[p], ends[p]), ends[p] - 1) for p in ends
+        }
 
 
 def _ends_and_starts(reader: KafkaConsumer, topics: Topics) -> list[dict[TopicPartition, int]]:

@@ -1,12 +1,12 @@
 """`topics.yaml`: the topics, their keys and partitions, and the contract of a record's value."""
 
-import json
 import re
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self, Union
 
+import msgspec
 from pydantic import BaseModel, Field, PlainValidator, PositiveInt, model_validator
 
 from pipeline import value_forms
@@ -23,11 +23,23 @@ TopicName = Annotated[
         "up to 200 letters, digits, dots, hyphens and underscores, no dot first",
     ),
 ]
+FieldName = Annotated[
+    str, of_form(r"[A-Za-z][A-Za-z0-9_]*", "letters, digits and underscores, a letter first")
+]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 INSTANT = re.compile(value_forms.INSTANT)
+MOST_CHARACTERS = 200  # of a reason: it may quote what somebody sent
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
+class Event(msgspec.Struct, tag_field="event_type", forbid_unknown_fields=True):
+    """A record's value. Each event_type of a topic has a class of its own, with all its fields."""
+
+    event_time: Text
+
+    @property
+    def event_type(self) -> str:
+        """The type that chose the class."""
+        return str(self.__struct_config__.tag)
 
 
 def _check_meaning(meaning: object) -> object:
@@ -40,9 +52,6 @@ def _check_meaning(meaning: object) -> object:
 # One check instead of a union's: a refusal then names the key, and not the members of the union.
 Meaning = Annotated[str | dict[str, str], PlainValidator(_check_meaning)]
 
-# Strict where json.loads is not: no NaN, and only UTF-8 without a byte order mark.
-DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-
 
 class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
     """One topic: `key` is a field of every value, `events` the fields of each event_type.
@@ -50,28 +59,41 @@ class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
     `meanings` says what a field means, by event_type where it differs.
     """
 
-    key: Name
+    key: FieldName
     partitions: PositiveInt
-    may_be_null: list[Name]
-    events: Annotated[dict[Name, list[Name]], Field(min_length=1)]
+    may_be_null: list[FieldName]
+    events: Annotated[dict[Name, list[FieldName]], Field(min_length=1)]
     meanings: dict[Name, Meaning] = {}
 
     @cached_property
-    def fields(self) -> dict[str, dict[str, bool]]:
-        """By event_type: every field of the value, and whether it may be null."""
+    def fields(self) -> dict[str, list[str]]:
+        """By event_type: every field of the value."""
         return {
-            event_type: {name: name in self.may_be_null for name in (*COMMON_FIELDS, *names)}
+            event_type: list(dict.fromkeys((*COMMON_FIELDS, *names)))
             for event_type, names in self.events.items()
         }
+
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[Event]:
+        """Decodes the values that keep the contract, and says of any other what is wrong."""
+        return msgspec.json.Decoder(Union[*map(self._class_of, self.events)])
 
     @model_validator(mode="after")
     def _key_is_a_field(self) -> Self:
         for event_type, fields in self.fields.items():
-            if fields.get(self.key, True):
+            if self.key not in fields or self.key in self.may_be_null:
                 raise ValueError(
                     f"the key {self.key} among the fields of {event_type}, and not in may_be_null"
                 )
         return self
+
+    def _class_of(self, event_type: str) -> type[msgspec.Struct]:
+        fields = [
+            (name, Text | None if name in self.may_be_null else Text)
+            for name in self.fields[event_type]
+            if name not in ("event_type", "event_time")
+        ]
+        return msgspec.defstruct(event_type, fields, bases=(Event,), tag=event_type)
 
 
 class Topics(BaseModel, frozen=True, extra="forbid", strict=True):
@@ -96,49 +118,44 @@ def dead_letter_topic(topic: str) -> str:
     return f"{topic}.dlq"
 
 
-def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> dict[str, Any]:
+def check_value(topic: Topic, key: bytes | None, value: bytes | None) -> Event:
     """Decode the event in a record's value and check it against the topic's contract.
 
     Raises:
         ValueError: with the reason, if the record breaks the contract.
     """
-    event = _decode(value)
-    event_type = event.get("event_type")
-    fields = topic.fields.get(event_type) if isinstance(event_type, str) else None
-    if fields is None:
-        raise ValueError(f"event_type {str(event_type)[:60]!r} is not in this topic's contract")
-    for field, may_be_null in fields.items():
-        if field not in event:
-            raise ValueError(f"{field} is missing")
-        text = event[field]
-        # Printable: a control character could forge a log line, a lone surrogate has no bytes.
-        good = (
-            text and text.isprintable() if isinstance(text, str) else text is None and may_be_null
-        )
-        if not good:
-            raise ValueError(f"{field} is not printable text: {str(text)[:60]!r}")
-    if event.keys() != fields.keys():
-        raise ValueError(f"{sorted(event.keys() - fields.keys())[0][:60]!r} is an unknown field")
-    if not _is_instant(event["event_time"]):
-        raise ValueError(f"event_time {event['event_time'][:60]!r} is not an instant")
-    if key != event[topic.key].encode():
+    if not value:
+        raise ValueError("the value is empty")
+    event = _decode(topic, value)
+    _check_printable(event, value)
+    if not _is_instant(event.event_time):
+        raise ValueError(f"event_time {event.event_time[:60]!r} is not an instant")
+    if key != getattr(event, topic.key).encode():
         raise ValueError(f"the record's key is not its {topic.key}")
     return event
 
 
-def _decode(value: bytes | None) -> dict[str, Any]:
-    """The JSON object in a value of one line."""
-    if not value:
-        raise ValueError("the value is empty")
+def _decode(topic: Topic, value: bytes) -> Event:
+    """The event in a value of one line."""
     try:
-        event = DECODER.decode(value.decode())
+        event = topic.decoder.decode(value)
+    except msgspec.ValidationError as error:
+        reason = str(error)[:MOST_CHARACTERS]
+        raise ValueError(reason if reason.isprintable() else ascii(reason)) from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"the value is not JSON: {error}") from None
-    if not isinstance(event, dict):
-        raise ValueError(f"the value is a JSON {type(event).__name__}, not an object")
     if b"\n" in value or b"\r" in value:
         raise ValueError("the value contains a line break")
     return event
+
+
+def _check_printable(event: Event, value: bytes) -> None:
+    """Refuse what a terminal does not show as it is: a control character could forge a log line."""
+    if value.isascii() and b"\\" not in value and b"\x7f" not in value:
+        return  # JSON lets a text contain other control characters only as escapes
+    for field, text in msgspec.structs.asdict(event).items():
+        if text and not text.isprintable():
+            raise ValueError(f"{field} is not printable text: {text[:60]!r}")
 
 
 def _is_instant(text: str) -> bool:

@@ -19,6 +19,7 @@ from pipeline.service import OperatorNeeded
 
 LOCKS = ".locks"
 OFFSET_DIGITS = 20  # a Kafka offset is a signed 64-bit integer
+WRITE_BYTES = 2**18  # lines are gathered up to this size, or up to the next sync
 
 
 class Line(NamedTuple):
@@ -48,6 +49,7 @@ class PartitionFiles:
         self._root = root
         self._topic = topic
         self._partition = partition
+        self._line_start = b'{"topic":"%b","partition":%d,"offset":' % (topic.encode(), partition)
         self._lock = lock
         self._segment: BinaryIO | None = None
         self._day = ""
@@ -83,7 +85,7 @@ class PartitionFiles:
         for path in reversed(segments(self._root, self._topic, self._partition)):
             last = self._cut(path, committed)
             if last is not None:
-                self._segment, self._day = path.open("ab"), path.parent.name
+                self._segment, self._day = path.open("ab", WRITE_BYTES), path.parent.name
                 return last
             path.unlink()
             atomic_files.sync_directory(path.parent)
@@ -100,10 +102,7 @@ class PartitionFiles:
         segment = self._segment
         if segment is None or day != self._day:
             segment = self._begin_segment(day, offset)
-        segment.write(
-            b'{"topic":"%b","partition":%d,"offset":%d,"event":%b}\n'
-            % (self._topic.encode(), self._partition, offset, value)
-        )
+        segment.write(b'%b%d,"event":%b}\n' % (self._line_start, offset, value))
 
     def sync(self) -> None:
         """Put the appended lines on disk."""
@@ -124,7 +123,7 @@ class PartitionFiles:
         directory = self._root / self._topic / day
         atomic_files.make_directories(directory)
         name = f"{self._partition}-{offset:0{OFFSET_DIGITS}d}.jsonl"
-        self._segment, self._day = (directory / name).open("ab"), day
+        self._segment, self._day = (directory / name).open("ab", WRITE_BYTES), day
         atomic_files.sync_directory(directory)
         return self._segment
 

@@ -41,14 +41,14 @@ class Block(NamedTuple):
         """Its records in order.
 
         Raises:
-            OSError, EOFError, ValueError: if the file is damaged.
+            OSError, EOFError, zlib.error, ValueError: if the file is damaged.
         """
-        if not self.path.stat().st_size:
+        content = self.path.read_bytes()
+        if not content:
             raise EOFError(f"{self.path.name} has 0 bytes; even a block without events has more")
-        with gzip.open(self.path, "rb") as lines:
-            for line in lines:
-                number, event_time, topic, key, value = line.rstrip(b"\n").split(b"\t")
-                yield Record(int(number), event_time.decode(), topic.decode(), key, value)
+        for line in gzip.decompress(content).splitlines():
+            number, event_time, topic, key, value = line.split(b"\t")
+            yield Record(int(number), event_time.decode(), topic.decode(), key, value)
 
 
 def encode(records: Iterable[Record]) -> bytes:
@@ -117,8 +117,7 @@ class Reader:
                 break
             first = self._position
             last = min(first + limit - len(taken), len(self._waiting))
-            while self._position < last and self._waiting[self._position].event_time <= instant:
-                self._position += 1
+            self._position = bisect_right(self._waiting, instant, first, last, key=_event_time)
             taken += self._waiting[first : self._position]
             if self._position < last:
                 break
@@ -146,6 +145,10 @@ class Reader:
         if index >= 0:
             begun = [block for block in day_blocks[index] if block.first_number <= number]
             self._next_hour = begun[-1].first_hour
+
+
+def _event_time(record: Record) -> str:
+    return record.event_time
 
 
 def _days(root: Path) -> list[date]:

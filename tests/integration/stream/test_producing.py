@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource
 
 from pipeline.broker import clients, resume
 from pipeline.broker.acknowledgements import Acknowledgements
@@ -55,6 +56,18 @@ def test_topics_are_created_once_and_refused_with_other_partitions(stage: Stage)
     stage.write_topics(4)
     with pytest.raises(ConfigurationError, match=r"a\.partitions: got 4, expected 3, which the"):
         stage.create()
+
+
+def test_the_broker_compresses_the_stream_and_leaves_dead_letters_as_they_come(
+    stage: Stage,
+) -> None:
+    stage.create()
+    names = [*stage.topics, *(f"{topic}.dlq" for topic in stage.topics)]
+    asked = [ConfigResource("TOPIC", name, ["compression.type"]) for name in names]
+    with KafkaAdminClient(**clients.connection(stage.settings)) as admin:
+        found = admin.describe_configs(asked, config_filter="all")["topic"]
+    kinds = [found[name]["compression.type"]["value"] for name in names]
+    assert kinds == ["gzip", "gzip", "producer", "producer"]
 
 
 def test_a_first_start_sends_all_records_and_a_second_one_none(stage: Stage) -> None:
@@ -108,9 +121,9 @@ def test_records_of_other_programs_after_our_last_one_are_skipped(stage: Stage) 
     stage.produce([(b"k", b"x")], partition=0, headers=[("number", b"-5")])
     stage.produce([(b"k", b"x")] * 30, partition=foreign.partition)
     found = resume.progress(stage.settings, stage.wanted)
-    assert found[ours] == Progress(last_number=41, last_offset=4 + 122 - 1)
-    assert found[empty] == Progress(last_number=-1, last_offset=-1)
-    assert found[foreign] == Progress(last_number=-1, last_offset=29)
+    assert found[ours] == Progress(ours, last_number=41, last_offset=4 + 122 - 1)
+    assert found[empty] == Progress(empty, last_number=-1, last_offset=-1)
+    assert found[foreign] == Progress(foreign, last_number=-1, last_offset=29)
 
 
 def test_the_producer_ends_at_once_if_a_partition_grew_while_it_resumed(stage: Stage) -> None:

@@ -35,8 +35,8 @@ class Log(logging.Handler):
     def second(self, events: int) -> list[str]:
         """Let a second with this many events pass; return the lines logged in it."""
         self.lines.clear()
-        for number in range(events):
-            self.rate.event(number)
+        if events:
+            self.rate.events(range(events))
         self.now += 1
         self.rate.flush()
         return list(self.lines)
@@ -108,6 +108,15 @@ def test_what_has_no_line_yet_is_logged_at_the_end(monkeypatch: pytest.MonkeyPat
     assert log.lines == ["event n=0", "wrote events events_per_second=3 last_n=2"]
     log.rate.finish()
     assert len(log.lines) == 2
+
+
+def test_single_events_and_several_at_once_share_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(monkeypatch, 3)
+    log.rate.event(0)
+    log.rate.events([1, 2, 3, 4])
+    log.rate.event(5)
+    assert log.lines == ["event n=0", "event n=1", "event n=2"]
+    assert log.second(0) == ["wrote events events_per_second=6 last_n=5"]
 
 
 def test_events_far_apart_have_lines_of_their_own_also_if_nobody_calls_in_between(
