@@ -28,7 +28,7 @@ from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.results import Section, page
 from benchmarks.stage import Filled, filled
 
-# Those that need a stack which holds a finished run.
+# These need a stack with a finished run.
 HOPS: dict[str, Callable[[Plan, Filled], Section]] = {
     "producer": producer.measure,
     "stream_processor": stream_processor.measure,

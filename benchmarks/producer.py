@@ -74,7 +74,9 @@ def kafkas_tool(filled: Filled, settings: dict[str, str]) -> Trial:
     Its CPU time includes the start of its JVM.
     """
     records = 2 * filled.events  # it is much faster
-    filled.stack.kafka("kafka-topics", "--create", "--topic", TOOL_TOPIC, "--partitions", "6")
+    topic = ("--create", "--topic", TOOL_TOPIC, "--partitions", "6")
+    # As the producer creates its own.
+    filled.stack.kafka("kafka-topics", *topic, "--config", "compression.type=gzip")
     properties = {"bootstrap.servers": "127.0.0.1:9092", "acks": "all", **settings}
     options = " ".join(f"{name}={value}" for name, value in properties.items())
     tool = (

@@ -1,4 +1,4 @@
-"""The working state of some hours: a mutable copy of the state, the free beds, and the queues."""
+"""The working state while hours of a day are computed: a mutable copy, free beds, and queues."""
 
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 class WorkingState:
-    """Lives for hours of one day; the state that it was made from stays as it is.
+    """Covers hours of one day; the state that it was made from stays as it is.
 
     Attributes:
         in_care: person numbers of everybody in a hospital or on the way to one.
@@ -36,7 +36,7 @@ class WorkingState:
         self.stays = dict(state.stays)
         self.returns = dict(state.returns)
         self._agenda = list(state.agenda)
-        # The large set is copied once a day, the small one each time.
+        # The large set is copied once a day, the small one with each working state.
         at_midnight = state.at % DAY == 0
         self.gone = state.gone | state.gone_today if at_midnight else state.gone
         self.gone_today = set() if at_midnight else set(state.gone_today)

@@ -40,7 +40,7 @@ class RateLog[E]:
         self.events((event,))
 
     def events(self, events: Sequence[E]) -> None:
-        """Count events, one at least, that happened since the last call."""
+        """Count one or more events that happened since the last call."""
         self.flush()
         room = 0 if self._too_many else max(0, int(self._limit) - self._count)
         for event in events[:room]:

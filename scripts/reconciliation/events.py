@@ -25,7 +25,7 @@ EVENTS_OF_ROWS = {
 }
 
 
-class Event(msgspec.Struct):
+class ComparedEvent(msgspec.Struct):
     """What the comparisons need of an event."""
 
     event_id: str
@@ -36,7 +36,7 @@ class Event(msgspec.Struct):
     shift_id: str = ""
 
 
-EVENT = msgspec.json.Decoder(Event)
+EVENT = msgspec.json.Decoder(ComparedEvent)
 
 
 class EventsOfDays:
@@ -59,7 +59,8 @@ class EventsOfDays:
         Their number and hash must be the manifest's, and their keys those of each dataset's rows.
 
         Raises:
-            ValueError: if a value is not JSON, or lacks a field.
+            ValueError: if a value is not JSON, or lacks event_id, event_type or event_time. A
+                missing key counts as empty.
         """
         day, topic = manifest.simulated_date, self._topic
         events = _in_order_of_the_journal(values)
@@ -88,7 +89,7 @@ class EventsOfDays:
             yield Comparison(name, rows, self._differences.get(dataset, ""))
 
 
-def _in_order_of_the_journal(values: list[bytes]) -> list[tuple[Event, bytes]]:
+def _in_order_of_the_journal(values: list[bytes]) -> list[tuple[ComparedEvent, bytes]]:
     """The events with their exact bytes; the manifest's hash was made in that order.
 
     No two events share an event_id.

@@ -46,7 +46,7 @@ def dead_offsets(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition
 def compare(
     settings: ReconcileSettings, topics: Topics, baseline: Baseline
 ) -> Iterator[Comparison]:
-    """Every comparison of the stream lake, of which each line is read once."""
+    """Every comparison of the stream lake; each line is read once."""
     dead = dead_offsets(settings, topics)
     days = {day.isoformat(): manifest for day, manifest in baseline.closed_days.items()}
     for name in topics.topics:

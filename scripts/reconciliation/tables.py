@@ -1,10 +1,11 @@
 """The tables' part of `reconcile`: rows counted, and compared with a load of the same files.
 
-That load uses no parser and no check of the batch_ingestor: Python's csv module divides the files
-into rows. It leaves out the rows that are rejected according to the ledger.
+That load uses no parser and no check of the batch_ingestor: Python's csv module reads the files. It
+leaves out the rows that are rejected according to the ledger.
 """
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -86,7 +87,7 @@ class Files:
             self._step(self.rows.total())
 
     def _good_rows(self) -> Iterator[str]:
-        """The rows as they stand in the files, each after its day."""
+        """The rows of the files, each after its day."""
         for day in self._days:
             path = batch_lake.day_directory(self._root, day) / f"{self._name}.csv"
             if not path.exists():
@@ -101,16 +102,27 @@ class Files:
 
 
 def _rows(source: TextIO) -> Iterator[tuple[int, str]]:
-    """Each row after the header, without its line end, and the line on which it begins."""
+    """Each row after the header, and the line on which it begins.
+
+    A row with a quote or a backslash is written anew from its fields: COPY would read it otherwise.
+    """
     lines: list[str] = []
     reader = csv.reader(_kept(source, lines))
     next(reader, None)
     number = reader.line_num + 1
     lines.clear()
-    for _fields in reader:
-        yield number, "".join(lines).rstrip("\r\n")
+    for fields in reader:
+        text = "".join(lines).rstrip("\r\n")
+        yield number, _written(fields) if '"' in text or "\\" in text else text
         number = reader.line_num + 1
         lines.clear()
+
+
+def _written(fields: list[str]) -> str:
+    """The row with these fields."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(fields)
+    return text.getvalue()
 
 
 def _kept(source: TextIO, lines: list[str]) -> Iterator[str]:
@@ -137,9 +149,8 @@ def table_with_files(
     cursor.execute(sql.SQL(INDEPENDENT_LOAD).format(copied, table))
     cursor.execute("savepoint copying")
     try:
-        # A quoted empty field is as empty as an unquoted one.
-        copy = sql.SQL("copy {0} ({1}) from stdin with (format csv, force_null ({1}))")
-        cursor.copy_expert(copy.format(copied, columns), CopySource(files.blocks()))
+        copy = sql.SQL("copy {} ({}) from stdin with (format csv)").format(copied, columns)
+        cursor.copy_expert(copy, CopySource(files.blocks()))
     except (psycopg2.DataError, psycopg2.IntegrityError, QueryCanceled) as error:
         cursor.execute("rollback to savepoint copying")
         return Comparison(title, "not loaded", f"{name}: {without_values(error)}")

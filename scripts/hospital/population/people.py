@@ -1,7 +1,7 @@
 """What the model needs of a person, drawn by seed and person number.
 
 Those who live here when the run starts have the numbers 0 … size - 1, and their columns are kept.
-What is known of a newcomer is drawn from the number when it is first needed.
+What is known of a newcomer is drawn from the number when it is first needed, and kept.
 """
 
 from dataclasses import dataclass, field
@@ -120,7 +120,7 @@ class People:
     nearest: list[str]  # hospital_id by district
     living_near: dict[str, NDArray[np.int32]]  # hospital_id → person numbers, without newcomers
     # Those drawn so far, by the first number of each NEWCOMERS_AT_ONCE.
-    _newcomers: dict[int, PersonColumns] = field(default_factory=dict)
+    _newcomers: dict[int, PersonColumns] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:

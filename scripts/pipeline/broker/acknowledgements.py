@@ -96,7 +96,9 @@ class Acknowledgements:
         if now - since > WAITING_SECONDS:
             self._waited, self._newest_waiting = self.pending, self._pending[-1].record.number
             fields = {"since": _clock_time(now - since), "waiting_records": self.pending}
-            self._outages.waiting(since, Message("the broker acknowledges nothing", **fields))
+            self._outages.waiting(
+                since, Message("the broker does not acknowledge the oldest record", **fields)
+            )
         elif oldest is None or (acknowledged and oldest.record.number > self._newest_waiting):
             waited = {"acknowledged_records": self._waited} if self._waited else {}
             if self._outages.say_if_back(**waited):

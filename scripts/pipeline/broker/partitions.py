@@ -68,7 +68,7 @@ def partition_of(topics: Topics, topic: str, key: bytes) -> TopicPartition:
     return TopicPartition(topic, _index(key, topics.topics[topic].partitions))
 
 
-@lru_cache(maxsize=2**16)  # people who are in hospital, or on duty, have one event after the other
+@lru_cache(maxsize=2**16)  # the same patients and staff come again while in hospital or on duty
 def _index(key: bytes, count: int) -> int:
     return int(murmur2(key) & 0x7FFFFFFF) % count
 

@@ -28,7 +28,7 @@ FieldName = Annotated[
 ]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 INSTANT = re.compile(value_forms.INSTANT)
-MOST_CHARACTERS = 200  # of a reason: it may quote what somebody sent
+MOST_CHARACTERS = 120  # of msgspec's reason: it may quote what somebody sent
 
 
 class Event(msgspec.Struct, tag_field="event_type", forbid_unknown_fields=True):
@@ -36,10 +36,11 @@ class Event(msgspec.Struct, tag_field="event_type", forbid_unknown_fields=True):
 
     event_time: Text
 
-    @property
-    def event_type(self) -> str:
-        """The type that chose the class."""
-        return str(self.__struct_config__.tag)
+
+class NoEvent(Event, tag=""):
+    """A class that no value fits: msgspec asks for the event_type only if it has to choose."""
+
+    never: Annotated[str, msgspec.Meta(min_length=1, max_length=0)]
 
 
 def _check_meaning(meaning: object) -> object:
@@ -76,7 +77,7 @@ class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
     @cached_property
     def decoder(self) -> msgspec.json.Decoder[Event]:
         """Decodes the values that keep the contract, and says of any other what is wrong."""
-        return msgspec.json.Decoder(Union[*map(self._class_of, self.events)])
+        return msgspec.json.Decoder(Union[NoEvent, *map(self._class_of, self.events)])
 
     @model_validator(mode="after")
     def _key_is_a_field(self) -> Self:
@@ -140,8 +141,9 @@ def _decode(topic: Topic, value: bytes) -> Event:
     try:
         event = topic.decoder.decode(value)
     except msgspec.ValidationError as error:
-        reason = str(error)[:MOST_CHARACTERS]
-        raise ValueError(reason if reason.isprintable() else ascii(reason)) from None
+        reason = str(error)
+        printable = reason if reason.isprintable() else ascii(reason)
+        raise ValueError(printable[:MOST_CHARACTERS]) from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"the value is not JSON: {error}") from None
     if b"\n" in value or b"\r" in value:

@@ -83,9 +83,10 @@ def published_days(root: Path) -> list[date]:
         for entry in entries:
             try:
                 day = date.fromisoformat(entry.name)  # reads 20210407 and 2021-W14-3 as well
-            except ValueError:
+                is_day = entry.name == day.isoformat() and entry.is_dir()
+            except (ValueError, OSError):  # OSError: a link that leads to itself
                 continue
-            if entry.name == day.isoformat() and entry.is_dir():
+            if is_day:
                 days.append(day)
     return sorted(days)
 

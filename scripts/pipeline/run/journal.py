@@ -7,6 +7,7 @@ empty topic marks an event that only the batch publishes.
 """
 
 import gzip
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -41,12 +42,16 @@ class Block(NamedTuple):
         """Its records in order.
 
         Raises:
-            OSError, EOFError, zlib.error, ValueError: if the file is damaged.
+            OSError, EOFError, ValueError: if the file is damaged.
         """
         content = self.path.read_bytes()
         if not content:
             raise EOFError(f"{self.path.name} has 0 bytes; even a block without events has more")
-        for line in gzip.decompress(content).splitlines():
+        try:
+            lines = gzip.decompress(content).splitlines()
+        except zlib.error as error:
+            raise ValueError(f"{self.path.name} is damaged: {error}") from None
+        for line in lines:
             number, event_time, topic, key, value = line.split(b"\t")
             yield Record(int(number), event_time.decode(), topic.decode(), key, value)
 

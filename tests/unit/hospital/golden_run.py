@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import yaml
 
 ROOT = Path(__file__).parents[3]
@@ -62,7 +63,7 @@ def files() -> Iterator[tuple[str, str]]:
     yield (
         f"events_{SHOWN}.jsonl",
         "".join(
-            json.dumps(event.value, separators=(",", ":"), ensure_ascii=False) + "\n"
+            msgspec.json.encode(event.value).decode() + "\n"
             for event in week
             if event.topic and event.value["event_time"].startswith(SHOWN)
         ),

@@ -87,8 +87,8 @@ def test_a_window_ahead_of_the_oldest_record_the_producer_waits(
     waiting.join(0.2)
     assert waiting.is_alive()
     acknowledge(oldest, 0)
-    waiting.join()
-    assert acknowledgements.pending == 0
+    waiting.join(30)
+    assert not waiting.is_alive() and acknowledgements.pending == 0
 
 
 @pytest.mark.parametrize(

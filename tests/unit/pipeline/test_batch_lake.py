@@ -125,6 +125,7 @@ def test_only_directories_named_as_a_date_are_days(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     (tmp_path / "2021-W14-7").mkdir()
     (tmp_path / "2021-04-11").write_bytes(b"a file")
+    (tmp_path / "2021-04-12").symlink_to("2021-04-12")
     assert batch_lake.published_days(tmp_path) == [date(2021, 4, 6), date(2021, 4, 8)]
 
 

@@ -207,6 +207,16 @@ def test_a_damaged_block_is_not_read_as_a_shorter_one(root: Path, damage: bytes 
         Reader(root, START, 0).take(clock.text(START + HOUR), START + HOUR, 100)
 
 
+def test_a_flipped_bit_anywhere_in_a_block_is_noticed(root: Path) -> None:
+    write(root, make_records([50], 5), [1])
+    (block,) = journal.blocks(root, START.date())
+    good = block.path.read_bytes()
+    for at in range(10, len(good)):  # the header has bytes that gzip ignores
+        block.path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
+        with pytest.raises((OSError, EOFError, ValueError)):
+            list(block.records())
+
+
 def test_an_event_is_due_at_its_own_second_and_not_one_before(root: Path) -> None:
     (hour,) = make_records([30], 6)
     write(root, [hour], [1])

@@ -28,7 +28,8 @@ def read(root: Path, content: bytes, rejected: set[int]) -> tuple[bytes, Files]:
         (b"a,b\n1,2\n3,\n", set(), b"2021-04-07,1,2\n2021-04-07,3,\n"),
         (b"a,b\r\n1,2\r\n3,4", set(), b"2021-04-07,1,2\n2021-04-07,3,4\n"),
         (b"a,b\n1,2\n3,4\n5,6\n", {3}, b"2021-04-07,1,2\n2021-04-07,5,6\n"),
-        (b'a,b\n"x\ny",""\n3,4\n', {4}, b'2021-04-07,"x\ny",""\n'),
+        (b'a,b\n"x\ny",""\n3,4\n', {4}, b'2021-04-07,"x\ny",\n'),
+        (b'a,b\n1,a"b"c\n"",\\.\n', set(), b'2021-04-07,1,"a""b""c"\n2021-04-07,,\\.\n'),
         (b'"a\nb",c\n1,2\n', set(), b"2021-04-07,1,2\n"),
         (b"", set(), b""),
     ],
@@ -37,11 +38,12 @@ def read(root: Path, content: bytes, rejected: set[int]) -> tuple[bytes, Files]:
         "carriage returns, cut",
         "a rejected row",
         "a line end in a field",
+        "what COPY reads otherwise",
         "a line end in the header",
         "empty",
     ],
 )
-def test_rows_stand_after_their_day_as_in_the_file(
+def test_each_row_stands_after_its_day(
     tmp_path: Path, content: bytes, rejected: set[int], rows: bytes
 ) -> None:
     found, files = read(tmp_path, content, rejected)
