@@ -69,7 +69,7 @@ def pace(axes: Axes, figures: dict[str, Any]) -> None:
 
 
 def line(axes: Axes, window: int, rates: list[float], colour: str, label: str) -> None:
-    """A line through the middles of windows of so many days."""
+    """A line through the middles of windows of `window` days."""
     middles = [window * (number + 0.5) for number in range(len(rates))]
     axes.plot(middles, rates, color=colour, label=label)
 

@@ -55,7 +55,7 @@ def measure(plan: Plan) -> list[Section]:
 
 
 def standing(machine: Machine, seconds: int) -> tuple[dict[str, float], dict[str, int]]:
-    """By container: its share of one core over so many seconds, and its most memory then."""
+    """By container: its share of one core over those seconds, and its most memory then."""
     found = [line.split("=") for line in machine.names("container", ID_AND_SERVICE)]
     with Counters({service: container for container, service in found}) as counters:
         begin = time.time()

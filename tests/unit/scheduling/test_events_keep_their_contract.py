@@ -20,5 +20,5 @@ def test_every_event_keeps_its_topics_contract(place: Callable[[str], Place]) ->
             for record in block.records():
                 if record.topic:
                     event = topics.check_value(wanted[record.topic], record.key, record.value)
-                    seen[record.topic, event.event_type] += 1
+                    seen[record.topic, str(event.__struct_config__.tag)] += 1
     assert seen.keys() == {(name, kind) for name, topic in wanted.items() for kind in topic.events}
