@@ -99,7 +99,7 @@ def _begin_day(now: Hour, start: int) -> None:
     state.newcomers, leaving, events = turn_over(
         world.people, now.model.rates, state.newcomers, state.gone, state.in_care, start
     )
-    state.gone |= leaving
+    state.gone_today |= leaving
     now.events.extend(events)
     today = start // DAY
     for change in world.staff.changes.get(today, ()):

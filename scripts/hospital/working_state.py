@@ -36,7 +36,7 @@ class WorkingState:
         self.stays = dict(state.stays)
         self.returns = dict(state.returns)
         self._agenda = list(state.agenda)
-        # The large set is copied once a day, the small one with each working state.
+        # The large set changes at midnight only, so that it is copied once a day.
         at_midnight = state.at % DAY == 0
         self.gone = state.gone | state.gone_today if at_midnight else state.gone
         self.gone_today = set() if at_midnight else set(state.gone_today)

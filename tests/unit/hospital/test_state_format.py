@@ -2,11 +2,14 @@
 
 from dataclasses import fields
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hospital import state
 from hospital.population.newcomers import Newcomers
 from hospital.staffing.rosters import AttendanceRules
 
-FORMAT = 2
+FORMAT = 3
 FIELDS = {
     "State": "at newcomers visits stays returns agenda shift_rules gone gone_today",
     "Newcomers": "first_day born moved_in",
@@ -33,3 +36,12 @@ def test_other_fields_are_another_format() -> None:
     found = {row.__name__: " ".join(row._fields) for row in rows}
     found["State"] = " ".join(field.name for field in fields(state.State))
     assert (len(state.UPGRADES) + 1, found) == (FORMAT, FIELDS)
+
+
+@given(st.sets(st.integers(0, 10**9)))
+def test_format_2_names_the_same_people_as_the_gaps_of_format_3(gone: set[int]) -> None:
+    format_2 = {"at": 0, "gone": sorted(gone)}
+    to_format_3 = state.UPGRADES[1]
+    today = state.State(at=0, newcomers=Newcomers(0), gone=frozenset(gone)).to_json()
+    assert to_format_3(format_2) == {"at": 0, "gone_gaps": today["gone_gaps"]}
+    assert state.State.from_json(today).gone == gone
