@@ -137,6 +137,11 @@ class StatusSettings(AnalystSettings, GroupSettings):
     metrics_port: Port
 
 
+class DashboardSettings(StatusSettings):
+    dashboard_port: Port
+    dashboard_hosts: Name  # separated by commas
+
+
 class FollowSettings(AnalystSettings, KafkaSettings):
     simulation_dir: Path
     batch_lake_dir: Path
