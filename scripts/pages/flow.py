@@ -42,7 +42,7 @@ def _box(report: Report, *names: str) -> str:
     """A service with its state; a second one stands in the same box."""
     lines = []
     for name in names:
-        replicas = [service for service in report.services if service.name == name]
+        replicas = _replicas(report, name)
         well = bool(replicas) and all(service.well for service in replicas)
         count = f" × {len(replicas)}" if len(replicas) > 1 else ""
         state = ", ".join(dict.fromkeys(service.doing or service.state for service in replicas))
@@ -62,7 +62,7 @@ def _arrow(arrow: Arrow) -> str:
 def _rate(report: Report, name: str) -> str:
     """What all replicas of a service do in a second."""
     total: dict[str, float] = {}
-    for service in replicas(report, name):
+    for service in _replicas(report, name):
         for what, rate in service.rates_per_second.items():
             total[what] = total.get(what, 0.0) + rate
     return ", ".join(f"{rate:,.4g} {what} a second" for what, rate in total.items() if rate)
@@ -73,8 +73,7 @@ def _rates_of_the_scheduler(report: Report) -> str:
     return f'<p class="note">{escape(rate)}</p>' if rate else ""
 
 
-def replicas(report: Report, name: str) -> list[Service]:
-    """The replicas of a service."""
+def _replicas(report: Report, name: str) -> list[Service]:
     return [service for service in report.services if service.name == name]
 
 

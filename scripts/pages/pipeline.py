@@ -1,6 +1,5 @@
 """The page *Pipeline*: how the records flow, what was refused and why, and the room on the disks."""
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
 from nicegui import ui
@@ -8,6 +7,7 @@ from nicegui import ui
 from monitoring.report import Batch, Report, Stream, Volume
 from pages.flow import flow
 from pages.frame import frame
+from pages.markup import table
 from pages.site import Site
 
 SECONDS = 2.0
@@ -41,28 +41,6 @@ def _panels(report: Report) -> str:
     ]
     return "".join(
         f'<section class="panel"><h2>{title}</h2>{content}</section>' for title, content in panels
-    )
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """An HTML table; a column whose name ends in # contains numbers."""
-    numbers = [name.endswith("#") for name in head]
-    kinds = [' class="number"' if number else "" for number in numbers]
-    names = "".join(
-        f'<th scope="col"{kind}>{escape(name.rstrip("#"))}</th>'
-        for name, kind in zip(head, kinds, strict=True)
-    )
-    lines = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{kind}>{escape(str(value))}</td>" for value, kind in zip(row, kinds, strict=True)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{names}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>"
     )
 
 

@@ -83,7 +83,7 @@ class Stack:
 
     def down(self) -> None:
         """Remove containers, network and volumes."""
-        profiles = ("--profile", "tools", "--profile", "metrics")
+        profiles = ("--profile", "tools", "--profile", "metrics", "--profile", "dashboard")
         self.compose(*profiles, "down", "-v", "--remove-orphans", "-t", "5")
 
     def health(self) -> dict[str, str]:
