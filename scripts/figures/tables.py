@@ -1,4 +1,4 @@
-"""Questions to the tables, as the analyst: one at a time, each bounded, answers kept for all pages."""
+"""Questions to the tables, as the analyst: one at a time, bounded, answers kept for all pages."""
 
 import asyncio
 import threading

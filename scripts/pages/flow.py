@@ -1,4 +1,4 @@
-"""The flow of the pipeline as HTML: its services in two rows, what passes between them on the arrows."""
+"""The flow of the pipeline as HTML: services, and what passes between them on the arrows."""
 
 from html import escape
 from typing import NamedTuple

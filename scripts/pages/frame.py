@@ -31,7 +31,7 @@ def frame(site: Site, title: str) -> Iterator[None]:
                     link.props("aria-current=page")
         with ui.element("div").classes("clock").props("role=status aria-live=off"):
             instant = ui.label("…").classes("instant")
-            progress = ui.element("progress").props('max=1 value=0 aria-label="Progress of the run"')
+            progress = ui.element("progress").props('max=1 aria-label="Progress of the run"')
             pace = ui.label("")
         verdict = ui.element("div").classes("verdict").props("role=status aria-live=polite")
         with verdict:

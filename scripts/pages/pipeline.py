@@ -1,4 +1,4 @@
-"""The page *Pipeline*: how the records flow, what was refused and why, and the room on the disks."""
+"""The page *Pipeline*: how records flow, what was refused and why, and the room on the disks."""
 
 from html import escape
 
@@ -93,10 +93,7 @@ def _services(report: Report) -> str:
 def _disks(volumes: list[Volume]) -> str:
     return table(
         ("Part", "Used#", "At the end of the run#", "Free on its disk#"),
-        (
-            (v.name, _size(v.bytes), _size(v.predicted_bytes), _size(v.free_bytes))
-            for v in volumes
-        ),
+        ((v.name, _size(v.bytes), _size(v.predicted_bytes), _size(v.free_bytes)) for v in volumes),
     )
 
 

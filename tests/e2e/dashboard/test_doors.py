@@ -1,4 +1,4 @@
-"""A page of another site, open in the same browser, can neither read the dashboard nor its socket."""
+"""A page of another site, open in the same browser, reads neither the dashboard nor its socket."""
 
 from http.client import HTTPConnection
 
