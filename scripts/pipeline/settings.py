@@ -72,6 +72,11 @@ class SchedulerSettings(Settings):
     config_check_seconds: PositiveFloat
 
 
+class CompareSettings(Environment):
+    configs_dir: Path
+    config_overlay: ConfigOverlay = ""
+
+
 class ProducerSettings(KafkaSettings):
     simulation_dir: Path
     producer_window_events: PositiveInt
