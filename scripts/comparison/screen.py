@@ -17,8 +17,8 @@ def lines(name: str, words: str, seeds: int, span: Span, effects: list[Effect]) 
     """
     days = span.scenario.stop - span.scenario.start
     yield f"{name}, {span.begins} to {span.ends}: {words}"
-    yield f"On average over its {days} days, a day. By chance: what nine in ten pairs of seeds differ"
-    yield f"by without it ({seeds} other seeds)."
+    yield f"Averages over its {days} days. By chance: what seeds differ by without it, nine times"
+    yield f"in ten ({seeds} other seeds)."
     yield f"{'':{NAME_WIDTH}} {'without':>9} {'change':>9}   {'by chance':<18} days outside"
     for effect in effects:
         chance = f"{effect.mean_low:+,.1f} to {effect.mean_high:+,.1f}"

@@ -1,19 +1,19 @@
 """A scenario is compared on its own days, under one seed, with nothing else changed."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from comparison.runs import AFTER, BEFORE, MEASURES, WARM_UP, Span, simulate, span_of, variant
 from hospital.config.run import Configuration
+from hospital.config.scenarios import Scenario
 
-from ..hospital.small_run import small_files
+from ..hospital.small_run import Files, small_files
 
 ONE_DAY = timedelta(days=1)
 
 
-def scenario_of(files: dict[str, Any], name: str) -> Any:
+def scenario_of(files: Files, name: str) -> Scenario:
     return Configuration.model_validate(files).simulation.scenarios[name]
 
 
