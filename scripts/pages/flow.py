@@ -27,7 +27,7 @@ def flow(report: Report) -> str:
     behind = report.batch.warehouse.days_behind if report.batch and report.batch.warehouse else None
     batch = [
         _box(report, "batch_ingestor"),
-        _arrow(Arrow("rows", _rate(report, "batch_ingestor"), _waiting(behind, "days"))),
+        _arrow(Arrow("rows", _rate(report, "batch_ingestor"), _waiting(behind))),
         _box(report, "postgres", "pgadmin"),
     ]
     return f"""<div class="flow">
@@ -77,7 +77,7 @@ def _replicas(report: Report, name: str) -> list[Service]:
     return [service for service in report.services if service.name == name]
 
 
-def _waiting(count: int | None, what: str = "") -> str:
+def _waiting(count: int | None) -> str:
     if count is None:
         return "backlog unknown"
-    return f"{count:,} {what} wait".replace("  ", " ") if count else "nothing waits"
+    return f"backlog {count:,}" if count else "no backlog"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from nicegui import ui
 
@@ -32,20 +33,19 @@ def frame(site: Site, title: str) -> Iterator[None]:
         with ui.element("div").classes("clock").props("role=status aria-live=off"):
             instant = ui.label("…").classes("instant")
             progress = ui.element("progress").props('max=1 aria-label="Progress of the run"')
-            pace = ui.label("")
-        verdict = ui.element("div").classes("verdict").props("role=status aria-live=polite")
-        with verdict:
-            words = ui.label("")
+            passing = ui.label("")
+        words = ui.label("").classes("verdict old").props("role=status aria-live=polite")
 
     async def refresh() -> None:
         seen = await site.looks.latest()
         run = seen.value.run if seen.value else None
         instant.set_text(f"{run.simulated_time:%Y-%m-%d %H:%M}" if run else "not begun")
-        progress.props(f"value={_passed(run):.4f}")
-        pace.set_text(_pace(run) if run else "")
-        words.set_text(_verdict(seen))
-        verdict.classes(replace="verdict well" if _is_well(seen) else "verdict wrong")
-        body.classes(replace="page old" if _is_old(seen) else "page")
+        progress.props(f"value={passed(run):.4f}")
+        passing.set_text(pace(run) if run else "")
+        kind, text = verdict(seen)
+        words.set_text(text)
+        words.classes(replace=f"verdict {kind}")
+        body.classes(replace=f"page {kind}")
 
     with ui.element("main").classes("page") as body:
         ui.html(title, tag="h1", sanitize=False)
@@ -53,32 +53,27 @@ def frame(site: Site, title: str) -> Iterator[None]:
     ui.timer(SECONDS, refresh)
 
 
-def _is_old(seen: Seen[Report]) -> bool:
-    return bool(seen.failure) or seen.age_seconds > OLD_SECONDS
-
-
-def _is_well(seen: Seen[Report]) -> bool:
-    return seen.value is not None and seen.value.well and not _is_old(seen)
-
-
-def _verdict(seen: Seen[Report]) -> str:
-    """One line: that all is well, or what is not."""
+def verdict(seen: Seen[Report]) -> tuple[Literal["well", "wrong", "old"], str]:
+    """What is known of the run in one line: that all is well, what is not, or nothing new."""
     if seen.value is None:
-        return seen.failure or "looking for the first time"
-    if _is_old(seen):
+        return "old", seen.failure or "Looking for the first time"
+    if seen.failure or seen.age_seconds > OLD_SECONDS:
         why = f": {seen.failure}" if seen.failure else ""
-        return f"No news for {seen.age_seconds:.0f} s, all figures are older{why}"
-    return "All is well" if seen.value.well else "; ".join(seen.value.problems)
+        return "old", f"No news for {seen.age_seconds:.0f} s: the figures are older{why}"
+    if seen.value.well:
+        return "well", "All is well"
+    return "wrong", "; ".join(seen.value.problems)
 
 
-def _passed(run: Run | None) -> float:
-    """The share of the days that have passed."""
+def passed(run: Run | None) -> float:
+    """The share of the run's days that have passed."""
     if run is None:
         return 0.0
     return 1.0 if run.over else (run.simulated_time.date() - run.first_day).days / run.days
 
 
-def _pace(run: Run) -> str:
+def pace(run: Run) -> str:
+    """Which day it is, how fast days pass, and how long the rest takes."""
     day = f"day {run.day:,} of {run.days:,}"
     if run.over:
         return f"{day}, the run is over"

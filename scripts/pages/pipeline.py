@@ -25,13 +25,14 @@ def add(site: Site) -> None:
         async def refresh() -> None:
             seen = await site.looks.latest()
             if seen.value:
-                content.set_content(_panels(seen.value))
+                content.set_content(panels(seen.value))
 
         ui.timer(SECONDS, refresh)
 
 
-def _panels(report: Report) -> str:
-    panels = [
+def panels(report: Report) -> str:
+    """All panels of the page as HTML."""
+    shown = [
         ("Flow", flow(report)),
         ("Batch path", _batch(report.batch)),
         ("Stream path", _stream(report.stream)),
@@ -40,7 +41,7 @@ def _panels(report: Report) -> str:
         ("Configuration", _configuration(report)),
     ]
     return "".join(
-        f'<section class="panel"><h2>{title}</h2>{content}</section>' for title, content in panels
+        f'<section class="panel"><h2>{title}</h2>{content}</section>' for title, content in shown
     )
 
 
