@@ -22,7 +22,8 @@ def flow(report: Report) -> str:
         _box(report, "kafka", "zookeeper"),
         _arrow(Arrow("records", "", _waiting(report.stream.unwritten))),
         _box(report, "stream_processor"),
-        _arrow(Arrow("/lake/stream", _rate(report, "stream_processor"), "")),
+        _arrow(Arrow("lines", _rate(report, "stream_processor"), "")),
+        '<div class="box"><span class="name">/lake/stream</span></div>',
     ]
     behind = report.batch.warehouse.days_behind if report.batch and report.batch.warehouse else None
     batch = [

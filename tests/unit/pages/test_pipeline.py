@@ -5,9 +5,14 @@ import re
 from monitoring.report import Report
 from pages.flow import flow
 from pages.markup import table
-from pages.pipeline import panels
+from pages.pipeline import PANELS
 
 EVIL = "<img src=x>&\"'"
+
+
+def panels(report: Report) -> str:
+    """What all panels of the page show."""
+    return "".join(content(report) for content in PANELS.values())
 
 
 def words(html: str) -> str:
