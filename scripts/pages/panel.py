@@ -1,4 +1,4 @@
-"""A part of a page: a title, a line that says of when it is, and what is replaced again and again."""
+"""A part of a page: a title, a line that says of when it is, and content that is replaced."""
 
 from html import escape
 
@@ -6,7 +6,7 @@ from nicegui import ui
 
 
 class Panel:
-    """Stays in place while its content is replaced: it keeps the focus, and where it is scrolled."""
+    """Stays in place while its content is replaced: it keeps the focus, and stays scrolled."""
 
     def __init__(self, title: str, wide: bool = False) -> None:
         """Add it to the page; a `wide` one takes the whole width."""

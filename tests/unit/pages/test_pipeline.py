@@ -62,7 +62,7 @@ def test_the_flow_adds_up_the_rates_of_replicas_and_counts_them(report: Report) 
     second = replica.model_copy(update={"replica": 2, "rates_per_second": {"events": 934.6}})
     told = words(flow(report.model_copy(update={"services": [*report.services, second]})))
     assert "stream_processor × 2" in told
-    assert "2,000 events a second" in told
+    assert "2,000 events/s" in told
 
 
 def test_a_service_that_is_not_well_is_marked_in_words(report: Report) -> None:
