@@ -4,6 +4,7 @@ It only reads: Postgres as the analyst, and what `status` looks at. A source is 
 page is open, and once for all pages.
 """
 
+import logging
 import sys
 
 from nicegui import app, core, ui
@@ -16,9 +17,12 @@ from pages import frame, pipeline
 from pages.site import Site
 from pipeline import logs
 from pipeline.broker.topics import read_topics
+from pipeline.logs import Message
 from pipeline.settings import ConfigurationError, DashboardSettings, read
 
 LOOK_SECONDS = 2.0
+
+log = logging.getLogger("dashboard")
 
 
 def main() -> int:
@@ -30,12 +34,15 @@ def main() -> int:
         print(f"cannot start: {refusal}", file=sys.stderr)
         return 2
     logs.configure(settings.log_level, settings.log_format)
+    # What the library says of a broker that is away is on the pages.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     observer = Observer(settings, topics)
     site = Site(settings, topics, Shared(observer.look, LOOK_SECONDS), Tables(settings))
     for page in (pipeline,):
         page.add(site)
     ui.add_css(frame.STYLE, shared=True)
     guard(settings.dashboard_hosts.split(","))
+    log.info(Message("serving the dashboard", hosts=settings.dashboard_hosts))
     ui.run(
         host="0.0.0.0",
         port=settings.dashboard_port,

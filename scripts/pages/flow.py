@@ -18,16 +18,21 @@ def flow(report: Report) -> str:
     """Both paths from the scheduler on, as nested lists that a style sheet lays out."""
     stream = [
         _box(report, "producer"),
-        _arrow(Arrow("3 topics", _rate(report, "producer"), _waiting(report.stream.unpublished))),
+        _arrow(
+            Arrow(
+                "3 topics", _rate(report, "producer", "events"), _waiting(report.stream.unpublished)
+            )
+        ),
         _box(report, "kafka", "zookeeper"),
         _arrow(Arrow("records", "", _waiting(report.stream.unwritten))),
         _box(report, "stream_processor"),
-        _arrow(Arrow("/lake/stream", _rate(report, "stream_processor"), "")),
+        _arrow(Arrow("lines", _rate(report, "stream_processor", "events"), "")),
+        '<div class="box"><span class="name">/lake/stream</span></div>',
     ]
     behind = report.batch.warehouse.days_behind if report.batch and report.batch.warehouse else None
     batch = [
         _box(report, "batch_ingestor"),
-        _arrow(Arrow("rows", _rate(report, "batch_ingestor"), _waiting(behind))),
+        _arrow(Arrow("rows", _rate(report, "batch_ingestor", "rows"), _waiting(behind))),
         _box(report, "postgres", "pgadmin"),
     ]
     return f"""<div class="flow">
@@ -59,17 +64,14 @@ def _arrow(arrow: Arrow) -> str:
     return f'<div class="arrow">{words}</div>'
 
 
-def _rate(report: Report, name: str) -> str:
-    """What all replicas of a service do in a second."""
-    total: dict[str, float] = {}
-    for service in _replicas(report, name):
-        for what, rate in service.rates_per_second.items():
-            total[what] = total.get(what, 0.0) + rate
-    return ", ".join(f"{rate:,.4g} {what} a second" for what, rate in total.items() if rate)
+def _rate(report: Report, name: str, what: str) -> str:
+    """How many of these all replicas of a service pass on in a second."""
+    rate = sum(service.rates_per_second.get(what, 0.0) for service in _replicas(report, name))
+    return f"{rate:,.4g} {what}/s" if rate else ""
 
 
 def _rates_of_the_scheduler(report: Report) -> str:
-    rate = _rate(report, "scheduler")
+    rate = _rate(report, "scheduler", "hours")
     return f'<p class="note">{escape(rate)}</p>' if rate else ""
 
 

@@ -20,7 +20,4 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         + "</tr>"
         for row in rows
     )
-    return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{names}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>"
-    )
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>"

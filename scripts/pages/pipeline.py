@@ -1,13 +1,15 @@
 """The page *Pipeline*: how records flow, what was refused and why, and the room on the disks."""
 
+from collections.abc import Callable
 from html import escape
 
 from nicegui import ui
 
-from monitoring.report import Batch, Report, Stream, Volume
+from monitoring.report import Report
 from pages.flow import flow
 from pages.frame import frame
 from pages.markup import table
+from pages.panel import Panel
 from pages.site import Site
 
 SECONDS = 2.0
@@ -19,33 +21,20 @@ def add(site: Site) -> None:
 
     @ui.page("/pipeline", title="Pipeline")
     def page() -> None:
-        with frame(site, "Pipeline"):
-            content = ui.html("", sanitize=False)
+        with frame(site, "Pipeline"), ui.element("div").classes("grid"):
+            panels = {title: Panel(title, title in WIDE) for title in PANELS}
 
         async def refresh() -> None:
             seen = await site.looks.latest()
             if seen.value:
-                content.set_content(panels(seen.value))
+                for title, panel in panels.items():
+                    panel.show("", PANELS[title](seen.value))
 
         ui.timer(SECONDS, refresh)
 
 
-def panels(report: Report) -> str:
-    """All panels of the page as HTML."""
-    shown = [
-        ("Flow", flow(report)),
-        ("Batch path", _batch(report.batch)),
-        ("Stream path", _stream(report.stream)),
-        ("Services", _services(report)),
-        ("Disks", _disks(report.volumes)),
-        ("Configuration", _configuration(report)),
-    ]
-    return "".join(
-        f'<section class="panel"><h2>{title}</h2>{content}</section>' for title, content in shown
-    )
-
-
-def _batch(batch: Batch | None) -> str:
+def _batch(report: Report) -> str:
+    batch = report.batch
     if batch is None:
         return "<p>No day has been published yet.</p>"
     facts: list[tuple[str, object]] = [
@@ -66,12 +55,13 @@ def _batch(batch: Batch | None) -> str:
     return table(("What", "Now"), facts)
 
 
-def _stream(stream: Stream) -> str:
-    if not stream.topics:
+def _stream(report: Report) -> str:
+    topics = report.stream.topics
+    if not topics:
         return "<p>Kafka does not answer.</p>"
     return table(
         ("Topic", "Records#", "Dead letters#", "Reason of the last"),
-        ((t.name, f"{t.events:,}", f"{t.dead_letters:,}", t.last_reason) for t in stream.topics),
+        ((t.name, f"{t.events:,}", f"{t.dead_letters:,}", t.last_reason) for t in topics),
     )
 
 
@@ -91,10 +81,13 @@ def _services(report: Report) -> str:
     )
 
 
-def _disks(volumes: list[Volume]) -> str:
+def _disks(report: Report) -> str:
     return table(
         ("Part", "Used#", "At the end of the run#", "Free on its disk#"),
-        ((v.name, _size(v.bytes), _size(v.predicted_bytes), _size(v.free_bytes)) for v in volumes),
+        (
+            (v.name, _size(v.bytes), _size(v.predicted_bytes), _size(v.free_bytes))
+            for v in report.volumes
+        ),
     )
 
 
@@ -114,3 +107,15 @@ def _configuration(report: Report) -> str:
     name = f"<p>{now.sha256[:12]}, model version {now.model_version}</p>"
     listed = table(("From", "Edit", "What changed"), edits) if edits else ""
     return refused + name + listed
+
+
+# A panel's title: what makes its content of a report.
+PANELS: dict[str, Callable[[Report], str]] = {
+    "Flow": flow,
+    "Batch path": _batch,
+    "Stream path": _stream,
+    "Services": _services,
+    "Disks": _disks,
+    "Configuration": _configuration,
+}
+WIDE = ("Flow", "Services")
