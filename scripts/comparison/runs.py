@@ -20,12 +20,12 @@ BEFORE, AFTER = 7, 14  # days shown around the scenario's
 
 # What a day is measured by, and how that is told.
 MEASURES = {
-    "arrivals": "people who arrived",
-    "admissions": "patients admitted",
-    "in_beds": "patients in beds at midnight",
-    "boarders": "patients who waited for a bed at midnight",
-    "waited_minutes": "minutes from arrival to a doctor, on average",
-    "deaths": "patients who died in hospital",
+    "arrivals": "arrivals",
+    "admissions": "admissions",
+    "in_beds": "in beds at midnight",
+    "boarders": "boarding at midnight",
+    "waited_minutes": "minutes until a doctor came",
+    "deaths": "deaths on wards",
     "absences": "shifts missed",
 }
 

@@ -21,7 +21,7 @@ def test_a_flu_wave_is_told_from_chance(stack: Stack) -> None:
     assert answer.returncode == 0, answer.stderr
     first, *lines = answer.stdout.splitlines()
     assert first.startswith("flu_wave, 2022-06-06 to 2022-06-10: emergency arrivals × 1.25")
-    [arrivals] = [line for line in lines if line.startswith("people who arrived")]
+    [arrivals] = [line for line in lines if line.startswith("arrivals")]
     assert " +" in arrivals and arrivals.endswith("of 5")
     assert "simulated 4 of 4 runs" in answer.stderr
 
