@@ -1,0 +1,137 @@
+"""The tables and the list of the page *Now*, as HTML."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import groupby
+from operator import itemgetter
+
+from figures.event_words import journey, origin, role, words
+from figures.network import NURSE, Network
+from figures.present import Present
+from figures.tables import Row
+from figures.wards import WardNow
+from pages.instants import elapsed, instant
+
+MINUTE = 60
+
+
+def staff(wards: Iterable[WardNow], network: Network) -> str:
+    """A table: a row a ward, who is on shift there, and how many nurses it needs."""
+    others = [name for name in network.roles if name != NURSE]
+    head = ["Hospital", "Ward", "Patients#", "Nurses#", "Patients per nurse#"]
+    head += [f"{role(name).capitalize()}s#" for name in others]
+    rows = []
+    for now in wards:
+        counts: Counter[str] = now.staff or Counter()
+        ward = now.ward
+        rows.append(
+            [
+                escape(ward.hospital_id),
+                f"{escape(ward.name)}, closed" if now.is_closed else escape(ward.name),
+                f"{now.patients:,}" if ward.beds else "",
+                _nurses(now, counts[NURSE]),
+                _patients_per_nurse(now),
+                *(f"{counts[name]:,}" for name in others),
+            ]
+        )
+    return _table(head, rows)
+
+
+def _nurses(now: WardNow, nurses: int) -> str:
+    if now.nurses_needed is None:
+        return f"{nurses:,}"
+    text = f"{nurses:,} of {now.nurses_needed:,} needed"
+    if not now.nurses_short:
+        return text
+    return f'<span class="wrong">{text}: {now.nurses_short:,} short</span>'
+
+
+def _patients_per_nurse(now: WardNow) -> str:
+    if now.patients_per_nurse is None:
+        return ""
+    return f"{now.patients_per_nurse:.1f}, at most {now.ward.patients_per_nurse:g}"
+
+
+def road(present: Present, network: Network) -> str:
+    """A table: a row a journey that is under way, the one that began first on top."""
+    rows = [
+        [
+            escape(origin(it.origin, network)),
+            escape(network.hospitals.get(it.hospital_id, it.hospital_id)),
+            escape(journey(it.transport_type)),
+            f"{instant(it.departed_at)}, {elapsed(it.departed_at, present.stream_until)}",
+        ]
+        for it in present.journeys or []
+    ]
+    return _table(["From", "To", "By", "Since"], rows) if rows else ""
+
+
+def newest(present: Present, network: Network) -> str:
+    """The last events, the newest first."""
+    items = "".join(
+        f"<li><time>{instant(event.event_time)}</time> <b>{escape(event.hospital_id or '')}</b> "
+        f"{escape(words(event, network))}</li>"
+        for event in present.newest
+    )
+    return f'<ol class="events">{items}</ol>'
+
+
+def waits(rows: list[Row]) -> str:
+    """A table: waits of a day for a doctor against the targets, by triage and hospital."""
+    head = ["Triage, target", "Hospital", "Seen in time", "Mean wait#", "Longest#", "Visits#"]
+    body = []
+    for triage, of_triage in groupby(rows, key=itemgetter("triage")):
+        hospitals = list(of_triage)
+        target = _minutes(hospitals[0]["target_minutes"] * MINUTE)
+        name = (
+            f'<th scope="rowgroup" rowspan="{len(hospitals)}">'
+            f'<span class="triage {escape(triage)}"></span>{escape(triage)}, {target}</th>'
+        )
+        for index, row in enumerate(hospitals):
+            cells = "".join(f"<td{kind}>{cell}</td>" for kind, cell in _wait(row))
+            body.append(f"<tr>{'' if index else name}{cells}</tr>")
+    return _with_head(head, "".join(body))
+
+
+def _wait(row: Row) -> Iterable[tuple[str, str]]:
+    """The kind and the content of each cell."""
+    seen, number = row["seen"], ' class="number"'
+    yield "", escape(row["hospital_id"])
+    if not seen:
+        yield from (("", "nobody was seen"), (number, ""), (number, ""))
+    else:
+        percent = 100 * row["seen_within_target"] / seen
+        bar = f'<span class="bar" aria-hidden="true"><i style="width:{percent:.0f}%"></i></span>'
+        yield "", f"{bar}{percent:.0f} %"
+        yield number, _minutes(row["waiting_seconds"] / seen)
+        yield number, _minutes(row["longest_wait_seconds"])
+    yield number, f"{row['visits']:,}"
+
+
+def _minutes(seconds: float) -> str:
+    """A wait, to the minute: 1 h 5 min."""
+    hours, minutes = divmod(round(seconds / MINUTE), 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells are HTML; a column whose name ends in # has numbers."""
+    kinds = [' class="number"' if name.endswith("#") else "" for name in head]
+    lines = "".join(
+        "<tr>"
+        + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return _with_head(head, lines)
+
+
+def _with_head(head: Sequence[str], lines: str) -> str:
+    names = "".join(
+        f'<th scope="col" class="number">{escape(name[:-1])}</th>'
+        if name.endswith("#")
+        else f'<th scope="col">{escape(name)}</th>'
+        for name in head
+    )
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>"
