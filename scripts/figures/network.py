@@ -35,8 +35,8 @@ class Network(NamedTuple):
 
     Attributes:
         hospitals: the names, by hospital_id.
-        wards: by ward_id, each hospital's emergency department after its wards.
-        roles: the professions of the staff.
+        wards: by ward_id; of each hospital the largest first, and its emergency department last.
+        roles: the professions of the staff, that with most posts for a bed first.
     """
 
     hospitals: dict[str, str]
@@ -50,18 +50,20 @@ class Network(NamedTuple):
 
 
 def network_of(content: dict[str, Any]) -> Network:
-    """The network in a saved configuration."""
+    """The network in a saved configuration, whose keys have lost the order of the file."""
     hospitals, targets = content["simulation"]["hospitals"], content["staffing"]["targets"]
+    roles: dict[str, Any] = content["staffing"]["roles"]
     wards: dict[str, Ward] = {}
     for hospital_id, hospital in hospitals.items():
-        for code, ward in hospital["wards"].items():
+        largest_first = sorted(hospital["wards"].items(), key=lambda it: (-it[1]["beds"], it[0]))
+        for code, ward in largest_first:
             key = f"{hospital_id}-{code}"
             target = targets[TARGETS.get(ward["specialty"], "patients_per_nurse")]
             wards[key] = Ward(key, hospital_id, ward["name"], ward["beds"], target)
         key = f"{hospital_id}-ED"
         wards[key] = Ward(key, hospital_id, "Emergency department", 0, None)
     names = {hospital_id: hospital["name"] for hospital_id, hospital in hospitals.items()}
-    return Network(names, wards, list(content["staffing"]["roles"]))
+    return Network(names, wards, sorted(roles, key=lambda name: -roles[name]["staff_per_bed"]))
 
 
 def read(simulation_dir: Path, now: Clock) -> Network:

@@ -1,6 +1,7 @@
 """The lake's events of some days, read again only where the lake has grown."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from figures.lake_events import Event, LakeEvents
 from pipeline.broker.topics import read_topics
 from pipeline.lakes import stream_lake
-from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.lakes.stream_lake import Line, PartitionFiles
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 TOPIC = "hospital.admissions"
@@ -48,7 +49,12 @@ def test_a_segment_is_read_again_only_if_it_has_grown(
     append(tmp_path, ONE, 0, partition=1)
     read: list[str] = []
     lines = stream_lake.lines
-    monkeypatch.setattr(stream_lake, "lines", lambda path: read.append(path.name[0]) or lines(path))
+
+    def noted(segment: Path) -> Iterator[Line]:
+        read.append(segment.name[0])
+        return lines(segment)
+
+    monkeypatch.setattr(stream_lake, "lines", noted)
     lake = LakeEvents(tmp_path, [TOPIC])
     assert len(lake.of_days([ONE])) == 2
     append(tmp_path, ONE, 1, partition=1)

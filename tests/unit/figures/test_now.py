@@ -84,7 +84,7 @@ def test_without_a_loaded_day_it_begins_with_the_run(simulation: Path) -> None:
     now.begin_with(Answer([], None, ""))
     network, present = now.look()
     assert present.since == clock.text(START)
-    assert list(network.hospitals) == ["JHB", "SOW", "PTA"]
+    assert list(network.hospitals) == ["JHB", "PTA", "SOW"]
 
 
 def test_the_figures_go_from_the_day_before_the_last_loaded_midnight_to_two_days_after_it(

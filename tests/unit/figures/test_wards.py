@@ -72,7 +72,8 @@ def test_the_sum_counts_open_beds_only(network: Network) -> None:
     assert total([]) == (0, 0, 0, "")
 
 
-def test_each_hospital_ends_with_its_emergency_department(network: Network) -> None:
-    assert list(network.wards)[6] == "JHB-ED"
+def test_wards_are_in_order_of_size_and_emergency_departments_come_last(network: Network) -> None:
+    of_pta = [ward.ward_id for ward in network.wards.values() if ward.hospital_id == "PTA"]
+    assert of_pta == [f"PTA-{code}" for code in ("MED", "SUR", "PAE", "OBS", "HC", "ICU", "ED")]
     assert network.place("JHB-ED") == "Emergency department"
     assert network.place("JHB-OLD") == "JHB-OLD"
