@@ -1,8 +1,9 @@
-"""Instants of the hospital, as people read them."""
+"""Instants and spans of simulated time, as people read them."""
 
 from datetime import datetime
 
-from monitoring.screen import duration
+MINUTE = 60
+HOURS_OF_A_DAY = 24
 
 
 def instant(text: str) -> str:
@@ -11,6 +12,16 @@ def instant(text: str) -> str:
 
 
 def elapsed(since: str, until: str) -> str:
-    """How long it was from one instant to another: 5 h 10 min."""
+    """How long it was from one instant to another."""
     passed = datetime.fromisoformat(until) - datetime.fromisoformat(since)
-    return duration(passed.total_seconds())
+    return span(passed.total_seconds())
+
+
+def span(seconds: float) -> str:
+    """To the minute: 5 min, 1 h 5 min, 2 h; of a day and longer to the hour: 2 d 3 h."""
+    hours, minutes = divmod(round(seconds / MINUTE), 60)
+    if hours >= HOURS_OF_A_DAY:
+        parts = zip(divmod(hours, HOURS_OF_A_DAY), ("d", "h"), strict=True)
+    else:
+        parts = zip((hours, minutes), ("h", "min"), strict=True)
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"

@@ -53,10 +53,11 @@ class _View:
             ui.html(ward_map.LEGEND, sanitize=False, tag="p").classes("note")
             self._houses = ui.element("div").classes("grid")
             self._house: dict[str, ui.html] = {}
-            with ui.element("div").classes("grid"):
+            with ui.element("div").classes("halves"):
                 self._waits = _Panel("Waits for a doctor in the emergency departments")
-                self._road = _Panel("On the road")
-                self._events = _Panel("Last events")
+                with ui.element("div").classes("halves"):
+                    self._road = _Panel("On the road")
+                    self._events = _Panel("Last events")
             self._staff = _Panel("Staff on shift")
 
     def show(self, seen: Seen[Situation], failure: str) -> None:
@@ -89,13 +90,15 @@ class _View:
         if present.journeys is None:
             self._road.show(_behind(present), "")
         else:
-            count = f"{len(present.journeys) or 'no'} journeys"
-            self._road.show(f"{at}: {count}", now_tables.road(present, network))
+            count = len(present.journeys)
+            journeys = f"{count or 'no'} {'journey' if count == 1 else 'journeys'}"
+            self._road.show(f"{at}: {journeys}", now_tables.road(present, network))
         if present.shifts is None:
             self._staff.show(_no_shifts(present), "")
         else:
-            patients = f"patients as of {instant(present.as_of)}"
-            self._staff.show(f"{at}, {patients}", now_tables.staff(wards, network))
+            patients = f"; patients as of {instant(present.as_of)}"
+            note = at if present.as_of == present.stream_until else at + patients
+            self._staff.show(note, now_tables.staff(wards, network))
 
     def show_waits(self, answer: Answer) -> None:
         """Show the waits of the last loaded day."""

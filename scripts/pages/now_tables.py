@@ -11,16 +11,14 @@ from figures.network import NURSE, Network
 from figures.present import Present
 from figures.tables import Row
 from figures.wards import WardNow
-from pages.instants import elapsed, instant
-
-MINUTE = 60
+from pages.instants import elapsed, instant, span
 
 
 def staff(wards: Iterable[WardNow], network: Network) -> str:
     """A table: a row a ward, who is on shift there, and how many nurses it needs."""
     others = [name for name in network.roles if name != NURSE]
-    head = ["Hospital", "Ward", "Patients#", "Nurses#", "Patients per nurse#"]
-    head += [f"{role(name).capitalize()}s#" for name in others]
+    head = ["Hospital", "Ward", "Patients#", "Nurses#", "Needed#", "Patients per nurse#"]
+    head += ["At most#", *(f"{role(name).capitalize()}s#" for name in others)]
     rows = []
     for now in wards:
         counts: Counter[str] = now.staff or Counter()
@@ -31,7 +29,7 @@ def staff(wards: Iterable[WardNow], network: Network) -> str:
                 f"{escape(ward.name)}, closed" if now.is_closed else escape(ward.name),
                 f"{now.patients:,}" if ward.beds else "",
                 _nurses(now, counts[NURSE]),
-                _patients_per_nurse(now),
+                *_need(now),
                 *(f"{counts[name]:,}" for name in others),
             ]
         )
@@ -39,18 +37,17 @@ def staff(wards: Iterable[WardNow], network: Network) -> str:
 
 
 def _nurses(now: WardNow, nurses: int) -> str:
-    if now.nurses_needed is None:
-        return f"{nurses:,}"
-    text = f"{nurses:,} of {now.nurses_needed:,} needed"
     if not now.nurses_short:
-        return text
-    return f'<span class="wrong">{text}: {now.nurses_short:,} short</span>'
+        return f"{nurses:,}"
+    return f'<span class="wrong">{nurses:,}, {now.nurses_short:,} short</span>'
 
 
-def _patients_per_nurse(now: WardNow) -> str:
-    if now.patients_per_nurse is None:
-        return ""
-    return f"{now.patients_per_nurse:.1f}, at most {now.ward.patients_per_nurse:g}"
+def _need(now: WardNow) -> tuple[str, str, str]:
+    """The nurses needed, the patients of each, and the target; nothing without a target."""
+    if now.ward.patients_per_nurse is None:
+        return "", "", ""
+    each = "" if now.patients_per_nurse is None else f"{now.patients_per_nurse:.1f}"
+    return f"{now.nurses_needed:,}", each, f"{now.ward.patients_per_nurse:g}"
 
 
 def road(present: Present, network: Network) -> str:
@@ -83,14 +80,14 @@ def waits(rows: list[Row]) -> str:
     body = []
     for triage, of_triage in groupby(rows, key=itemgetter("triage")):
         hospitals = list(of_triage)
-        target = _minutes(hospitals[0]["target_minutes"] * MINUTE)
+        target = span(hospitals[0]["target_minutes"] * 60)
         name = (
             f'<th scope="rowgroup" rowspan="{len(hospitals)}">'
             f'<span class="triage {escape(triage)}"></span>{escape(triage)}, {target}</th>'
         )
         for index, row in enumerate(hospitals):
             cells = "".join(f"<td{kind}>{cell}</td>" for kind, cell in _wait(row))
-            body.append(f"<tr>{'' if index else name}{cells}</tr>")
+            body.append(f"<tr>{cells}</tr>" if index else f'<tr class="first">{name}{cells}</tr>')
     return _with_head(head, "".join(body))
 
 
@@ -104,15 +101,9 @@ def _wait(row: Row) -> Iterable[tuple[str, str]]:
         percent = 100 * row["seen_within_target"] / seen
         bar = f'<span class="bar" aria-hidden="true"><i style="width:{percent:.0f}%"></i></span>'
         yield "", f"{bar}{percent:.0f} %"
-        yield number, _minutes(row["waiting_seconds"] / seen)
-        yield number, _minutes(row["longest_wait_seconds"])
+        yield number, span(row["waiting_seconds"] / seen)
+        yield number, span(row["longest_wait_seconds"])
     yield number, f"{row['visits']:,}"
-
-
-def _minutes(seconds: float) -> str:
-    """A wait, to the minute: 1 h 5 min."""
-    hours, minutes = divmod(round(seconds / MINUTE), 60)
-    return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -10,6 +10,7 @@ from pages.instants import elapsed, instant
 
 CELL, SIDE = 9, 7  # a bed with its gap, and without
 ROUND = SIDE / 2
+LEAST_COLUMNS = 5
 LEGEND = (
     '<span class="key taken">a bed with a patient</span>'
     '<span class="key free">a free bed</span>'
@@ -49,18 +50,20 @@ def boarding(boarders: int, longest_since: str, as_of: str) -> str:
 
 
 def _tile(now: WardNow, as_of: str) -> str:
-    beds = f"{len(now.taken)} of {now.ward.beds} beds taken"
+    beds = f"{len(now.taken)} of {now.ward.beds} taken"
     if now.is_closed:
         beds = f"closed, {now.ward.beds} beds"
     elif len(now.taken) >= now.ward.beds:
         beds = f"full, {now.ward.beds} beds"
     waits = ""
     if now.waiting:
-        text = boarding(len(now.waiting), now.waiting[0], as_of)
-        waits = f'<span class="boarding">{escape(text)}</span>'
+        count = len(now.waiting)
+        text = "1 boards, for" if count == 1 else f"{count} board, the longest for"
+        waits = f'<span class="boarding">{text} {elapsed(now.waiting[0], as_of)}</span>'
     kind = "ward closed" if now.is_closed else "ward"
     return (
-        f'<div class="{kind}"><b>{escape(now.ward.name)}</b>'
+        f'<div class="{kind}" style="width:{_columns(now.ward.beds) * CELL}px">'
+        f"<b>{escape(now.ward.name)}</b>"
         f"{beds_map(now.ward.beds, now.taken, len(now.waiting))}"
         f"<span>{beds}</span>{waits}</div>"
     )
@@ -68,7 +71,7 @@ def _tile(now: WardNow, as_of: str) -> str:
 
 def beds_map(beds: int, taken: Iterable[int], boarders: int) -> str:
     """An SVG that says nothing which the words beside it do not; beds are numbered from 1."""
-    columns = max(5, round(math.sqrt(2 * beds)))
+    columns = _columns(beds)
     with_patient = {number for number in taken if number <= beds}
     bed_rows = math.ceil(beds / columns)
     width, height = columns * CELL, (bed_rows + math.ceil(boarders / columns)) * CELL
@@ -85,6 +88,11 @@ def beds_map(beds: int, taken: Iterable[int], boarders: int) -> str:
         f'<path class="free" d="{squares["free"]}"/><path class="taken" d="{squares["taken"]}"/>'
         f'<path class="boards" d="{circles}"/></svg>'
     )
+
+
+def _columns(beds: int) -> int:
+    """How many beds stand side by side: about twice as many as one behind the other."""
+    return max(LEAST_COLUMNS, round(math.sqrt(2 * beds)))
 
 
 def _square(index: int, columns: int) -> str:
