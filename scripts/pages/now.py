@@ -1,7 +1,6 @@
 """The page *Now*: beds and boarders by ward, waits, journeys, staff, and the last events."""
 
 import asyncio
-from html import escape
 from pathlib import Path
 
 from nicegui import ui
@@ -15,6 +14,7 @@ from figures.wards import WardNow, total, wards_now
 from pages import now_tables, ward_map
 from pages.frame import OLD_SECONDS, frame
 from pages.instants import instant
+from pages.panel import Panel
 from pages.site import Site
 
 SECONDS = 2.0
@@ -51,14 +51,14 @@ class _View:
         with ui.element("div").classes("live") as self._live:
             self._summary = ui.label("")
             ui.html(ward_map.LEGEND, sanitize=False, tag="p").classes("note")
-            self._houses = ui.element("div").classes("grid")
+            self._houses = ui.element("div").classes("houses")
             self._house: dict[str, ui.html] = {}
-            with ui.element("div").classes("halves"):
-                self._waits = _Panel("Waits for a doctor in the emergency departments")
-                with ui.element("div").classes("halves"):
-                    self._road = _Panel("On the road")
-                    self._events = _Panel("Last events")
-            self._staff = _Panel("Staff on shift")
+            with ui.element("div").classes("grid"):
+                self._waits = Panel("Waits for a doctor in the emergency departments")
+                with ui.element("div").classes("stack"):
+                    self._road = Panel("On the road")
+                    self._events = Panel("Last events")
+            self._staff = Panel("Staff on shift")
 
     def show(self, seen: Seen[Situation], failure: str) -> None:
         """Show the newest situation; an old one is shown as such."""
@@ -108,24 +108,6 @@ class _View:
             self._waits.show(note, now_tables.waits(answer.rows))
         else:
             self._waits.show(answer.failure or "No day with visits is loaded yet.", "")
-
-
-class _Panel:
-    """A title, a line that says of when it is, and a table or list that can be scrolled."""
-
-    def __init__(self, title: str) -> None:
-        with ui.element("section").classes("panel"):
-            ui.html(escape(title), sanitize=False, tag="h2")
-            self._note = ui.label("").classes("note")
-            # Outside of what is replaced: it stays scrolled, and keeps the focus.
-            with ui.element("div").classes("scroll") as region:
-                region.props(f'tabindex=0 role=region aria-label="{title}"')
-                self._content = ui.html("", sanitize=False)
-
-    def show(self, note: str, content: str) -> None:
-        """Replace what is shown."""
-        self._note.set_text(note)
-        self._content.set_content(content)
 
 
 def _behind(present: Present) -> str:

@@ -12,6 +12,7 @@ from figures.present import Present
 from figures.tables import Row
 from figures.wards import WardNow
 from pages.instants import elapsed, instant, span
+from pages.markup import table
 
 
 def staff(wards: Iterable[WardNow], network: Network) -> str:
@@ -53,15 +54,15 @@ def _need(now: WardNow) -> tuple[str, str, str]:
 def road(present: Present, network: Network) -> str:
     """A table: a row a journey that is under way, the one that began first on top."""
     rows = [
-        [
-            escape(origin(it.origin, network)),
-            escape(network.hospitals.get(it.hospital_id, it.hospital_id)),
-            escape(journey(it.transport_type)),
+        (
+            origin(it.origin, network),
+            network.hospitals.get(it.hospital_id, it.hospital_id),
+            journey(it.transport_type),
             f"{instant(it.departed_at)}, {elapsed(it.departed_at, present.stream_until)}",
-        ]
+        )
         for it in present.journeys or []
     ]
-    return _table(["From", "To", "By", "Since"], rows) if rows else ""
+    return table(("From", "To", "By", "Since"), rows) if rows else ""
 
 
 def newest(present: Present, network: Network) -> str:
