@@ -1,9 +1,11 @@
--- What the dashboard shows of the whole run: each stay that is over, each death, each day's diagnoses.
+-- What the dashboard shows of the whole run: each stay that is over, each death, each arrival.
 --
--- They are views, so that loading a day does nothing more for them. The last two columns of
--- finished_stays cost a look into another table for each row, which Postgres saves when they are not
--- asked for. An X after the hospital says what insight.was_there_before says, a function that the
--- analyst may not call.
+-- They are views, so that loading a day does nothing more for them. Postgres leaves out what a query
+-- does not ask finished_stays for: the two columns that need a look into another table for each row,
+-- and the join, which is a left one for that alone: each discharge has its admission.
+--
+-- An X after the hospital says what insight.was_there_before says, a function that the analyst may
+-- not call.
 
 create view insight.finished_stays as
 select
@@ -26,7 +28,7 @@ select
           and again.admitted_at <= d.discharged_at + interval '30 days'
     ) end as readmitted_at
 from hospital.discharges d
-join hospital.admissions a using (encounter_id)
+left join hospital.admissions a using (encounter_id)
 where d.encounter_id not like '%-X%';
 comment on view insight.finished_stays is 'Each stay that began in the run and has ended: how long it was, how it ended, and whether the patient came back within 30 days';
 comment on column insight.finished_stays.discharge_date   is 'The day on which it ended';
@@ -66,13 +68,19 @@ comment on column insight.deaths_in_hospital.specialty    is 'What that ward tre
 comment on column insight.deaths_in_hospital.patient_id   is 'The patient';
 comment on column insight.deaths_in_hospital.encounter_id is 'The stay or the emergency visit that the death ended';
 
-create view insight.diagnoses_by_day as
-select simulated_date as arrived_date, hospital_id, diagnosis_code, count(*) as registrations
+create view insight.arrivals as
+select
+    simulated_date as arrived_date, hospital_id, diagnosis_code, source, arrival_mode, triage,
+    patient_id, encounter_id, registered_at
 from hospital.registrations
-where encounter_id not like '%-X%'
-group by simulated_date, hospital_id, diagnosis_code;
-comment on view insight.diagnoses_by_day is 'Arrivals by day, hospital and diagnosis, admitted or not';
-comment on column insight.diagnoses_by_day.arrived_date   is 'The day on which the patients were registered';
-comment on column insight.diagnoses_by_day.hospital_id    is 'The hospital';
-comment on column insight.diagnoses_by_day.diagnosis_code is 'The diagnosis, an ICD-10 code';
-comment on column insight.diagnoses_by_day.registrations  is 'Arrivals registered with it, emergencies and planned';
+where encounter_id not like '%-X%';
+comment on view insight.arrivals is 'Each patient who arrived at a hospital in the run, admitted or not';
+comment on column insight.arrivals.arrived_date   is 'The day on which the patient was registered';
+comment on column insight.arrivals.hospital_id    is 'The hospital';
+comment on column insight.arrivals.diagnosis_code is 'The diagnosis, an ICD-10 code';
+comment on column insight.arrivals.source         is 'emergency, or elective: the admission was planned';
+comment on column insight.arrivals.arrival_mode   is 'walk_in or ambulance for an emergency, referral for a planned admission';
+comment on column insight.arrivals.triage         is 'South African Triage Scale: red, orange, yellow or green; NULL for a planned admission';
+comment on column insight.arrivals.patient_id     is 'The patient';
+comment on column insight.arrivals.encounter_id   is 'The encounter that began';
+comment on column insight.arrivals.registered_at  is 'When the patient was registered';

@@ -144,7 +144,6 @@ def histogram(names: Sequence[str], counts: Sequence[int], curve: Sequence[float
                 "type": "line",
                 "name": "Configured",
                 "showSymbol": False,
-                "smooth": True,
                 "lineStyle": {"width": 2},
                 "itemStyle": {"color": COLOURS[1]},
                 "data": tuple(round(value, 1) for value in curve),
@@ -200,6 +199,7 @@ def _marked(marks: Iterable[Mark]) -> Options:
         },
         "markArea": {
             "silent": True,
+            "z": 3,
             "itemStyle": {"color": SPAN},
             "label": {
                 **words,

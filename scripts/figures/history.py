@@ -30,7 +30,7 @@ select date_trunc('month', died_date)::date as month,
        count(*) filter (where specialty <> 'emergency')::integer as wards,
        count(*) filter (where specialty = 'emergency')::integer as emergency
 from insight.deaths_in_hospital
-where hospital_id in %(hospitals)s and ward_id = coalesce(%(ward)s, ward_id)
+where hospital_id in %(hospitals)s and (%(ward)s is null or ward_id = %(ward)s)
   and died_date between %(first)s and %(last)s
 group by 1
 order by 1
@@ -39,7 +39,7 @@ STAYS = f"""
 select least(floor(stay_days), {stays.LONGEST})::integer as days, source,
        count(*)::integer as stays
 from insight.finished_stays
-where hospital_id in %(hospitals)s and ward_id = coalesce(%(ward)s, ward_id)
+where hospital_id in %(hospitals)s and (%(ward)s is null or ward_id = %(ward)s)
   and discharge_date between %(first)s and %(last)s
   and %(subject)s in (specialty, diagnosis_code) and not in_critical_care
 group by 1, 2
@@ -47,8 +47,8 @@ order by 1, 2
 """
 DIAGNOSES = """
 select extract(month from arrived_date)::integer as month, diagnosis_code as code,
-       sum(registrations)::integer as arrivals
-from insight.diagnoses_by_day
+       count(*)::integer as arrivals
+from insight.arrivals
 where hospital_id in %(hospitals)s and arrived_date between %(first)s and %(last)s
 group by 1, 2
 """
@@ -56,7 +56,7 @@ READMISSIONS = """
 select date_trunc('month', discharge_date)::date as month, count(*)::integer as went_home,
        count(readmitted_at)::integer as readmitted
 from insight.finished_stays
-where hospital_id in %(hospitals)s and ward_id = coalesce(%(ward)s, ward_id)
+where hospital_id in %(hospitals)s and (%(ward)s is null or ward_id = %(ward)s)
   and discharge_date between %(first)s and %(last)s and disposition = 'home'
   and discharged_at <= (select as_of from insight.last_loaded_day) - interval '30 days'
 group by 1
@@ -124,6 +124,16 @@ QUESTIONS = (
         drawings.deaths,
         lambda _: "A month of which a part is shown counts those days alone.",
     ),
+    Question(
+        "Diagnoses by season",
+        DIAGNOSES,
+        drawings.seasons,
+        lambda seen: (
+            f"The {drawings.COMMONEST} commonest diagnoses of arrivals: how many come in a "
+            "day of that month, in multiples of the mean of all days, whatever ward is chosen."
+        ),
+        wide=True,
+    ),
     Question("Length of stay", STAYS, drawings.lengths, _of_stays),
     Question(
         "Readmissions within 30 days",
@@ -134,15 +144,5 @@ QUESTIONS = (
             "any hospital. Discharges of the last 30 days are not counted yet. The second line is "
             "readmission.share_of_discharges_home in force now."
         ),
-    ),
-    Question(
-        "Diagnoses by season",
-        DIAGNOSES,
-        drawings.seasons,
-        lambda seen: (
-            f"The {drawings.COMMONEST} commonest diagnoses of arrivals: how many come in a "
-            "day of that month, in multiples of the mean of all days, whatever ward is chosen."
-        ),
-        wide=True,
     ),
 )

@@ -95,10 +95,11 @@ def test_a_death_is_shown_where_it_happened(database: Database, lake: Lake) -> N
     ]
 
 
-def test_arrivals_are_counted_by_diagnosis(read_only_database: Database) -> None:
-    assert sorted(read_only_database.view("diagnoses_by_day")) == [
-        (ONE, "JHB", "J45.9", 1),
-        (ONE, "JHB", "S72.0", 1),
+def test_everybody_who_is_registered_arrives(read_only_database: Database) -> None:
+    shown = "arrived_date, hospital_id, diagnosis_code, source, arrival_mode, triage, patient_id"
+    assert sorted(read_only_database.view("arrivals", shown)) == [
+        (ONE, "JHB", "J45.9", "emergency", "walk_in", "red", "P0000001"),
+        (ONE, "JHB", "S72.0", "emergency", "ambulance", "green", "P0000002"),
     ]
 
 
@@ -116,4 +117,4 @@ def test_who_was_there_before_the_run_neither_arrives_nor_has_a_length_of_stay(
         lake.publish(day, tables)
     database.ingest()
     assert database.view("finished_stays") == []
-    assert database.view("diagnoses_by_day", "diagnosis_code") == [("S72.0",)]
+    assert database.view("arrivals", "diagnosis_code") == [("S72.0",)]
