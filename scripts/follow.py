@@ -1,6 +1,6 @@
 """Follows one patient through both paths: docker compose run --rm follow [patient_id]
 
-trail/following.py says how, and is what the dashboard uses, too. Exit codes: 0 the patient is known,
+trail/following.py says how; the dashboard uses it, too. Exit codes: 0 the patient is known,
 1 no place knows them, 2 wrong arguments or configuration.
 """
 

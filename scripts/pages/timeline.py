@@ -21,10 +21,12 @@ SIGNS = {
     State.MISSING: ("!", "MISSING"),
 }
 MINUTE = "%Y-%m-%d %H:%M"
-HELP = """<section class="panel"><p>Every record of a patient has the patient's <b>patient_id</b>, such as
-P0012345: in Kafka, in both lakes and in the tables. This page searches all of them for it, and shows
-the patient's life: what happened when, and where each event is.</p>
-<p><code>docker compose run --rm follow P0012345</code> prints the same.</p></section>"""
+HELP = """<section class="panel">
+<p>Every record of a patient has a <b>patient_id</b>, such as P0012345: in Kafka, in both
+lakes and in the tables. This page searches all of them for it, and shows the patient's life: what
+happened when, and where each event is.</p>
+<p><code>docker compose run --rm follow P0012345</code> prints the same.</p>
+</section>"""
 
 
 def form(text: str, refusal: str) -> str:

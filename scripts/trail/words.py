@@ -23,7 +23,7 @@ def where(place: Place) -> str:
 
 
 def lacking(story: Story) -> Counter[tuple[str, State, str]]:
-    """Why places lack events that go there: the place, its state and the reason, and of how many."""
+    """Why places lack events that go there: place, state and reason, and of how many events."""
     return Counter(
         (name, place.state, place.why)
         for event in story.events

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from nicegui import ui
@@ -40,6 +40,7 @@ class AnyAnswer:
         return self.answer
 
 
+WHOLE = story()
 KNOWN = Answer([ROW], datetime(2021, 4, 8, tzinfo=UTC), "")
 
 
@@ -78,9 +79,15 @@ def visit(
     return asyncio.run(run())
 
 
-def page(address: str, until: str, **more: Any) -> str:
-    usual: dict[str, Any] = {"names": "off", "tables": AnyAnswer(KNOWN), "found": story()} | more
-    return visit(visitor=lambda user: sent(user, address, until), **usual)
+def page(
+    address: str,
+    until: str,
+    names: str = "off",
+    tables: AnyAnswer | None = None,
+    found: Story | None = WHOLE,
+) -> str:
+    known = tables or AnyAnswer(KNOWN)
+    return visit(names, known, lambda user: sent(user, address, until), found)
 
 
 def test_the_address_names_the_patient_whose_trail_is_shown() -> None:
@@ -130,15 +137,17 @@ def test_without_an_id_the_page_says_what_one_is() -> None:
     assert "patient_id" in page("/patient?id=", "Every record of a patient")
 
 
-def test_somebody_with_a_story_is_shown_and_the_address_names_them() -> None:
+def test_somebody_with_a_story_is_shown_and_the_address_names_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def press(user: User) -> str:
         addresses: list[str] = []
         await user.open("/patient")
-        user.navigate.history.replace = addresses.append  # type: ignore[method-assign]
+        monkeypatch.setattr(user.navigate.history, "replace", addresses.append)
         user.find(kind=ui.html, content="Somebody with a story").trigger("click")
         await user.should_see("Picked for the story: a transfer.")
         await user.should_see(f'value="{PATIENT}"')
         return "".join(addresses)
 
     tables = AnyAnswer(KNOWN)
-    assert visit("off", tables, press, story()) == f"/patient?id={PATIENT}"
+    assert visit("off", tables, press, WHOLE) == f"/patient?id={PATIENT}"

@@ -101,7 +101,7 @@ def test_a_page_that_goes_away_neither_ends_a_search_nor_begins_a_second() -> No
 
 @pytest.mark.parametrize("patient", ["P1", None])
 def test_a_search_that_failed_tells_everybody_why_and_is_not_kept(patient: str | None) -> None:
-    async def both() -> list[Story | BaseException]:
+    async def both() -> tuple[Story | BaseException, ...]:
         return await asyncio.gather(kept.ask(patient), kept.ask(patient), return_exceptions=True)
 
     def refuse(_patient: str | None) -> Story:
@@ -111,5 +111,5 @@ def test_a_search_that_failed_tells_everybody_why_and_is_not_kept(patient: str |
     kept = Searches(lambda asked: search(asked))
     assert {str(told) for told in asyncio.run(both())} == {"nobody has been registered yet"}
     search = Search()
-    [told, other] = asyncio.run(both())
+    told, other = asyncio.run(both())
     assert isinstance(told, Story) and told == other
