@@ -41,7 +41,7 @@ def add(site: Site) -> None:
                 form = ui.html(timeline.form(id, refusal), sanitize=False)
                 somebody = ui.html("Somebody with a story", sanitize=False, tag="button")
             state = ui.html("", sanitize=False).props("role=status aria-live=polite")
-            trail = ui.html("" if asked or refusal else timeline.HELP, sanitize=False)
+            trail = ui.html("" if asked else timeline.HELP, sanitize=False).classes("life")
 
         async def show(patient_id: str | None) -> None:
             what = f"for {patient_id}" if patient_id else "for somebody with a story"
