@@ -132,6 +132,12 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
     reconcile_timeout_seconds: PositiveFloat
 
 
+class FollowSettings(AnalystSettings, KafkaSettings):
+    simulation_dir: Path
+    batch_lake_dir: Path
+    stream_lake_dir: Path
+
+
 class StatusSettings(AnalystSettings, GroupSettings):
     simulation_dir: Path
     batch_lake_dir: Path
@@ -142,15 +148,10 @@ class StatusSettings(AnalystSettings, GroupSettings):
     metrics_port: Port
 
 
-class DashboardSettings(StatusSettings):
+class DashboardSettings(FollowSettings, StatusSettings):
     dashboard_port: Port
     dashboard_hosts: Name  # separated by commas
-
-
-class FollowSettings(AnalystSettings, KafkaSettings):
-    simulation_dir: Path
-    batch_lake_dir: Path
-    stream_lake_dir: Path
+    dashboard_names: Literal["on", "off"]
 
 
 def read[E: Environment](kind: type[E]) -> E:
