@@ -36,4 +36,4 @@ def test_the_same_comparison_has_the_same_bytes(stack: Stack) -> None:
 def test_an_unknown_scenario_is_refused_with_those_that_are_known(stack: Stack) -> None:
     answer = stack.run("compare", "flu")
     assert (answer.returncode, answer.stdout) == (2, "")
-    assert "got the scenario 'flu', expected one of flu_wave, nurses_strike" in answer.stderr
+    assert "got the scenario 'flu', expected one of fire_in_johannesburg, flu_wave" in answer.stderr
