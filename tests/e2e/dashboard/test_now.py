@@ -14,10 +14,12 @@ select ward_name, hospital_name, open_beds, occupied, boarders
 from insight.current_wards order by ward_id
 """
 SQUARES = """
-panels => Object.fromEntries(panels.flatMap(panel => [...panel.querySelectorAll('.ward')].map(ward => [
-    panel.querySelector('h2').firstChild.data.trim() + ': ' + ward.querySelector('b').innerText,
-    ['free', 'taken', 'boards'].map(kind =>
-        (ward.querySelector('.' + kind).getAttribute('d').match(/M/g) || []).length)])))
+panels => Object.fromEntries(panels.flatMap(panel => {
+    const count = path => (path.getAttribute('d').match(/M/g) || []).length;
+    const hospital = panel.querySelector('h2').firstChild.data.trim();
+    return [...panel.querySelectorAll('.ward')].map(ward => [
+        hospital + ': ' + ward.querySelector('b').innerText,
+        ['free', 'taken', 'boards'].map(kind => count(ward.querySelector('.' + kind)))])}))
 """
 
 
