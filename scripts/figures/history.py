@@ -85,16 +85,16 @@ class Question(NamedTuple):
 
 
 def _of_stays(seen: Seen) -> str:
-    course, subject = seen.course, seen.choice.subject
-    specialty = stays.specialty_of(course.simulation, subject)
-    spread = course.simulation["length_of_stay_days"][specialty]
-    factor = course.simulation["admission"]["elective_stay_factor"]
+    simulation = seen.course.simulation
+    specialty = stays.specialty_of(simulation, seen.choice.subject)
+    spread = simulation["length_of_stay_days"][specialty]
+    factor = simulation["admission"]["elective_stay_factor"]
     return (
-        f"Stays that ended in these days, without those that went through high or intensive care. "
-        f"The curve is length_of_stay_days.{specialty} in force since "
-        f"{course.in_force_from:%Y-%m-%d %H:%M}: lognormal, mean {spread['mean']:g}, standard "
-        f"deviation {spread['sd']:g}, planned stays times {factor:g}. Patients go home at the "
-        "hours and on the weekdays of discharges, up to a day before or after the drawn end."
+        "Stays that ended in these days, without those that went through high or intensive care. "
+        f"The curve is length_of_stay_days.{specialty} in force now: lognormal, mean "
+        f"{spread['mean']:g}, standard deviation {spread['sd']:g}, planned stays times {factor:g}. "
+        "Patients go home at the hours and on the weekdays of discharges, up to a day before or "
+        "after the drawn end."
     )
 
 

@@ -47,7 +47,6 @@ class Course(NamedTuple):
         first_day, last_day: of the run, whether they have passed or not.
         edits, scenarios: in the order in which they begin.
         simulation: simulation.yaml as it is in force.
-        in_force_from: since when it is.
     """
 
     first_day: date
@@ -55,7 +54,6 @@ class Course(NamedTuple):
     edits: list[Mark]
     scenarios: list[Mark]
     simulation: Content
-    in_force_from: datetime
 
 
 class Period(NamedTuple):
@@ -83,7 +81,6 @@ def read(simulation_dir: Path) -> Course:
         edits=list(edits(now.configurations, contents)),
         scenarios=list(scenarios(periods(now, contents))),
         simulation=contents[-1]["simulation"],
-        in_force_from=now.configurations[-1].from_hour,
     )
 
 
@@ -101,7 +98,7 @@ def edits(entries: Sequence[ConfigurationEntry], contents: Sequence[Content]) ->
         if changes:
             key, change = changes[0]
             more = f" +{len(changes) - 1:,}" if len(changes) > 1 else ""
-            # Without the section, which the rest of the key goes without saying.
+            # Without the section, which the rest of the key tells.
             label = _cut(f"{key.partition('.')[2] or key}: {change}", LABEL_CHARACTERS - len(more))
             words = "; ".join(f"{key}: {change}" for key, change in changes)
             yield Mark(after.from_hour, None, label + more, words)

@@ -25,7 +25,7 @@ SIMULATION: dict[str, Any] = {
 }
 EDIT = Mark(datetime(2021, 4, 9, 5, tzinfo=UTC), None, "rate", "rate")
 CHOICE = Choice(("JHB",), ("JHB-MED", "JHB-SUR"), None, FIRST, LAST, "medicine")
-COURSE = Course(FIRST, date(2025, 3, 31), [EDIT], [], SIMULATION, datetime(2021, 4, 7, tzinfo=UTC))
+COURSE = Course(FIRST, date(2025, 3, 31), [EDIT], [], SIMULATION)
 SEEN = Seen(CHOICE, COURSE, datetime(2021, 4, 21, tzinfo=UTC))
 DRAWINGS = [question.draw for question in QUESTIONS]
 
