@@ -11,7 +11,7 @@ from ..browser import WIDTH, open_page
 from ..stack import Stack
 from .conftest import LAST_DAY, address, host
 
-PAGES = {"/pipeline": "Pipeline"}
+PAGES = {"/": "Now", "/years": "Four years", "/pipeline": "Pipeline", "/patient": "Patient"}
 PHONE = 390
 SERIOUS = ("serious", "critical")
 
