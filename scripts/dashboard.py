@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from figures.shared import Shared
 from figures.tables import Tables
 from monitoring.look import Observer
-from pages import frame, pipeline
+from pages import frame, pipeline, years
 from pages.site import Site
 from pipeline import logs
 from pipeline.broker.topics import read_topics
@@ -32,7 +32,7 @@ def main() -> int:
     logs.configure(settings.log_level, settings.log_format)
     observer = Observer(settings, topics)
     site = Site(settings, topics, Shared(observer.look, LOOK_SECONDS), Tables(settings))
-    for page in (pipeline,):
+    for page in (pipeline, years):
         page.add(site)
     ui.add_css(frame.STYLE, shared=True)
     guard(settings.dashboard_hosts.split(","))

@@ -199,7 +199,13 @@ def _marked(marks: Iterable[Mark]) -> Options:
         "markArea": {
             "silent": True,
             "itemStyle": {"color": SPAN},
-            "label": {**words, "position": "top", "distance": 2},
+            "label": {
+                **words,
+                "position": "insideTop",
+                "rotate": 90,
+                "align": "right",
+                "verticalAlign": "middle",
+            },
             "data": [
                 [
                     {"xAxis": _milliseconds(mark.begin), "name": mark.label},

@@ -10,6 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from figures import marks
+from figures.charts import Options
 from figures.drawings import Choice, Seen
 from figures.history import QUESTIONS, Question
 from figures.marks import Course, Mark
@@ -138,13 +139,12 @@ class Panel:
     def __init__(self, question: Question) -> None:
         self._question = question
         self._shown: tuple[Any, ...] = ()
+        self._chart: ui.echart | None = None
         with ui.element("section").classes("panel") as panel:
             ui.html(escape(question.title), tag="h2", sanitize=False)
-            with ui.element("div").props("role=img") as self._figure:
-                self._chart = ui.echart({}, renderer="svg").classes("chart")
+            self._figure = ui.element("div").classes("chart")
             self._words = ui.label("")
             self._note = ui.label("Postgres is being asked.").classes("note")
-        self._figure.set_visibility(False)
         if question.wide:
             panel.style(WHOLE_WIDTH)
 
@@ -164,13 +164,20 @@ class Panel:
         seen = Seen(choice, course, answer.as_of)
         options, words = self._question.draw(answer.rows, seen)
         self._words.set_text(words)
-        self._figure.props["aria-label"] = f"{self._question.title}. {words}"
-        self._chart.options.clear()
-        self._chart.options.update(options)
-        self._chart.update()
+        self._draw(options, f"{self._question.title}. {words}")
         until = f"As of {answer.as_of:%Y-%m-%d %H:%M}."
         failure = f"{answer.failure}; this is an earlier answer. " if answer.failure else ""
         self._note.set_text(f"{failure}{self._question.note(seen)} {until}")
+
+    def _draw(self, options: Options, words: str) -> None:
+        self._figure.props.update({"role": "img", "aria-label": words})
+        if self._chart is None:
+            with self._figure:
+                self._chart = ui.echart(options, renderer="svg").classes("chart")
+            return
+        self._chart.options.clear()
+        self._chart.options.update(options)
+        self._chart.update()
 
 
 def _choose(label: str, options: dict[str, str]) -> ui.select:
