@@ -1,4 +1,4 @@
-"""Charts as ECharts options: lines and bars by time with marks, a heat map, a histogram with a curve.
+"""Charts as ECharts options: lines and bars by time with marks, heat maps, histograms.
 
 Long rows of values are tuples: NiceGUI watches every list in its elements for changes, value by
 value. Nothing here is JavaScript. ECharts itself writes thousands separators. Time is given in

@@ -93,8 +93,8 @@ def _of_stays(seen: Seen) -> str:
         f"Stays that ended in these days, without those that went through high or intensive care. "
         f"The curve is length_of_stay_days.{specialty} in force since "
         f"{course.in_force_from:%Y-%m-%d %H:%M}: lognormal, mean {spread['mean']:g}, standard "
-        f"deviation {spread['sd']:g}, planned stays times {factor:g}. Patients go home at the hours "
-        "and on the weekdays of discharges, up to a day before or after the drawn end."
+        f"deviation {spread['sd']:g}, planned stays times {factor:g}. Patients go home at the "
+        "hours and on the weekdays of discharges, up to a day before or after the drawn end."
     )
 
 
@@ -103,16 +103,20 @@ QUESTIONS = (
         "Occupancy by day",
         OCCUPANCY,
         drawings.occupancy,
-        lambda _: "At the end of each day, in percent of the open beds. Demand: patients in beds and "
-        "those who wait for one.",
+        lambda _: (
+            "At the end of each day, in percent of the open beds. Demand: patients in beds and "
+            "those who wait for one."
+        ),
         wide=True,
     ),
     Question(
         "Arrivals by hour and weekday",
         ARRIVALS,
         drawings.arrivals,
-        lambda _: "Patients registered in that hour of such a weekday on average, emergencies and "
-        "planned, whatever ward is chosen.",
+        lambda _: (
+            "Patients registered in that hour of such a weekday on average, emergencies and "
+            "planned, whatever ward is chosen."
+        ),
     ),
     Question(
         "Deaths in hospital by month",
@@ -125,16 +129,20 @@ QUESTIONS = (
         "Readmissions within 30 days",
         READMISSIONS,
         drawings.readmissions,
-        lambda _: "Patients who went home in that month and were admitted again as an emergency, to "
-        "any hospital. Discharges of the last 30 days are not counted yet. The second line is "
-        "readmission.share_of_discharges_home in force now.",
+        lambda _: (
+            "Patients who went home in that month and were admitted again as an emergency, to "
+            "any hospital. Discharges of the last 30 days are not counted yet. The second line is "
+            "readmission.share_of_discharges_home in force now."
+        ),
     ),
     Question(
         "Diagnoses by season",
         DIAGNOSES,
         drawings.seasons,
-        lambda seen: f"The {drawings.COMMONEST} commonest diagnoses of arrivals: how many come in a "
-        "day of that month, in multiples of the mean of all days, whatever ward is chosen.",
+        lambda seen: (
+            f"The {drawings.COMMONEST} commonest diagnoses of arrivals: how many come in a "
+            "day of that month, in multiples of the mean of all days, whatever ward is chosen."
+        ),
         wide=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""What the hospitals ran under: the edits of the configuration and the scenarios, as marks on curves.
+"""What the hospitals ran under: edits of the configuration and scenarios, as marks on curves.
 
 The scheduler's clock has the history: which saved configuration was in force from which hour. Its
 files are compared as they were saved, so that a mark says what a person wrote into them.

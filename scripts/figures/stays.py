@@ -1,7 +1,8 @@
-"""How long stays should be by the configuration: the curve behind the histogram of those that were."""
+"""How long stays should be by the configuration: the curve beside the histogram of real ones."""
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from statistics import NormalDist
 from typing import Any
 
@@ -30,7 +31,7 @@ def expected(
         )
         for days in limits
     ]
-    return [upper - lower for lower, upper in zip(below, below[1:], strict=False)]
+    return [upper - lower for lower, upper in pairwise(below)]
 
 
 def shorter_than(spread: Mapping[str, float], days: float) -> float:

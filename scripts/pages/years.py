@@ -17,7 +17,7 @@ from figures.marks import Course, Mark
 from figures.shared import Shared
 from figures.tables import Tables
 from pages.frame import frame
-from pages.pipeline import table
+from pages.markup import table
 from pages.site import Site
 from pipeline.run import clock
 from pipeline.run.clock import DAY

@@ -66,7 +66,8 @@ def test_a_patient_was_in_critical_care_who_came_there_from_another_ward(
     zero, two = day_zero(), day_two()
     zero["wards"].append(INTENSIVE_CARE)
     two["transfers"] = [
-        row.replace("JHB,JHB-MED,JHB-MED-001", "JHB,JHB-ICU,JHB-ICU-001") for row in two["transfers"]
+        row.replace("JHB,JHB-MED,JHB-MED-001", "JHB,JHB-ICU,JHB-ICU-001")
+        for row in two["transfers"]
     ]
     for day, tables in ((ZERO, zero), (ONE, day_one()), (TWO, two)):
         lake.publish(day, tables)

@@ -1,4 +1,4 @@
-"""A chart is plain data: UTC, marks on its first curve, nothing that a browser would have to run."""
+"""A chart is plain data: UTC, marks on its first curve, nothing that a browser has to run."""
 
 import json
 from collections.abc import Iterator

@@ -67,8 +67,10 @@ def test_occupancy_is_in_percent_of_the_open_beds_and_a_day_without_any_is_a_gap
     figure = drawings.occupancy(rows, SEEN)
     assert values(figure, 0) == [80.0, *[None] * 13]
     assert values(figure, 1) == [110.0, *[None] * 13]
-    assert figure.words.endswith("80.0 % of the open beds were occupied on average; demand was "
-                                 "highest on 2021-04-07, 110.0 %.")
+    assert figure.words.endswith(
+        "80.0 % of the open beds were occupied on average; demand was "
+        "highest on 2021-04-07, 110.0 %."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A mark says what changed, from when and until when, as the saved configurations and the clock do."""
+"""A mark says what changed, from when and until when, as the saved configurations do."""
 
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
@@ -55,7 +55,7 @@ def test_changes_of_one_hour_are_one_mark_that_says_all_of_them() -> None:
     after["staffing"] = {"rest": {"least_hours": 9}}
     [mark] = edits(BASE, after)
     assert mark.words == "arrivals.emergency_per_day: 480 → 960; rest.least_hours: 11 → 9"
-    assert mark.label == "arrivals.emergency_per_day:… and 1 more"
+    assert mark.label == "arrivals.emergency_per_day: … and 1 more"
     assert len(mark.label) <= marks.LABEL_CHARACTERS
 
 
@@ -129,7 +129,10 @@ def test_a_scenario_that_returns_has_words_beside_the_curve_once() -> None:
 def test_marks_are_cut_to_the_days_that_are_shown() -> None:
     first, second, third = (START + timedelta(days=days) for days in (1, 2, 3))
     span, edit = Mark(START, third, "a", "a"), Mark(first, None, "b", "b")
-    assert marks.within([span, edit], first, second) == [span._replace(begin=first, end=second), edit]
+    assert marks.within([span, edit], first, second) == [
+        span._replace(begin=first, end=second),
+        edit,
+    ]
     assert marks.within([span, edit], second, third) == [span._replace(begin=second)]
     assert marks.within([edit], START, first) == []
 
