@@ -17,10 +17,11 @@ type Options = dict[str, Any]
 COLOURS = ("#4c8fd0", "#c05621", "#2f9e5b", "#8a63c9", "#b58900", "#c2417d")
 STROKES = ("solid", "dashed", "dotted")
 MARK, SPAN = "#8a63c9", "rgba(138, 99, 201, 0.22)"
-SCALE = ("rgba(76, 143, 208, 0.05)", "rgba(76, 143, 208, 0.55)", "#c05621")
+SCALE = ("rgba(76, 143, 208, 0.04)", "rgba(76, 143, 208, 0.75)")
 LINE = "rgba(128, 140, 160, 0.3)"
-SMALL = 10  # pixels
-ROOM_FOR_NAMES = 18  # characters of the names beside a heat map
+# Pixels: a font, and the width below which a chart has no room for numbers in its cells.
+SMALL = 10
+NARROW = 600
 
 
 class Series(NamedTuple):
@@ -56,7 +57,8 @@ def lines(series: Iterable[Series], unit: str, marks: Iterable[Mark]) -> Options
         }
         for number, line in enumerate(series)
     ]
-    return _chart_by_time(drawn, unit, marks)
+    # Lines show change: their axis need not begin at 0.
+    return _chart_by_time(drawn, unit, marks) | {"yAxis": {**_values(unit), "scale": True}}
 
 
 def bars(series: Iterable[Series], unit: str, marks: Iterable[Mark]) -> Options:
@@ -74,7 +76,7 @@ def bars(series: Iterable[Series], unit: str, marks: Iterable[Mark]) -> Options:
 
 
 def heat_map(cells: Cells, *, numbers: bool) -> Options:
-    """A heat map; with the numbers in its cells if there is room for them."""
+    """A heat map; with the numbers in its cells, or without where they do not fit."""
     found = [value for _, _, value in cells.values]
     return {
         **_common(),
@@ -84,16 +86,12 @@ def heat_map(cells: Cells, *, numbers: bool) -> Options:
         "yAxis": {
             **_categories(cells.rows),
             "inverse": True,
-            "axisLabel": {
-                "interval": 0,
-                "fontSize": SMALL,
-                "width": 6 * ROOM_FOR_NAMES,
-                "overflow": "truncate",
-            },
+            "axisLabel": {"interval": 0, "fontSize": SMALL, "width": 108, "overflow": "truncate"},
         },
         "visualMap": {
             "min": min(found, default=0),
             "max": max(found, default=0),
+            "dimension": 2,
             "precision": 1,
             "calculable": False,
             "orient": "horizontal",
@@ -107,16 +105,20 @@ def heat_map(cells: Cells, *, numbers: bool) -> Options:
         "series": [
             {
                 "type": "heatmap",
-                "label": {"show": numbers, "formatter": "{@[2]}", "fontSize": SMALL - 1},
+                "label": {"show": numbers, "formatter": "{@[3]}", "fontSize": SMALL - 1},
                 "data": tuple(
                     {
-                        "value": (column, row, value),
+                        "value": (column, row, value, f"{value:,.1f}"),
                         "name": f"{cells.rows[row]}, {cells.columns[column]}: "
                         f"{value:,.1f} {cells.unit}",
                     }
                     for column, row, value in cells.values
                 ),
             }
+        ],
+        "media": [
+            {"query": {"maxWidth": NARROW}, "option": {"series": [{"label": {"show": False}}]}},
+            {"option": {"series": [{"label": {"show": numbers}}]}},
         ],
     }
 
@@ -125,7 +127,7 @@ def histogram(names: Sequence[str], counts: Sequence[int], curve: Sequence[float
     """Bars of what was counted, and the curve of what was to be expected."""
     return {
         **_common(),
-        "grid": {"left": 8, "right": 12, "top": 36, "bottom": 28, "containLabel": True},
+        "grid": {"left": 8, "right": 12, "top": 48, "bottom": 28, "containLabel": True},
         "tooltip": {"trigger": "axis", "confine": True},
         "legend": {"top": 0, "left": 0},
         "xAxis": {**_categories(names), "name": "days", "nameLocation": "middle", "nameGap": 24},

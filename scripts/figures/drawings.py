@@ -13,7 +13,10 @@ from pipeline.run import clock
 from pipeline.run.clock import DAY
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 COMMONEST = 16
 
 
@@ -162,7 +165,9 @@ def seasons(rows: list[Row], seen: Seen) -> Figure:
         for month in sorted(days)
     ]
     names = [diagnoses[code]["name"] if code in diagnoses else code for code in codes]
-    options = charts.heat_map(Cells(MONTHS, names, values, "× the mean"), numbers=True)
+    options = charts.heat_map(
+        Cells([name[:3] for name in MONTHS], names, values, "× the mean"), numbers=True
+    )
     if not values:
         return Figure(options, "No arrivals.")
     month, number, most = max(values, key=lambda cell: cell[2])

@@ -18,7 +18,7 @@ from pipeline.settings import ConfigurationError
 CONFIGURATIONS = "configurations"
 FILES = ("simulation", "staffing")
 # What fits along a line from the top of a chart to its bottom.
-LABEL_CHARACTERS = 40
+LABEL_CHARACTERS = 32
 # The keys of a scenario that say when it is in effect, not what it does.
 OF_TIME = ("enabled", "from_date", "to_date")
 
@@ -92,16 +92,19 @@ def edits(entries: Sequence[ConfigurationEntry], contents: Sequence[Content]) ->
     history = zip(entries, contents, strict=True)
     for (before, old), (after, new) in pairwise(history):
         changes = [
-            f"{'.'.join(change.keys[1:])}: {shortened(str(change))}"
+            (".".join(change.keys[1:]), shortened(str(change)))
             for change in config_store.differences(old, new)
             if change.keys[0] in FILES
         ]
         if before.model_version != after.model_version:
-            changes.append(f"model version {before.model_version} → {after.model_version}")
+            changes.append(("model_version", f"{before.model_version} → {after.model_version}"))
         if changes:
-            more = f" and {len(changes) - 1:,} more" if len(changes) > 1 else ""
-            label = _cut(changes[0], LABEL_CHARACTERS - len(more)) + more
-            yield Mark(after.from_hour, None, label, "; ".join(changes))
+            key, change = changes[0]
+            more = f" +{len(changes) - 1:,}" if len(changes) > 1 else ""
+            # Without the section, which the rest of the key goes without saying.
+            label = _cut(f"{key.partition('.')[2] or key}: {change}", LABEL_CHARACTERS - len(more))
+            words = "; ".join(f"{key}: {change}" for key, change in changes)
+            yield Mark(after.from_hour, None, label + more, words)
 
 
 def periods(now: Clock, contents: Iterable[Content]) -> list[Period]:

@@ -186,8 +186,10 @@ def _choose(label: str, options: dict[str, str]) -> ui.select:
 
 
 def _day_input(label: str, day: date, course: Course) -> ui.input:
-    limits = f"min={course.first_day} max={course.last_day}"
-    return ui.input(label, value=str(day)).props(f"type=date stack-label debounce=500 {limits}")
+    field = ui.input(label, value=str(day)).props("type=date stack-label debounce=500")
+    # The browser draws the calendar's button, in its own colours.
+    field.props('input-style="color-scheme: light dark"')
+    return field.props(f"min={course.first_day} max={course.last_day}")
 
 
 def _day(text: object, otherwise: date) -> date:

@@ -100,6 +100,7 @@ def test_a_cell_says_in_words_what_its_colour_means() -> None:
         "Mon, 00:00: 1,234.5 an hour",
         "Mon, 01:00: 2.2 an hour",
     ]
+    assert [cell["value"][2:] for cell in series["data"]] == [(1234.5, "1,234.5"), (2.25, "2.2")]
     assert CHARTS["heat map"]["visualMap"]["max"] == 1234.5
 
 

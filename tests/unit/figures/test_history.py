@@ -90,7 +90,7 @@ def test_arrivals_are_a_mean_over_such_weekdays() -> None:
     rows = [{"weekday": 3, "hour": 10, "arrivals": 61}, {"weekday": 7, "hour": 3, "arrivals": 9}]
     figure = drawings.arrivals(rows, SEEN)
     [series] = figure.options["series"]
-    assert [cell["value"] for cell in series["data"]] == [(10, 2, 30.5), (3, 6, 4.5)]
+    assert [cell["value"][:3] for cell in series["data"]] == [(10, 2, 30.5), (3, 6, 4.5)]
     assert figure.words == (
         "Most patients come on a Wednesday from 10:00: 30.5 an hour. "
         "On a day of the chosen ones, 5.0 come on average."
@@ -154,7 +154,7 @@ def test_a_diagnosis_without_a_season_is_once_its_mean_in_months_of_any_length()
     seen = Seen(choice, course, datetime(2022, 6, 1, tzinfo=UTC))
     rows = [{"month": month, "code": "J18.9", "arrivals": 4 * n} for month, n in days.items()]
     [series] = drawings.seasons(rows, seen).options["series"]
-    assert [cell["value"] for cell in series["data"]] == [(2, 0, 1.0), (3, 0, 1.0), (4, 0, 1.0)]
+    assert [cell["value"][:3] for cell in series["data"]] == [(2, 0, 1), (3, 0, 1), (4, 0, 1)]
 
 
 def test_the_commonest_diagnoses_stand_on_top() -> None:

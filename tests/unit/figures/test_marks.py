@@ -44,9 +44,9 @@ def edits(*contents: dict[str, Any], versions: tuple[int, ...] = (2, 2)) -> list
 
 
 def test_an_edit_is_marked_at_its_hour_with_what_it_changed() -> None:
-    words = "arrivals.emergency_per_day: 480 → 960"
+    label = "emergency_per_day: 480 → 960"
     assert edits(BASE, edited(arrivals={"emergency_per_day": 960})) == [
-        Mark(START + timedelta(days=1), None, words, words)
+        Mark(START + timedelta(days=1), None, label, f"arrivals.{label}")
     ]
 
 
@@ -55,12 +55,12 @@ def test_changes_of_one_hour_are_one_mark_that_says_all_of_them() -> None:
     after["staffing"] = {"rest": {"least_hours": 9}}
     [mark] = edits(BASE, after)
     assert mark.words == "arrivals.emergency_per_day: 480 → 960; rest.least_hours: 11 → 9"
-    assert mark.label == "arrivals.emergency_per_day: … and 1 more"
+    assert mark.label == "emergency_per_day: 480 → 960 +1"
     assert len(mark.label) <= marks.LABEL_CHARACTERS
 
 
 def test_another_version_of_the_model_is_marked() -> None:
-    assert [mark.words for mark in edits(BASE, BASE, versions=(1, 2))] == ["model version 1 → 2"]
+    assert [mark.words for mark in edits(BASE, BASE, versions=(1, 2))] == ["model_version: 1 → 2"]
 
 
 def test_another_format_of_the_saved_file_is_no_edit() -> None:
