@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from figures.shared import Shared
 from figures.tables import Tables
 from monitoring.look import Observer
-from pages import frame, patient, pipeline
+from pages import frame, patient, pipeline, years
 from pages.site import Site
 from pipeline import logs
 from pipeline.broker.topics import read_topics
@@ -38,7 +38,7 @@ def main() -> int:
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     observer = Observer(settings, topics)
     site = Site(settings, topics, Shared(observer.look, LOOK_SECONDS), Tables(settings))
-    for page in (pipeline, patient):
+    for page in (years, pipeline, patient):
         page.add(site)
     ui.add_css(frame.STYLE, shared=True)
     guard(settings.dashboard_hosts.split(","))
