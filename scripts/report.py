@@ -56,7 +56,9 @@ def report(settings: StatusSettings) -> str:
             facts.of_the_laws(tables),
             *charts_of_the_run.sections(tables, course, as_of),
         ]
-    title = f"Hospital run {course.simulation['run']['seed']}, {course.first_day} to {course.last_day}"
+    title = (
+        f"Hospital run {course.simulation['run']['seed']}, {course.first_day} to {course.last_day}"
+    )
     return document.page(title, sections, echarts.script())
 
 

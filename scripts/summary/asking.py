@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
 
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection
@@ -22,7 +21,7 @@ class Session:
     def __init__(self, session: Connection) -> None:
         self._session = session
 
-    def ask(self, query: str, **parameters: Any) -> list[Row]:
+    def ask(self, query: str, **parameters: object) -> list[Row]:
         """The rows of a query."""
         with self._session.cursor(cursor_factory=RealDictCursor) as cursor:
             cursor.execute(query, parameters)

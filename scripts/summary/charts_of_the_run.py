@@ -1,7 +1,7 @@
 """The run in charts: all hospitals and all loaded days, with a sentence under each."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from figures import charts, history
 from figures.charts import Cells, Series
@@ -71,7 +71,7 @@ def _title(question: history.Question, seen: Seen) -> str:
 
 def _by_hospital(title: str, rows: Iterable[Row], unit: str, seen: Seen) -> Section:
     """A line a hospital, by day."""
-    by_hospital: dict[str, list[tuple[datetime, float | None]]] = {}
+    by_hospital: dict[str, list[tuple[date, float | None]]] = {}
     for row in rows:
         by_hospital.setdefault(row["hospital"], []).append((row["day"], row["value"]))
     series = [Series(name, values) for name, values in by_hospital.items()]
@@ -96,17 +96,32 @@ def _waits(rows: list[Row]) -> Section:
     ]
     cells = Cells(colours, hospitals, values, "% within the target")
     listed = table(
-        ("Hospital", "Triage", "Target, minutes#", "Visits#", "Seen within it, %#",
-         "Mean wait, minutes#", "Left before seen, %#"),
+        (
+            "Hospital",
+            "Triage",
+            "Target, minutes#",
+            "Visits#",
+            "Seen within it, %#",
+            "Mean wait, minutes#",
+            "Left before seen, %#",
+        ),
         (tuple(row.values()) for row in rows),
     )
-    words = "Emergency patients whom a doctor saw within the target of the South African Triage Scale."
+    words = (
+        "Emergency patients whom a doctor saw within the target of the South African Triage Scale."
+    )
     return Section("Waits by triage", words, listed, charts.heat_map(cells, numbers=True))
 
 
 def _lengths(rows: list[Row]) -> Section:
-    head = ("Specialty", "Stays#", "Mean, days#", "Median, days#", "Nine in ten within, days#",
-            "Died, %#")
+    head = (
+        "Specialty",
+        "Stays#",
+        "Mean, days#",
+        "Median, days#",
+        "Nine in ten within, days#",
+        "Died, %#",
+    )
     total = sum(row["stays"] for row in rows)
     words = f"{total:,} stays began in the run and have ended."
     return Section("Length of stay by specialty", words, table(head, map(_cells, rows)))

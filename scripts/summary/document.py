@@ -12,7 +12,8 @@ STYLE = Path(__file__).with_name("document.css").read_text(encoding="utf-8")
 # A browser that opens the file asks nothing of anybody, whatever the file contains.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 DRAW = """
-for (const [id, options] of Object.entries(JSON.parse(document.getElementById("options").textContent))) {
+const charts = JSON.parse(document.getElementById("options").textContent);
+for (const [id, options] of Object.entries(charts)) {
   const chart = echarts.init(document.getElementById(id), null, { renderer: "svg" });
   chart.setOption(options);
   addEventListener("resize", () => chart.resize());

@@ -6,7 +6,9 @@ from pathlib import Path
 
 BUNDLE = "elements/echart/dist"
 # index.js: import{aS as a,…}from"./index-….js";export{a as echarts,…}
-ENTRY = re.compile(r'import\{(?P<imports>[^}]+)\}from"\./(?P<file>[^"]+)";export\{(?P<exports>[^}]+)\}')
+ENTRY = re.compile(
+    r'import\{(?P<imports>[^}]+)\}from"\./(?P<file>[^"]+)";export\{(?P<exports>[^}]+)\}'
+)
 EXPORTS = re.compile(r"export\{([^}]+)\};?\s*(//# sourceMappingURL=\S*)?\s*$")
 
 

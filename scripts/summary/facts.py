@@ -33,7 +33,9 @@ def of_the_run(look: Report, course: Course, as_of: datetime) -> Section:
     run, configuration, batch = look.run, look.configuration, look.batch
     assert run and configuration
     what = course.simulation["run"]
-    until = "it is over" if run.over else f"it is {run.simulated_time:%Y-%m-%d %H:%M} in the hospital"
+    until = (
+        "it is over" if run.over else f"it is {run.simulated_time:%Y-%m-%d %H:%M} in the hospital"
+    )
     lines = [
         ("Simulated days", f"{run.first_day} to {run.last_day}, {run.days:,} days; {until}"),
         ("In the tables", f"the days up to {as_of:%Y-%m-%d %H:%M}"),
@@ -95,8 +97,10 @@ def of_the_tables(tables: Session) -> Section:
 
 def of_the_laws(tables: Session) -> Section:
     """Whether each law holds, and the first rows that break one."""
-    found = {law: tables.ask(f"select *, count(*) over () as broken from insight.{law} limit {SHOWN}")
-             for law in LAWS}
+    found = {
+        law: tables.ask(f"select *, count(*) over () as broken from insight.{law} limit {SHOWN}")
+        for law in LAWS
+    }
     broken = {law: rows[0]["broken"] if rows else 0 for law, rows in found.items()}
     lines = ((law, words, f"{broken[law]:,}") for law, words in LAWS.items())
     listed = table(("Law", "What it says", "Rows that break it#"), lines)

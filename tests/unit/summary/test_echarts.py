@@ -25,7 +25,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (dist / "index.js").write_text(
         'import{aS as a,aT as r}from"./index-X.js";export{a as echarts,r as loadEchartsGL};\n'
     )
-    (dist / "index-X.js").write_text("var zK=1,q=2;export{q as aT,zK as aS};\n//# sourceMappingURL=x\n")
+    (dist / "index-X.js").write_text(
+        "var zK=1,q=2;export{q as aT,zK as aS};\n//# sourceMappingURL=x\n"
+    )
     return dist
 
 
@@ -44,7 +46,7 @@ def test_the_exported_name_is_followed_to_the_inner_one(package: Path) -> None:
 )
 def test_another_bundle_is_refused(package: Path, file: str, content: str) -> None:
     (package / file).write_text(content)
-    with pytest.raises(LookupError, match="bundle|index"):
+    with pytest.raises(LookupError, match=r"bundle|index"):
         echarts.script("somepackage")
 
 

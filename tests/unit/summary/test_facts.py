@@ -1,7 +1,7 @@
 """The report says which run it was, what it brought, and which laws do not hold."""
 
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import cast
 
 from figures.marks import Course, Mark
 from figures.tables import Row
@@ -18,7 +18,7 @@ class Answers:
     def __init__(self, **rows: list[Row]) -> None:
         self._rows = rows
 
-    def ask(self, query: str, **_parameters: Any) -> list[Row]:
+    def ask(self, query: str, **_parameters: object) -> list[Row]:
         return next((rows for word, rows in self._rows.items() if word in query), [])
 
 
