@@ -16,9 +16,10 @@ WARDS = """
 select hospital_id, ward_id from hospital.wards where specialty <> 'emergency' order by ward_id
 """
 OCCUPANCY = """
-select hospital_name as hospital, census_date as day,
+select hospital_id as hospital, census_date as day,
        round(100.0 * sum(occupied) / nullif(sum(open_beds), 0), 1)::float as value
-from insight.occupancy_by_ward_and_day group by 1, 2 order by 1, 2
+from insight.occupancy_by_ward_and_day join hospital.wards using (ward_id)
+group by 1, 2 order by 1, 2
 """
 ARRIVALS = """
 select hospital_id as hospital, simulated_date as day, sum(registrations)::float as value
@@ -29,8 +30,8 @@ select specialty, stays, mean_days, median_days, ninetieth_percentile_days, died
 from insight.length_of_stay_by_specialty order by stays desc, specialty
 """
 WAITS = """
-select hospital_id, triage, target_minutes, visits, within_target_percent, mean_wait_minutes,
-       left_before_seen_percent
+select hospital_id, triage, target_minutes, visits, seen, within_target_percent,
+       mean_wait_minutes, left_before_seen_percent
 from insight.triage_wait_against_target order by hospital_id, target_minutes, triage
 """
 
@@ -95,37 +96,33 @@ def _waits(rows: list[Row]) -> Section:
         if (percent := row["within_target_percent"]) is not None
     ]
     cells = Cells(colours, hospitals, values, "% within the target")
-    listed = table(
-        (
-            "Hospital",
-            "Triage",
-            "Target, minutes#",
-            "Visits#",
-            "Seen within it, %#",
-            "Mean wait, minutes#",
-            "Left before seen, %#",
-        ),
-        (tuple(row.values()) for row in rows),
-    )
-    words = (
-        "Emergency patients whom a doctor saw within the target of the South African Triage Scale."
-    )
-    return Section("Waits by triage", words, listed, charts.heat_map(cells, numbers=True))
+    head = ("Hospital", "Triage", "Target, minutes#", "Visits#", "Seen#", "Within the target, %#")
+    head += ("Mean wait, minutes#", "Left before seen, %#")
+    seen = sum(row["seen"] for row in rows)
+    in_time = sum(row["seen"] * float(row["within_target_percent"] or 0) for row in rows)
+    words = "No emergency visit is over."
+    if seen:
+        words = (
+            f"A doctor saw {seen:,} emergency patients, {in_time / seen:.1f} % of them within the "
+            "target of the South African Triage Scale."
+        )
+    chart = charts.heat_map(cells, numbers=True)
+    return Section("Waits by triage", words, table(head, map(_cells, rows)), chart)
 
 
 def _lengths(rows: list[Row]) -> Section:
-    head = (
-        "Specialty",
-        "Stays#",
-        "Mean, days#",
-        "Median, days#",
-        "Nine in ten within, days#",
-        "Died, %#",
-    )
+    head = ("Specialty", "Stays#", "Mean, days#", "Median, days#", "Nine in ten within, days#")
+    head += ("Died, %#",)
     total = sum(row["stays"] for row in rows)
     words = f"{total:,} stays began in the run and have ended."
     return Section("Length of stay by specialty", words, table(head, map(_cells, rows)))
 
 
-def _cells(row: Row) -> tuple[object, ...]:
-    return tuple("" if value is None else value for value in row.values())
+def _cells(row: Row) -> tuple[str, ...]:
+    return tuple(_text(value) for value in row.values())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "" if value is None else str(value)

@@ -68,8 +68,12 @@ def page(title: str, sections: Sequence[Section], echarts: str) -> str:
 
 def _section(number: int, section: Section) -> str:
     title, words = escape(section.title), escape(section.words)
-    chart = ""
+    chart = table = ""
     if section.chart is not None:
         name = f"{title}: {words}"
         chart = f'<div class="chart" id="chart-{number}" role="img" aria-label="{name}"></div>\n'
-    return f"<section>\n<h2>{title}</h2>\n{chart}<p>{words}</p>\n{section.table}</section>\n"
+    if section.table:
+        name = f"{title}, in figures"
+        opening = f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        table = f"{opening}{section.table}</div>\n"
+    return f"<section>\n<h2>{title}</h2>\n{chart}<p>{words}</p>\n{table}</section>\n"

@@ -32,13 +32,14 @@ def of_the_run(look: Report, course: Course, as_of: datetime) -> Section:
     """Which run it is, and how far it has come."""
     run, configuration, batch = look.run, look.configuration, look.batch
     assert run and configuration
-    what = course.simulation["run"]
+    what, hospitals = course.simulation["run"], course.simulation["hospitals"]
     until = (
         "it is over" if run.over else f"it is {run.simulated_time:%Y-%m-%d %H:%M} in the hospital"
     )
     lines = [
         ("Simulated days", f"{run.first_day} to {run.last_day}, {run.days:,} days; {until}"),
         ("In the tables", f"the days up to {as_of:%Y-%m-%d %H:%M}"),
+        ("Hospitals", ", ".join(f"{name} {it['name']}" for name, it in hospitals.items())),
         ("Seed", what["seed"]),
         ("Model version", configuration.model_version),
         ("Configuration in force", configuration.sha256),
@@ -61,7 +62,9 @@ def of_edits(course: Course) -> Section:
     if not course.edits:
         return Section("Edits", "The configuration was not edited while the run went on.")
     lines = [(f"{edit.begin:%Y-%m-%d %H:%M}", edit.words) for edit in course.edits]
-    words = f"The configuration was edited {len(lines):,} times; the charts below mark when."
+    words = (
+        f"Edits of the configuration: {len(lines):,}. The charts below mark when they took effect."
+    )
     return Section("Edits", words, table(("In force from", "What changed"), lines))
 
 

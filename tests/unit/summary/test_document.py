@@ -18,7 +18,8 @@ def written(*sections: Section) -> str:
 def test_a_section_has_a_heading_words_a_table_and_a_chart_with_a_name() -> None:
     page = written(Section("Beds", "Half are taken.", "<table></table>", {"series": []}))
     assert "<h2>Beds</h2>" in page
-    assert "<p>Half are taken.</p>\n<table></table>" in page
+    assert "<p>Half are taken.</p>" in page
+    assert 'role="region" aria-label="Beds, in figures"><table></table></div>' in page
     assert 'id="chart-0" role="img" aria-label="Beds: Half are taken."' in page
     assert page.count("<h1>") == 1
 
