@@ -96,8 +96,10 @@ def _waits(rows: list[Row]) -> Section:
         if (percent := row["within_target_percent"]) is not None
     ]
     cells = Cells(colours, hospitals, values, "% within the target")
-    head = ("Hospital", "Triage", "Target, minutes#", "Visits#", "Seen#", "Within the target, %#")
-    head += ("Mean wait, minutes#", "Left before seen, %#")
+    head = (
+        *("Hospital", "Triage", "Target, minutes#", "Visits#", "Seen#", "Within the target, %#"),
+        *("Mean wait, minutes#", "Left before seen, %#"),
+    )
     seen = sum(row["seen"] for row in rows)
     in_time = sum(row["seen"] * float(row["within_target_percent"] or 0) for row in rows)
     words = "No emergency visit is over."
@@ -111,8 +113,10 @@ def _waits(rows: list[Row]) -> Section:
 
 
 def _lengths(rows: list[Row]) -> Section:
-    head = ("Specialty", "Stays#", "Mean, days#", "Median, days#", "Nine in ten within, days#")
-    head += ("Died, %#",)
+    head = (
+        *("Specialty", "Stays#", "Mean, days#", "Median, days#", "Nine in ten within, days#"),
+        "Died, %#",
+    )
     total = sum(row["stays"] for row in rows)
     words = f"{total:,} stays began in the run and have ended."
     return Section("Length of stay by specialty", words, table(head, map(_cells, rows)))

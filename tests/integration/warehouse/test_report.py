@@ -42,12 +42,12 @@ def test_every_loaded_row_is_counted(database: Database, told: dict[str, Section
     assert told["Laws"].words == "Every law of the hospital holds: no row breaks one."
 
 
-def test_arrivals_and_occupancy_have_a_point_a_day(told: dict[str, Section]) -> None:
-    for title in ("Arrivals by hospital", "Occupancy by hospital"):
+def test_each_day_with_arrivals_and_each_census_is_a_point(told: dict[str, Section]) -> None:
+    for title, days in (("Arrivals by hospital", 1), ("Occupancy by hospital", 2)):
         chart = told[title].chart
         assert chart
         [series] = chart["series"]
-        assert len(series["data"]) == 2
+        assert len(series["data"]) == days
     assert told["Arrivals by hospital"].words.startswith("On average: JHB ")
 
 
