@@ -19,7 +19,6 @@ COURSE = Course(
     edits=[],
     scenarios=[],
     simulation=read_yaml(ROOT / "configs" / "simulation.yaml"),
-    in_force_from=datetime(2021, 4, 7, tzinfo=UTC),
 )
 
 

@@ -23,5 +23,4 @@ def course() -> Course:
         edits=[],
         scenarios=[],
         simulation=read_yaml(CONFIGS / "simulation.yaml"),
-        in_force_from=datetime(2021, 4, 7, tzinfo=UTC),
     )
