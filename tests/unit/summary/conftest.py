@@ -1,6 +1,6 @@
 """A look in which nothing is wrong, and a run of the shipped configuration without edits."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
