@@ -47,7 +47,7 @@ def frame(site: Site, title: str) -> Iterator[None]:
         words.classes(replace=f"verdict {kind}")
         body.classes(replace=f"page {kind}")
 
-    with ui.element("main").classes("page") as body:
+    with ui.element("div").classes("page") as body:
         ui.html(title, tag="h1", sanitize=False)
         yield
     ui.timer(SECONDS, refresh)
