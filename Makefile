@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status follow images test check drill fullrun lock pictures dictionary bench
+.PHONY: help up down clean logs status follow dashboard images test check drill fullrun lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -9,7 +9,7 @@ up: ## set up what is missing (engine, images), start everything, say where to l
 	@mirror/up.sh
 
 # What `docker compose down` leaves alone unless it is told of them.
-profiles = --profile metrics --profile tools
+profiles = --profile dashboard --profile metrics --profile tools
 
 down: ## stop and remove the containers; the data stays
 	@mirror/own_project.sh --end-tools
@@ -28,6 +28,10 @@ status: ## show where the run is, and whether all is well (ARGS=--watch)
 
 follow: ## tell one patient's life, event by event, in both paths (PATIENT=P0012345, ARGS=--json)
 	@docker compose run --rm follow $(PATIENT) $(ARGS)
+
+dashboard: ## show the hospitals and the pipeline in a browser
+	docker compose --profile dashboard up -d --wait dashboard
+	@echo "http://$$(docker compose port dashboard 8000)"
 
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh
@@ -51,7 +55,7 @@ check: ## only the checks: format, lint, types, layers, shell (ARGS="types lint"
 
 lock: ## write the lock files anew from the requirements (UPGRADE=1: newer versions throughout)
 	@docker run --rm -v $(CURDIR):$(CURDIR) -w $(CURDIR) -u $$(id -u):$$(id -g) -e HOME=/tmp $(tests_image) sh -ec \
-	  'for list in requirements tests/requirements; do \
+	  'for list in requirements dashboard/requirements tests/requirements; do \
 	     uv pip compile --quiet --universal --generate-hashes --system-certs $(if $(UPGRADE),--upgrade) \
 	       --custom-compile-command "make lock" $$list.txt -o $$list.lock; \
 	   done'

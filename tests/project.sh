@@ -16,7 +16,7 @@ owner=$(docker ps --filter "label=com.docker.compose.project=$TEST_PROJECT" --fi
 Wait until it has ended, or use names of your own: TEST_PROJECT=other IMAGE_PREFIX=other"
 mirror/images.sh
 
-export CHECKOUT TEST_PROJECT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0 KAFKA_PUBLISHED_PORT=0
+export CHECKOUT TEST_PROJECT PGADMIN_PORT=0 POSTGRES_PUBLISHED_PORT=0 KAFKA_PUBLISHED_PORT=0 DASHBOARD_PORT=0
 stack=(-f docker-compose.yml)
 tests=(-f tests/compose.yml)
 if [[ -e docker-compose.override.yml ]]; then
@@ -43,5 +43,5 @@ trap clean_up EXIT
 clean_up # a killed run may have left something
 
 say 'building the services and the tests (cached after the first time)'
-quietly docker compose "${stack[@]}" build || die 'the services could not be built'
+quietly docker compose "${stack[@]}" --profile dashboard build || die 'the services could not be built'
 quietly "${compose[@]}" build tests || die "the tests' image could not be built"

@@ -72,6 +72,11 @@ class SchedulerSettings(Settings):
     config_check_seconds: PositiveFloat
 
 
+class CompareSettings(Environment):
+    configs_dir: Path
+    config_overlay: ConfigOverlay = ""
+
+
 class ProducerSettings(KafkaSettings):
     simulation_dir: Path
     producer_window_events: PositiveInt
@@ -127,6 +132,12 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
     reconcile_timeout_seconds: PositiveFloat
 
 
+class FollowSettings(AnalystSettings, KafkaSettings):
+    simulation_dir: Path
+    batch_lake_dir: Path
+    stream_lake_dir: Path
+
+
 class StatusSettings(AnalystSettings, GroupSettings):
     simulation_dir: Path
     batch_lake_dir: Path
@@ -137,10 +148,10 @@ class StatusSettings(AnalystSettings, GroupSettings):
     metrics_port: Port
 
 
-class FollowSettings(AnalystSettings, KafkaSettings):
-    simulation_dir: Path
-    batch_lake_dir: Path
-    stream_lake_dir: Path
+class DashboardSettings(FollowSettings, StatusSettings):
+    dashboard_port: Port
+    dashboard_hosts: Name  # separated by commas
+    dashboard_names: Literal["on", "off"]
 
 
 def read[E: Environment](kind: type[E]) -> E:

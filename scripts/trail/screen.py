@@ -1,8 +1,5 @@
 """The trail on a screen: a block for each event, then where the trail ends, then commands."""
 
-from collections import Counter
-from collections.abc import Iterator
-
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -10,14 +7,8 @@ from rich.text import Text
 
 from trail.places import Event, Place, State
 from trail.story import Story
+from trail.words import NAMES, NOTHING_LACKS, WORDS, lacking, where
 
-WORDS = {
-    State.UNDER_WAY: "not yet: ",
-    State.REFUSED: "refused: ",
-    State.NEVER: "none: ",
-    State.UNKNOWN: "unknown: ",
-    State.MISSING: "MISSING: ",
-}
 STYLES = {
     State.FOUND: "",
     State.UNDER_WAY: "yellow",
@@ -26,7 +17,6 @@ STYLES = {
     State.UNKNOWN: "yellow",
     State.MISSING: "bold red",
 }
-NAMES = {"broker": "Kafka", "segment": "stream lake", "csv": "batch lake", "table": "Postgres"}
 LOG_LINES = """
 A log line is what the producer and the stream_processor print for the event, if
 fewer than LOG_EVENTS_PER_SECOND come; above that, they print a line a second.
@@ -93,40 +83,20 @@ def _block(event: Event) -> Table:
 
 
 def _place(place: Place) -> str:
-    where = dict(place.where)
+    known = where(place)
+    if "loaded_at" in place.where:
+        known += f", loaded {place.where['loaded_at'] or 'at an unknown time'}"
     if place.state == State.FOUND:
-        return " ".join(_found(where))
-    known = f" ({' '.join(_found(where))})" if where else ""
-    return f"{WORDS[place.state]}{place.why}{known}"
-
-
-def _found(where: dict[str, object]) -> Iterator[str]:
-    """The names of a place, as a person says them."""
-    if "path" in where:
-        yield f"{where['path']} line {where['line']}"
-    if "topic" in where:
-        yield str(where["topic"])
-    for name in ("partition", "offset"):
-        if name in where:
-            yield f"{name} {where[name]}"
-    if "table" in where:
-        yield str(where["table"])
-    if isinstance(key := where.get("key"), dict):
-        yield " ".join(f"{column}={value}" for column, value in key.items())
-        yield f"from {where['simulated_date']}, loaded {where['loaded_at'] or 'at an unknown time'}"
+        return known
+    return f"{WORDS[place.state]}{place.why}{f' ({known})' if known else ''}"
 
 
 def _ends(story: Story) -> list[Padding]:
-    """Where the trail ends: what is not in a place, and why, each reason once."""
-    reasons = Counter(
-        (name, place.state, place.why)
-        for event in story.events
-        for name, place in event.places.items()
-        if place.state not in (State.FOUND, State.NEVER)
-    )
+    """Where the trail ends: what is not over, and what is not in a place, each reason once."""
     lines = [Text(what) for what in story.still_going]
+    reasons = lacking(story)
     if not reasons:
-        lines.append(Text("Each event so far is in every place it goes to."))
+        lines.append(Text(NOTHING_LACKS))
     for (name, state, why), count in reasons.items():
         text = f"{NAMES[name]}, events: {count}. {WORDS[state].capitalize()}{why}"
         lines.append(Text(text, style=STYLES[state]))

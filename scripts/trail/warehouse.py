@@ -95,6 +95,11 @@ class Warehouse:
 
         return self._answer(ask, ANSWER_SECONDS)
 
+    def close(self) -> None:
+        """End the session; one that does not answer ends by its own limits."""
+        if self._session and not self.away:
+            self._session.close()
+
     def _answer[T](self, ask: Callable[[], T], seconds: float) -> T | None:
         try:
             return Question(ask).answer(seconds)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -83,7 +85,7 @@ class Stack:
 
     def down(self) -> None:
         """Remove containers, network and volumes."""
-        profiles = ("--profile", "tools", "--profile", "metrics")
+        profiles = ("--profile", "tools", "--profile", "metrics", "--profile", "dashboard")
         self.compose(*profiles, "down", "-v", "--remove-orphans", "-t", "5")
 
     def health(self) -> dict[str, str]:
@@ -157,6 +159,17 @@ class Stack:
         broker = ("--bootstrap-server", "127.0.0.1:9092")
         printed = self.compose("exec", "-T", *heap, "kafka", tool, *broker, *arguments)
         return [line for line in printed.splitlines() if line]
+
+
+@contextmanager
+def network_of(stack: Stack) -> Iterator[None]:
+    """This container joins the stack's network."""
+    both = (f"{stack.project}_hospital", socket.gethostname())
+    subprocess.run(["docker", "network", "connect", *both], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["docker", "network", "disconnect", "-f", *both], check=True)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:

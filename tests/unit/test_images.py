@@ -9,8 +9,8 @@ import yaml
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
-LISTS = ("requirements", "tests/requirements")
+SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor", "dashboard")
+LISTS = ("requirements", "dashboard/requirements", "tests/requirements")
 
 
 def dockerfile(directory: str) -> str:
@@ -35,9 +35,10 @@ def test_a_lock_holds_what_its_list_asks_for(name: str) -> None:
     assert pins(f"{name}.txt").items() <= pins(f"{name}.lock").items(), "run `make lock`"
 
 
-def test_the_tests_run_on_the_versions_of_the_services() -> None:
-    services, tests = (pins(f"{name}.lock") for name in LISTS)
-    assert not {name for name in services.keys() & tests if services[name] != tests[name]}
+@pytest.mark.parametrize("name", LISTS[1:])
+def test_another_lock_has_the_versions_of_the_services(name: str) -> None:
+    services, others = pins("requirements.lock"), pins(f"{name}.lock")
+    assert not {name for name in services.keys() & others if services[name] != others[name]}
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "scripts"
-IMAGES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
+IMAGES = ("scheduler", "producer", "stream_processor", "batch_ingestor", "dashboard")
 # No files, network, environment, logs or time of day.
 HOSPITAL_MAY_IMPORT = """
     bisect collections dataclasses datetime difflib enum functools hashlib heapq itertools math

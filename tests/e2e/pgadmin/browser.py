@@ -5,52 +5,17 @@ the next step, which then fails.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import (
-    Browser,
-    FrameLocator,
-    Locator,
-    Page,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-CHROMIUM = "/usr/bin/chromium"
-# Chromium runs as root in a container, and must request nothing but our pages from the network.
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"),
-    *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
-    "--disable-sync",
-)
-PICTURE_SIZE = WIDTH, HEIGHT = 1400, 900
-PATIENCE_MS = 30_000
+from ..browser import HEIGHT, WIDTH
+
+PICTURE_SIZE = WIDTH, HEIGHT
 
 # The object tree, as paths of names.
 SERVER = ("Servers", "Hospital warehouse (read only)")
 DATABASE = (*SERVER, "Databases", "hospital")
-
-
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-def open_page(browser: Browser) -> Page:
-    """An empty page, which shares no cookies with the others."""
-    page = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    return page
 
 
 class PgAdmin:

@@ -1,16 +1,14 @@
 """One warehouse of three days, and one person who has logged in to its pgAdmin."""
 
 import os
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser
 
-from ..stack import Stack, small_simulation
-from .browser import SERVER, PgAdmin, open_browser, open_page
+from ..browser import open_browser, open_page
+from ..stack import Stack, network_of, small_simulation
+from .browser import SERVER, PgAdmin
 
 # hospital.full_size is as large as the largest table of a full run: 1.7 million shifts.
 FULL_SIZE = 1_700_000
@@ -48,17 +46,6 @@ def pgadmin(stack: Stack, browser: Browser) -> Iterator[PgAdmin]:
         opened.log_in(email, password)
         opened.open_servers(SERVER[1])
         yield opened
-
-
-@contextmanager
-def network_of(stack: Stack) -> Iterator[None]:
-    """This container joins the stack's network."""
-    both = (f"{stack.project}_hospital", socket.gethostname())
-    subprocess.run(["docker", "network", "connect", *both], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["docker", "network", "disconnect", "-f", *both], check=True)
 
 
 def address(stack: Stack) -> str:

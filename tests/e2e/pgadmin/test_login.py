@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from ..stack import Stack, small_simulation
-from .browser import SERVER, PgAdmin, open_page
-from .conftest import address, network_of
+from ..browser import open_page
+from ..stack import Stack, network_of, small_simulation
+from .browser import SERVER, PgAdmin
+from .conftest import address
 
 FIRST = {
     "PGADMIN_DEFAULT_EMAIL": "first@hospital.example.com",

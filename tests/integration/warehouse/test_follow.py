@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import follow
 from pipeline.broker.topics import read_topics
 from pipeline.settings import FollowSettings, read
+from trail import following
 from trail.places import Event, Place, State
 from trail.story import Story
 
@@ -38,7 +38,7 @@ def tell(database: Database, lake: Lake, tmp_path: Path) -> Follow:
     def one(patient_id: str | None, **changes: object) -> Story:
         topics = read_topics(settings.configs_dir)
         changed = settings.model_copy(update=changes)
-        return follow.follow(changed, topics, lake.datasets, patient_id)
+        return following.follow(changed, topics, lake.datasets, patient_id)
 
     return one
 

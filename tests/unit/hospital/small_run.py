@@ -1,8 +1,12 @@
 """A small hospital for the tests: the shipped configuration, scaled down, and a run of it."""
 
+import copy
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+
+import yaml
 
 from hospital import wards
 from hospital.config.run import Configuration
@@ -21,6 +25,42 @@ FIRST_DAY = (FIRST.date() - EPOCH).days
 
 type Files = dict[str, Any]  # `simulation` (without `clock`) and `staffing`, as parsed YAML
 type Changes = dict[str, Any]  # by dotted key
+
+
+def shipped_files() -> Files:
+    """The shipped files without `clock`."""
+    return copy.deepcopy(_shipped())
+
+
+@cache
+def _shipped() -> Files:
+    files = {
+        name: yaml.safe_load((CONFIGS / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("simulation", "staffing")
+    }
+    files["simulation"].pop("clock")
+    return files
+
+
+def small_files(changes: Changes | None = None, scale: int = SCALE) -> Files:
+    """The small hospital's files with some changes; another scale makes it less small."""
+    files = shipped_files()
+    simulation = files["simulation"]
+    simulation["population"]["size"] = 72_000 // scale
+    simulation["population"]["names"]["pool_size"] = 20
+    for hospital in simulation["hospitals"].values():
+        hospital["emergency_places"] = max(1, hospital["emergency_places"] // scale)
+        for ward in hospital["wards"].values():
+            ward["beds"] = max(1, ward["beds"] // scale)
+    simulation["arrivals"]["emergency_per_day"] /= scale
+    simulation["arrivals"]["elective_per_day"] /= scale
+    for dotted, value in (changes or {}).items():
+        *path, last = dotted.split(".")
+        section: Any = files
+        for name in path:
+            section = section[name]
+        section[last] = value
+    return files
 
 
 class Run:

@@ -10,9 +10,12 @@ from kafka import TopicPartition
 from pipeline.broker.topics import read_topics
 from pipeline.run.clock import Clock
 from pipeline.warehouse.datasets import read_datasets
+from trail import standing
 from trail.batch import BatchRow
 from trail.broker import Broker
+from trail.joining import Joiner
 from trail.standing import Known
+from trail.story import Story
 from trail.stream import StreamLine
 from trail.warehouse import LedgerDay, TableRow
 
@@ -92,5 +95,25 @@ def known(**more: object) -> Known:
         ledger={ONE: LOADED},
         rejections={},
     )
+    changed: dict[str, Any] = {**more}
+    return usual._replace(**changed)
+
+
+def story(**more: object) -> Story:
+    """An arrival that is loaded, an admission of the open day."""
+    admitted = registered(
+        event_type="admitted",
+        event_id="JHB-E2021040700-001:A01",
+        event_time="2021-04-08T10:00:00Z",
+        ward_id="JHB-MED",
+        bed_id="JHB-MED-001",
+    )
+    joined = Joiner(TOPICS, DATASETS)
+    joined.add_lines([line(registered()), line(admitted, 1)])
+    joined.add_rows([row()])
+    joined.add_table_rows([table_row()])
+    events = [standing.event(trace, known(), joined.topic_of(trace)) for trace in joined.traces()]
+    away: dict[str, str | None] = {"Postgres": None, "Kafka": None}
+    usual = Story(PATIENT, None, "2021-04-08T12:00:00Z", away, events, [], ["still in"], ["a; b"])
     changed: dict[str, Any] = {**more}
     return usual._replace(**changed)

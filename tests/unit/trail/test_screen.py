@@ -3,36 +3,14 @@
 import io
 import json
 import re
-from typing import Any
 
 from rich.console import Console
 
-from trail import document, screen, standing
-from trail.joining import Joiner
+from trail import document, screen
 from trail.places import State
 from trail.story import Story
 
-from .lives import CONFIGS, DATASETS, PATIENT, TOPICS, known, line, registered, row, table_row
-
-
-def story(**more: object) -> Story:
-    """An arrival that is loaded, an admission of the open day."""
-    admitted = registered(
-        event_type="admitted",
-        event_id="JHB-E2021040700-001:A01",
-        event_time="2021-04-08T10:00:00Z",
-        ward_id="JHB-MED",
-        bed_id="JHB-MED-001",
-    )
-    joined = Joiner(TOPICS, DATASETS)
-    joined.add_lines([line(registered()), line(admitted, 1)])
-    joined.add_rows([row()])
-    joined.add_table_rows([table_row()])
-    events = [standing.event(trace, known(), joined.topic_of(trace)) for trace in joined.traces()]
-    away: dict[str, str | None] = {"Postgres": None, "Kafka": None}
-    usual = Story(PATIENT, None, "2021-04-08T12:00:00Z", away, events, [], ["still in"], ["a; b"])
-    changed: dict[str, Any] = {**more}
-    return usual._replace(**changed)
+from .lives import CONFIGS, PATIENT, story
 
 
 def shown(told: Story) -> str:

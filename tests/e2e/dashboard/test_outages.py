@@ -1,0 +1,38 @@
+"""A page that stays open says what is away, and heals by itself when it is back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ..browser import open_page
+from ..stack import Stack
+from .conftest import address
+
+
+@pytest.fixture
+def page(stack: Stack, browser: Browser) -> Iterator[Page]:
+    opened = open_page(browser)
+    opened.goto(address(stack, "/pipeline"))
+    expect(opened.locator(".verdict")).to_have_text("All is well")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("service", ["postgres", "kafka", "scheduler"])
+def test_a_service_that_is_killed_is_named_until_it_is_back(
+    stack: Stack, page: Page, service: str
+) -> None:
+    stack.compose("kill", service)
+    expect(page.locator(".verdict")).to_have_text(re.compile(service))
+    stack.up(service)
+    expect(page.locator(".verdict")).to_have_text("All is well", timeout=120_000)
+
+
+def test_figures_are_shown_as_old_while_the_dashboard_cannot_look(stack: Stack, page: Page) -> None:
+    stack.compose("pause", "dashboard")
+    expect(page.get_by_text("Connection lost")).to_be_visible()
+    stack.compose("unpause", "dashboard")
+    expect(page.locator(".verdict")).to_have_text("All is well")
+    expect(page.get_by_text("Connection lost")).to_be_hidden()

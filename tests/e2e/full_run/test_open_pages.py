@@ -1,0 +1,69 @@
+"""Pages of the dashboard stay open while days pass at full speed: `make fullrun`.
+
+They must go on, and neither they nor the dashboard may grow. DAYS=60 tries a shorter run.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+from ..browser import open_browser, open_page
+from ..dashboard.conftest import address, host
+from ..dashboard.test_pages import PAGES
+from ..stack import PYTHON_SERVICES, ROOT, Stack, network_of
+from .test_readers import DAYS
+
+LOOK_MS = 10_000
+SERVICES = ("kafka", "zookeeper", "postgres", *PYTHON_SERVICES)
+MOST_MEMORY = 150 * 2**20
+# How much more a page may have at the end than after its first looks: events and marks come and go.
+MOST_GROWTH = 1.5
+ELEMENTS = "document.getElementsByTagName('*').length"
+RESIDENT = "grep -h ^VmRSS: /proc/[0-9]*/status"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
+    simulation["clock"]["real_days"] = 0
+    simulation["run"]["days"] = DAYS
+    own = Stack("open-pages", simulation)
+    own.environment["DASHBOARD_HOSTS"] = f"localhost,127.0.0.1,{host(own)}"
+    with own:
+        own.write_configs()
+        own.up(*SERVICES, "dashboard")
+        with network_of(own):
+            yield own
+
+
+def memory(stack: Stack) -> int:
+    """The resident memory of the dashboard's largest process, in bytes."""
+    lines = stack.compose("exec", "-T", "dashboard", "sh", "-c", RESIDENT).splitlines()
+    return max(int(line.split()[1]) for line in lines) * 1024
+
+
+def instant(page: Page) -> str:
+    """The simulated time that a page shows."""
+    return page.locator(".instant").inner_text()
+
+
+def test_open_pages_go_on_and_do_not_grow(stack: Stack) -> None:
+    with open_browser() as browser:
+        pages = [open_page(browser) for _ in PAGES]
+        for page, path in zip(pages, PAGES, strict=True):
+            page.goto(address(stack, path))
+            expect(page.locator(".verdict")).to_have_text("All is well")
+        pages[0].wait_for_timeout(LOOK_MS)
+        elements = [int(page.evaluate(ELEMENTS)) for page in pages]
+        shown, peak = [instant(page) for page in pages], 0
+        while not pages[0].get_by_text("the run is over").is_visible():
+            pages[0].wait_for_timeout(LOOK_MS)
+            now = [instant(page) for page in pages]
+            assert all(before < after for before, after in zip(shown, now, strict=True)), now
+            shown, peak = now, max(peak, memory(stack))
+        grown = [int(page.evaluate(ELEMENTS)) for page in pages]
+        print(f"elements {elements} → {grown}; memory at most {peak / 2**20:.0f} MiB")
+        assert all(end <= MOST_GROWTH * begin for begin, end in zip(elements, grown, strict=True))
+        assert peak <= MOST_MEMORY
