@@ -1,6 +1,6 @@
 """Run the measurements and write the results: `make bench`.
 
-    make bench                              # all; an hour on two cores
+    make bench                              # all; 50 minutes on two cores
     make bench QUICK=1                      # a look at all, in a few minutes
     make bench ARGS="simulation producer"   # some
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks import (
     batch_ingestor,
+    dashboard,
     environment,
     picture,
     producer,
@@ -38,6 +39,7 @@ OTHERS: dict[str, Callable[[Plan], list[Section]]] = {
     "simulation": lambda plan: [simulation.measure(plan)],
     "whole": whole_run.measure,
     "start": start.measure,
+    "dashboard": dashboard.measure,
 }
 NAMES = (*HOPS, *OTHERS)  # each leads to a section of its name, at least
 RESULTS = Path(__file__).parent / "results"

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from ..browser import open_page
 from ..stack import Stack
 from .conftest import address
+from .test_pages import PAGES, opened
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def page(stack: Stack, browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-@pytest.mark.parametrize("service", ["postgres", "kafka", "scheduler"])
+@pytest.mark.parametrize("service", ["kafka", "scheduler"])
 def test_a_service_that_is_killed_is_named_until_it_is_back(
     stack: Stack, page: Page, service: str
 ) -> None:
@@ -28,6 +29,25 @@ def test_a_service_that_is_killed_is_named_until_it_is_back(
     expect(page.locator(".verdict")).to_have_text(re.compile(service))
     stack.up(service)
     expect(page.locator(".verdict")).to_have_text("All is well", timeout=120_000)
+
+
+def test_every_page_says_that_postgres_is_away_and_heals_by_itself(
+    stack: Stack, browser: Browser
+) -> None:
+    pages = {path: opened(stack, browser, path) for path in PAGES}
+    of_tables = [pages["/"], pages["/years"]]
+    stack.compose("kill", "postgres")
+    for page in pages.values():
+        expect(page.locator(".verdict")).to_have_text(re.compile("postgres"))
+    for page in of_tables:
+        expect(page.get_by_text("Postgres does not answer").first).to_be_visible()
+    stack.up("postgres")
+    for page in pages.values():
+        expect(page.locator(".verdict")).to_have_text("All is well", timeout=120_000)
+    for page in of_tables:
+        expect(page.get_by_text("Postgres does not answer")).to_have_count(0)
+    for page in pages.values():
+        page.close()
 
 
 def test_figures_are_shown_as_old_while_the_dashboard_cannot_look(stack: Stack, page: Page) -> None:
