@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status follow dashboard images test check drill fullrun lock pictures dictionary bench
+.PHONY: help up down clean logs status follow dashboard report images test check drill fullrun lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +30,12 @@ follow: ## tell one patient's life, event by event, in both paths (PATIENT=P0012
 	@docker compose run --rm follow $(PATIENT) $(ARGS)
 
 dashboard: ## show the hospitals and the pipeline in a browser
-	docker compose --profile dashboard up -d --wait dashboard
+	docker compose --profile dashboard up -d --build --wait dashboard
 	@echo "http://$$(docker compose port dashboard 8000)"
+
+report: ## write the figures of the run into report.html, which needs no server
+	@docker compose build --quiet report
+	docker compose run --rm -T report > report.html
 
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh

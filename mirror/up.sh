@@ -32,11 +32,13 @@ explain() {
 
 # Stops if another program has a port that this stack publishes. The stack's own containers may.
 check_ports() {
-  local variable port project taken=()
+  local variable port project published taken=()
   project=$(env_value COMPOSE_PROJECT_NAME)
+  # Of the services that start; those of a profile do not.
+  published=$(docker compose config | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p')
   while IFS= read -r variable; do
     port=$(env_value "$variable")
-    if [[ $port != 0 && -z $(containers_at "$port" --filter "label=com.docker.compose.project=$project") ]] &&
+    if [[ $port != 0 ]] && grep -qxF "$port" <<<"$published" && [[ -z $(containers_at "$port" --filter "label=com.docker.compose.project=$project") ]] &&
       is_taken "$port"; then
       taken+=("$variable: port $port of this machine is taken$(taken_by "$port")")
     fi

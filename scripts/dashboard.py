@@ -64,7 +64,9 @@ def guard(hosts: list[str]) -> None:
 
     Otherwise a page of any site, open in the same browser, could read the dashboard.
     """
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host.strip() for host in hosts])
+    # Compose's health check asks for this machine.
+    allowed = {"127.0.0.1", *(host.strip() for host in hosts)}
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(allowed))
     # The library takes any origin; without a list, only that of the host that was asked.
     core.sio.eio.cors_allowed_origins = None
 

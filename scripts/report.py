@@ -3,7 +3,7 @@
 The file needs no server and asks nothing of the outside. The program only reads. It
 1. takes the look that `status` takes, and reads what the run was under,
 2. asks Postgres, as the analyst and as of one instant, for counts, laws and charts, and
-3. prints the file. Exit codes: 0, or 2 if there is nothing to report on or a server is away.
+3. prints the file. Exit codes: 0, or 2 if there is nothing to report on or Postgres is away.
 """
 
 import sys

@@ -22,7 +22,8 @@ def chart(effect: Effect, span: Span, label: str) -> str:
         max(0.0, *effect.high.tolist(), *effect.difference.tolist()),
     )
     bottom = step * floor(min(0.0, effect.low.min(), effect.difference.min()) / step)
-    top = step * ceil(max(0.0, effect.high.max(), effect.difference.max()) / step)
+    highest = max(0.0, effect.high.max(), effect.difference.max())
+    top = max(step * ceil(highest / step), bottom + step)
 
     def x(day: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * day / max(1, span.days - 1)

@@ -104,7 +104,7 @@ def arrivals(rows: list[Row], seen: Seen) -> Figure:
     hour, weekday, most = max(values, key=lambda cell: cell[2])
     words = f"Most patients come on a {WEEKDAYS[weekday]} from {hours[hour]}: {most:,.1f} an hour"
     mean = sum(row["arrivals"] for row in rows) / sum(days.values())
-    return Figure(options, f"{words}. On a day of the chosen ones, {mean:,.1f} come on average.")
+    return Figure(options, f"{words}. In all, {mean:,.1f} a day on average.")
 
 
 def lengths(rows: list[Row], seen: Seen) -> Figure:

@@ -114,8 +114,8 @@ QUESTIONS = (
         ARRIVALS,
         drawings.arrivals,
         lambda _: (
-            "Patients registered in that hour of such a weekday on average, emergencies and "
-            "planned, whatever ward is chosen."
+            "Mean registrations in each hour of each weekday, emergencies and "
+            "planned. A chosen ward changes nothing here."
         ),
     ),
     Question(
@@ -130,7 +130,8 @@ QUESTIONS = (
         drawings.seasons,
         lambda seen: (
             f"The {drawings.COMMONEST} commonest diagnoses of arrivals: how many come in a "
-            "day of that month, in multiples of the mean of all days, whatever ward is chosen."
+            "day of that month, in multiples of the mean of all days. A chosen ward changes "
+            "nothing here."
         ),
         wide=True,
     ),

@@ -1,30 +1,38 @@
 """Questions to the tables, as the analyst: one at a time, bounded, answers kept for all pages."""
 
 import asyncio
-import threading
+import logging
 import time
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
-from pipeline.settings import AnalystSettings, ConfigurationError
+from pipeline.logs import Message
+from pipeline.questions import NoAnswer, Question
+from pipeline.settings import AnalystSettings
 from pipeline.warehouse import connections
 
 STATEMENT_LIMIT_MS = 10_000
-# An answer is kept this long, and until a newer day is loaded …
+# A server that is frozen does not keep that limit.
+ANSWER_SECONDS = 12.0
+# An answer is kept this long, and until other days are loaded …
 LEAST_SECONDS = 2.0
 # … and this many times as long as the question took, so that looking costs loading little.
 REST = 50
 KEPT = 64
 FIRST_ANSWER_SECONDS = 5.0
-AS_OF = "select as_of from insight.last_loaded_day"
+LOADED = "select as_of, days_loaded from insight.last_loaded_day"
 
 type Row = dict[str, Any]
-type Question = tuple[str, tuple[tuple[str, object], ...]]
+type Asked = tuple[str, tuple[tuple[str, object], ...]]  # a query, and its parameters by name
+
+log = logging.getLogger(__name__)
 
 
 class Answer(NamedTuple):
@@ -42,19 +50,26 @@ class Answer(NamedTuple):
 
 class _Kept(NamedTuple):
     answer: Answer
+    days_loaded: int
     asked_at: float
     seconds: float  # that the query took
 
 
+class _Failure(NamedTuple):
+    at: float
+    words: str
+
+
 class Tables:
-    """Asks the tables for all pages."""
+    """Asks the tables for all pages, in a thread of its own."""
 
     def __init__(self, settings: AnalystSettings) -> None:
         self._settings = settings
         self._session: Connection | None = None
-        self._one_at_a_time = threading.Lock()
-        self._kept = OrderedDict[Question, _Kept]()
-        self._asked: dict[Question, asyncio.Task[None]] = {}
+        self._thread = ThreadPoolExecutor(1, "tables")
+        self._kept = OrderedDict[Asked, _Kept]()
+        self._asked: dict[Asked, asyncio.Task[None]] = {}
+        self._failure = _Failure(-LEAST_SECONDS, "")
 
     async def ask(self, query: str, **parameters: object) -> Answer:
         """The answer to a query of schema insight, as old as `as_of` says.
@@ -70,45 +85,51 @@ class Tables:
             kept = self._kept.get(question)
         return kept.answer if kept else Answer([], None, "Postgres has not answered yet")
 
-    async def _renew(self, question: Question, kept: _Kept | None) -> None:
+    async def _renew(self, question: Asked, kept: _Kept | None) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            self._kept[question] = await asyncio.to_thread(self._answer, question, kept)
+            found = await loop.run_in_executor(self._thread, self._answer, question, kept)
+            self._kept[question] = found
             self._kept.move_to_end(question)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         finally:
             del self._asked[question]
 
-    def _answer(self, question: Question, kept: _Kept | None) -> _Kept:
-        with self._one_at_a_time:
-            asked_at = time.monotonic()
+    def _answer(self, question: Asked, kept: _Kept | None) -> _Kept:
+        asked_at = time.monotonic()
+        # Those who wait behind a question that failed need not wait as long for the same failure.
+        if asked_at - self._failure.at >= LEAST_SECONDS:
             try:
-                as_of, rows = self._query(question, kept)
-            except (psycopg2.Error, ConfigurationError) as error:
-                self._close()
-                failure = f"Postgres does not answer: {_text(error)}"
-                answer = kept.answer if kept else Answer([], None, "")
-                return _Kept(answer._replace(failure=failure), asked_at, 0.0)
-            seconds = time.monotonic() - asked_at
-            return _Kept(Answer(rows, as_of, ""), asked_at, seconds)
+                asked = Question(lambda: self._query(question, kept))
+                answer, days = asked.answer(ANSWER_SECONDS)
+                return _Kept(answer, days, asked_at, time.monotonic() - asked_at)
+            except Exception as error:  # shown on the page
+                self._failure = _Failure(time.monotonic(), _words(error))
+                # Not closed: a thread that gets no answer still uses it.
+                self._session = None
+        before = kept.answer if kept else Answer([], None, "")
+        days = kept.days_loaded if kept else -1
+        return _Kept(before._replace(failure=self._failure.words), days, asked_at, 0.0)
 
-    def _query(self, question: Question, kept: _Kept | None) -> tuple[datetime | None, list[Row]]:
-        if self._session is None:
-            limit_ms = STATEMENT_LIMIT_MS
-            self._session = connections.connect_as_analyst(self._settings, "dashboard", limit_ms)
+    def _query(self, question: Asked, kept: _Kept | None) -> tuple[Answer, int]:
+        """The answer as of one instant, and how many days were loaded then."""
+        session = self._session = self._session or self._connected()
         query, parameters = question
-        with self._session, self._session.cursor(cursor_factory=RealDictCursor) as cursor:
-            cursor.execute(AS_OF)
-            as_of: datetime | None = cursor.fetchall()[0]["as_of"]
-            if kept and not kept.answer.failure and kept.answer.as_of == as_of:
-                return as_of, kept.answer.rows
+        with session, session.cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(LOADED)
+            [loaded] = cursor.fetchall()
+            as_of, days = loaded["as_of"], loaded["days_loaded"]
+            if kept and (kept.answer.as_of, kept.days_loaded) == (as_of, days):
+                return kept.answer._replace(failure=""), days
             cursor.execute(query, dict(parameters))
-            return as_of, [dict(row) for row in cursor.fetchall()]
+            return Answer([dict(row) for row in cursor.fetchall()], as_of, ""), days
 
-    def _close(self) -> None:
-        if self._session:
-            self._session.close()
-        self._session = None
+    def _connected(self) -> Connection:
+        limit_ms = STATEMENT_LIMIT_MS
+        session = connections.connect_as_analyst(self._settings, "dashboard", limit_ms)
+        session.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
+        return session
 
 
 def _is_fresh(kept: _Kept) -> bool:
@@ -116,7 +137,12 @@ def _is_fresh(kept: _Kept) -> bool:
     return time.monotonic() - kept.asked_at < rest
 
 
-def _text(error: psycopg2.Error | ConfigurationError) -> str:
-    if isinstance(error, ConfigurationError):
-        return str(error)
-    return connections.without_values(error)
+def _words(error: Exception) -> str:
+    """What failed, for a person who looks at a page."""
+    if isinstance(error, NoAnswer | connections.TEMPORARY_ERRORS):
+        why = connections.without_values(error) if isinstance(error, psycopg2.Error) else error
+        return f"Postgres does not answer: {why}"
+    if isinstance(error, psycopg2.Error):
+        return f"Postgres refuses: {connections.without_values(error)}"
+    log.error(Message("could not ask the tables"), exc_info=error)
+    return str(error) or type(error).__name__

@@ -6,12 +6,17 @@ from typing import NamedTuple
 from monitoring.report import Report, Service
 
 
+FEW = 10  # of a rate, below which a decimal tells something
+# Servers whose address in .env may be empty: then nobody asks them.
+NOT_ALWAYS_ASKED = ("zookeeper", "pgadmin")
+
+
 class Arrow(NamedTuple):
     """What passes between two services."""
 
-    what: str  # such as: 3 topics
-    rate: str  # such as: 120 records a second
-    backlog: str  # such as: 14 wait
+    what: str  # such as: records
+    rate: str  # such as: 120 events/s
+    backlog: str  # such as: backlog 14
 
 
 def flow(report: Report) -> str:
@@ -20,7 +25,7 @@ def flow(report: Report) -> str:
         _box(report, "producer"),
         _arrow(
             Arrow(
-                "3 topics", _rate(report, "producer", "events"), _waiting(report.stream.unpublished)
+                "records", _rate(report, "producer", "events"), _waiting(report.stream.unpublished)
             )
         ),
         _box(report, "kafka", "zookeeper"),
@@ -48,6 +53,8 @@ def _box(report: Report, *names: str) -> str:
     lines = []
     for name in names:
         replicas = _replicas(report, name)
+        if not replicas and name in NOT_ALWAYS_ASKED:
+            continue
         well = bool(replicas) and all(service.well for service in replicas)
         count = f" × {len(replicas)}" if len(replicas) > 1 else ""
         state = ", ".join(dict.fromkeys(service.doing or service.state for service in replicas))
@@ -67,7 +74,7 @@ def _arrow(arrow: Arrow) -> str:
 def _rate(report: Report, name: str, what: str) -> str:
     """How many of these all replicas of a service pass on in a second."""
     rate = sum(service.rates_per_second.get(what, 0.0) for service in _replicas(report, name))
-    return f"{rate:,.4g} {what}/s" if rate else ""
+    return f"{rate:,.{0 if rate >= FEW else 1}f} {what}/s" if rate else ""
 
 
 def _rates_of_the_scheduler(report: Report) -> str:

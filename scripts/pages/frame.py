@@ -16,7 +16,7 @@ PAGES = {"/": "Now", "/years": "Four years", "/pipeline": "Pipeline", "/patient"
 SECONDS = 1.0
 # A look is taken every two seconds. One that is older than this is not news.
 OLD_SECONDS = 8.0
-DAY_MINUTES = 1440
+DAY_SECONDS = 86_400
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
@@ -35,15 +35,18 @@ def frame(site: Site, title: str) -> Iterator[None]:
             progress = ui.element("progress").props('max=1 aria-label="Progress of the run"')
             passing = ui.label("")
         words = ui.label("").classes("verdict old").props("role=status aria-live=polite")
+        # Not in the live region: a screen reader would read every second aloud.
+        age = ui.label("").classes("age")
 
     async def refresh() -> None:
         seen = await site.looks.latest()
         run = seen.value.run if seen.value else None
-        instant.set_text(f"{run.simulated_time:%Y-%m-%d %H:%M}" if run else "not begun")
+        instant.set_text(when(seen))
         progress.props(f"value={passed(run):.4f}")
         passing.set_text(pace(run) if run else "")
         kind, text = verdict(seen)
         words.set_text(text)
+        age.set_text(f"for {seen.age_seconds:.0f} s" if kind == "old" and seen.value else "")
         words.classes(replace=f"verdict {kind}")
         body.classes(replace=f"page {kind}")
 
@@ -59,10 +62,18 @@ def verdict(seen: Seen[Report]) -> tuple[Literal["well", "wrong", "old"], str]:
         return "old", seen.failure or "Looking for the first time"
     if seen.failure or seen.age_seconds > OLD_SECONDS:
         why = f": {seen.failure}" if seen.failure else ""
-        return "old", f"No news for {seen.age_seconds:.0f} s: the figures are older{why}"
+        return "old", f"No news: these figures are out of date{why}"
     if seen.value.well:
         return "well", "All is well"
     return "wrong", "; ".join(seen.value.problems)
+
+
+def when(seen: Seen[Report]) -> str:
+    """The simulated instant, if it is known."""
+    if seen.value is None:
+        return "…"
+    run = seen.value.run
+    return f"{run.simulated_time:%Y-%m-%d %H:%M}" if run else "not begun"
 
 
 def passed(run: Run | None) -> float:
@@ -78,8 +89,9 @@ def pace(run: Run) -> str:
     if run.over:
         return f"{day}, the run is over"
     if run.stands:
-        return f"{day}, time stands until clock.pause_at moves on"
+        return f"{day}, paused until clock.pause_at is moved or removed"
     left = "" if run.seconds_left is None else f", {duration(run.seconds_left)} left"
     if not run.real_days:
         return f"{day}, at full speed{left}"
-    return f"{day}, a day takes {run.real_days * DAY_MINUTES / run.days:.3g} minutes{left}"
+    a_day = duration(run.real_days * DAY_SECONDS / run.days)
+    return f"{day}, a day takes {a_day}{left}"

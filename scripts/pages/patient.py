@@ -1,5 +1,6 @@
 """The page *Patient*: one patient's life, event by event, and where each event stands."""
 
+import logging
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -12,6 +13,7 @@ from pages.frame import frame
 from pages.searches import Searches
 from pages.site import Site
 from pipeline.broker.topics import Topics
+from pipeline.logs import Message
 from pipeline.settings import FollowSettings
 from pipeline.warehouse.datasets import read_datasets
 from trail import following
@@ -25,6 +27,8 @@ select given_name, family_name, sex, birth_date
 from hospital.people_today where patient_id = %(patient_id)s
 """
 SEXES = {"F": "female", "M": "male"}
+
+log = logging.getLogger(__name__)
 
 
 def add(site: Site) -> None:
@@ -48,7 +52,9 @@ def add(site: Site) -> None:
             state.set_content(f'<p class="searching">Searching both paths {what} …</p>')
             try:
                 story = await searches.ask(patient_id)
-            except following.FAILURES as error:
+            except Exception as error:  # said on the page, which would search for ever otherwise
+                if not isinstance(error, following.FAILURES):
+                    log.error(Message("could not follow a patient"), exc_info=error)
                 state.set_content(f'<p class="wrong">Not followed: {escape(str(error))}</p>')
                 return
             person = await _person(site, story)

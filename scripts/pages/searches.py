@@ -9,6 +9,7 @@ from trail.story import Story
 
 KEPT = 8
 KEPT_SECONDS = 30.0
+MOST_AT_ONCE = 4  # of which one runs and the others wait
 
 
 class Searches:
@@ -25,6 +26,7 @@ class Searches:
         """The trail of a patient, at most half a minute old; of somebody's if None is asked for.
 
         Raises:
+            ValueError: if as many searches run and wait as may.
             Exception: that which the search raised.
         """
         if patient_id and (kept := self._kept.get(patient_id)):
@@ -32,6 +34,8 @@ class Searches:
             if time.monotonic() - searched_at < KEPT_SECONDS:
                 return story
         if patient_id not in self._running:
+            if len(self._running) >= MOST_AT_ONCE:
+                raise ValueError(f"{MOST_AT_ONCE} other searches are running: try again soon")
             self._running[patient_id] = asyncio.create_task(self._run(patient_id))
         return await asyncio.shield(self._running[patient_id])
 

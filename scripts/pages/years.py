@@ -1,6 +1,7 @@
 """The page *Four years*: the whole run in curves, with the edits and scenarios marked on them."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
@@ -15,10 +16,11 @@ from figures.drawings import Choice, Seen
 from figures.history import QUESTIONS, Question
 from figures.marks import Course, Mark
 from figures.shared import Shared
-from figures.tables import Tables
+from figures.tables import Answer, Tables
 from pages.frame import frame
 from pages.markup import table
 from pages.site import Site
+from pipeline.logs import Message
 from pipeline.run import clock
 from pipeline.run.clock import DAY
 
@@ -28,6 +30,8 @@ COURSE_SECONDS = 10.0
 COLUMNS = "grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr))"
 WHOLE_WIDTH = "grid-column: 1 / -1"
 LIST = "max-height: 14rem; overflow-y: auto"
+
+log = logging.getLogger(__name__)
 
 
 def add(site: Site) -> None:
@@ -74,6 +78,7 @@ class Years:
             with ui.element("section").classes("panel"):
                 ui.html("Edits and scenarios", tag="h2", sanitize=False)
                 self._changes = ui.html("", sanitize=False).style(LIST)
+                self._changes.props('tabindex=0 role=region aria-label="Edits and scenarios"')
             with ui.element("div").classes("grid").style(COLUMNS):
                 self._panels = [Panel(question) for question in QUESTIONS]
 
@@ -154,7 +159,14 @@ class Panel:
         shown = choice, course, answer.as_of, answer.failure
         if shown == self._shown:
             return
+        try:
+            self._show(answer, choice, course)
+        except Exception as error:  # the other charts are drawn all the same
+            log.error(Message("could not draw a chart", chart=self._question.title), exc_info=error)
+            self._note.set_text(f"This chart could not be drawn: {error}")
         self._shown = shown
+
+    def _show(self, answer: Answer, choice: Choice, course: Course) -> None:
         self._note.classes(replace="note wrong" if answer.failure else "note")
         self._figure.set_visibility(answer.as_of is not None)
         if answer.as_of is None:

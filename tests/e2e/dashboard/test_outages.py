@@ -50,6 +50,23 @@ def test_every_page_says_that_postgres_is_away_and_heals_by_itself(
         page.close()
 
 
+def test_a_frozen_postgres_is_named_and_keeps_no_other_source_waiting(
+    stack: Stack, browser: Browser
+) -> None:
+    pages = {path: opened(stack, browser, path) for path in PAGES}
+    stack.compose("pause", "postgres")
+    for page in pages.values():
+        expect(page.locator(".verdict")).to_have_text(re.compile("postgres"))
+    expect(pages["/"].get_by_text("Postgres does not answer").first).to_be_visible()
+    late = open_page(browser)
+    late.goto(address(stack, "/pipeline"))
+    expect(late.get_by_text("Postgres does not answer").first).to_be_visible()
+    stack.compose("unpause", "postgres")
+    for page in (*pages.values(), late):
+        expect(page.locator(".verdict")).to_have_text("All is well")
+        page.close()
+
+
 def test_figures_are_shown_as_old_while_the_dashboard_cannot_look(stack: Stack, page: Page) -> None:
     stack.compose("pause", "dashboard")
     expect(page.get_by_text("Connection lost")).to_be_visible()

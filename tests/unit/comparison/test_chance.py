@@ -62,6 +62,11 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_it_is_given() ->
     assert html.count("<svg") == len(MEASURES)
 
 
+def test_what_never_happens_in_any_run_is_drawn_as_nothing() -> None:
+    never = effects(constant(0), constant(0), [constant(0), constant(0)], SPAN)
+    assert page("flu_wave", "nothing", 2, SPAN, never).count("<svg") == len(MEASURES)
+
+
 @pytest.mark.parametrize("change", [0.0, 0.004, 9.0, 12_345.0])
 def test_a_chart_stays_within_its_frame(change: float) -> None:
     drawn = chart(compared(change)[0], SPAN, "words")

@@ -93,7 +93,7 @@ def test_arrivals_are_a_mean_over_such_weekdays() -> None:
     assert [cell["value"][:3] for cell in series["data"]] == [(10, 2, 30.5), (3, 6, 4.5)]
     assert figure.words == (
         "Most patients come on a Wednesday from 10:00: 30.5 an hour. "
-        "On a day of the chosen ones, 5.0 come on average."
+        "In all, 5.0 a day on average."
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pages import searches
-from pages.searches import KEPT, Searches
+from pages.searches import KEPT, MOST_AT_ONCE, Searches
 from trail.story import Story
 
 from ..trail.lives import story
@@ -42,6 +42,22 @@ def test_one_is_searched_at_a_time_and_each_only_once() -> None:
     found = asyncio.run(ask_all(Searches(search), "P1", "P2", "P1", None))
     assert [told.patient_id for told in found] == ["P1", "P2", "P1", "P7"]
     assert (search.most_at_once, search.asked) == (1, ["P1", "P2", None])
+
+
+def test_no_more_searches_wait_than_may() -> None:
+    async def one_too_many() -> None:
+        kept = Searches(search)
+        waiting = [asyncio.ensure_future(kept.ask(f"P{n}")) for n in range(MOST_AT_ONCE)]
+        await asyncio.sleep(0)
+        with pytest.raises(ValueError, match="other searches are running"):
+            await kept.ask("P99")
+        search.may_end.set()
+        await asyncio.gather(*waiting)
+
+    search = Search()
+    search.may_end.clear()
+    asyncio.run(one_too_many())
+    assert "P99" not in search.asked
 
 
 def test_what_was_found_is_kept_until_it_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
