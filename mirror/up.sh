@@ -38,7 +38,8 @@ check_ports() {
   published=$(docker compose config | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p')
   while IFS= read -r variable; do
     port=$(env_value "$variable")
-    if [[ $port != 0 ]] && grep -qxF "$port" <<<"$published" && [[ -z $(containers_at "$port" --filter "label=com.docker.compose.project=$project") ]] &&
+    grep -qxF "$port" <<<"$published" || continue
+    if [[ $port != 0 && -z $(containers_at "$port" --filter "label=com.docker.compose.project=$project") ]] &&
       is_taken "$port"; then
       taken+=("$variable: port $port of this machine is taken$(taken_by "$port")")
     fi
@@ -125,6 +126,7 @@ Up after $SECONDS s. Where to look:
   stream    make logs            (docker compose logs -f --tail=20 stream_processor)
   kafka     $(docker compose port kafka 29092)   (docs/use-the-stream.md)
   status    make status          (docker compose run --rm status: where it is, and whether all is well)
+  dashboard make dashboard       (a ninth service: the hospitals and the pipeline in a browser)
   stop      make down            (make clean deletes the data, too)
   tables    $(ask batch_ingestor pipeline.warehouse.filled_until)
   days      $(ask scheduler scheduling.day_length)
