@@ -1,7 +1,7 @@
 """The tables and the list of the page *Now*, as HTML."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -12,7 +12,7 @@ from figures.present import Present
 from figures.tables import Row
 from figures.wards import WardNow
 from pages.instants import elapsed, instant, span
-from pages.markup import table
+from pages.markup import Html, table, with_head
 
 
 def staff(wards: Iterable[WardNow], network: Network) -> str:
@@ -26,21 +26,21 @@ def staff(wards: Iterable[WardNow], network: Network) -> str:
         ward = now.ward
         rows.append(
             [
-                escape(ward.hospital_id),
-                f"{escape(ward.name)}, closed" if now.is_closed else escape(ward.name),
+                ward.hospital_id,
+                f"{ward.name}, closed" if now.is_closed else ward.name,
                 f"{now.patients:,}" if ward.beds else "",
                 _nurses(now, counts[NURSE]),
                 *_need(now),
                 *(f"{counts[name]:,}" for name in others),
             ]
         )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _nurses(now: WardNow, nurses: int) -> str:
     if not now.nurses_short:
         return f"{nurses:,}"
-    return f'<span class="wrong">{nurses:,}, {now.nurses_short:,} short</span>'
+    return Html(f'<span class="wrong">{nurses:,}, {now.nurses_short:,} short</span>')
 
 
 def _need(now: WardNow) -> tuple[str, str, str]:
@@ -89,7 +89,7 @@ def waits(rows: list[Row]) -> str:
         for index, row in enumerate(hospitals):
             cells = "".join(f"<td{kind}>{cell}</td>" for kind, cell in _wait(row))
             body.append(f"<tr>{cells}</tr>" if index else f'<tr class="first">{name}{cells}</tr>')
-    return _with_head(head, "".join(body))
+    return with_head(head, "".join(body))
 
 
 def _wait(row: Row) -> Iterable[tuple[str, str]]:
@@ -105,25 +105,3 @@ def _wait(row: Row) -> Iterable[tuple[str, str]]:
         yield number, span(row["waiting_seconds"] / seen)
         yield number, span(row["longest_wait_seconds"])
     yield number, f"{row['visits']:,}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose cells are HTML; a column whose name ends in # has numbers."""
-    kinds = [' class="number"' if name.endswith("#") else "" for name in head]
-    lines = "".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return _with_head(head, lines)
-
-
-def _with_head(head: Sequence[str], lines: str) -> str:
-    names = "".join(
-        f'<th scope="col" class="number">{escape(name[:-1])}</th>'
-        if name.endswith("#")
-        else f'<th scope="col">{escape(name)}</th>'
-        for name in head
-    )
-    return f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>"
