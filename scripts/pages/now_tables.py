@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from figures.event_words import journey, origin, role, words
+from figures.lake_events import Behind
 from figures.network import NURSE, Network
 from figures.present import Present
 from figures.tables import Row
@@ -73,6 +74,18 @@ def newest(present: Present, network: Network) -> str:
         for event in present.newest
     )
     return f'<ol class="events">{items}</ol>'
+
+
+def behind(partitions: Iterable[Behind]) -> str:
+    """Up to when each partition is known that is behind; empty if none is."""
+    known = "; ".join(
+        f"partition {it.partition} of {it.topic} has "
+        + (f"events up to {instant(it.until)} only" if it.until else "no events of these days")
+        for it in partitions
+    )
+    if not known:
+        return ""
+    return f"Part of the stream lake is behind, and what it lacks is not shown yet: {known}."
 
 
 def waits(rows: list[Row]) -> str:
