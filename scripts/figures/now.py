@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from figures import network
-from figures.lake_events import LakeEvents
+from figures.lake_events import Behind, LakeEvents
 from figures.network import Network
 from figures.present import Baseline, Present, Stay, present
 from figures.tables import Answer, Row
@@ -36,10 +36,15 @@ class NotYet(Exception):
 
 
 class Situation(NamedTuple):
-    """What the page shows."""
+    """What the page shows.
+
+    Attributes:
+        behind: the partitions whose newest events the present lacks.
+    """
 
     network: Network
     present: Present
+    behind: list[Behind]
 
 
 class Now:
@@ -71,8 +76,9 @@ class Now:
         baseline = baseline_of(answer.rows, answer.as_of or now.start)
         first = baseline.as_of.date()
         days = [first + after * DAY for after in range(-1, DAYS_AFTER_THE_BASELINE)]
-        events = self._lake.of_days(days)
-        return Situation(network.read(self._simulation_dir, now), present(baseline, events))
+        told = self._lake.of_days(days)
+        where = network.read(self._simulation_dir, now)
+        return Situation(where, present(baseline, told.events), told.behind)
 
 
 def baseline_of(rows: list[Row], as_of: datetime) -> Baseline:

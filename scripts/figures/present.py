@@ -74,7 +74,7 @@ class Present(NamedTuple):
     Attributes:
         as_of: the instant of the stays: of the newest event, or of the baseline if that is later.
         since: the baseline's.
-        stream_until: the newest event's instant; empty without any.
+        stream_until: the newest event's instant, of whichever partition; empty without any.
         stays: by encounter_id.
         closed: the wards that are closed. One that closes without a patient in it is known to be
             closed from the next loaded day on.

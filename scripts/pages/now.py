@@ -24,7 +24,8 @@ STYLE = Path(__file__).with_name("now.css").read_text(encoding="utf-8")
 def add(site: Site) -> None:
     """Add the page to the server."""
     ui.add_css(STYLE, shared=True)
-    lake = LakeEvents(site.settings.stream_lake_dir, site.topics.topics)
+    partitions = {name: topic.partitions for name, topic in site.topics.topics.items()}
+    lake = LakeEvents(site.settings.stream_lake_dir, partitions)
     source = Now(site.settings.simulation_dir, lake)
     looks = Shared(source.look, SECONDS)
 
@@ -50,6 +51,7 @@ class _View:
         self._problem = ui.label("").classes("wrong").props("role=status")
         with ui.element("div").classes("live") as self._live:
             self._summary = ui.label("")
+            self._behind = ui.label("").classes("wrong").props("role=status")
             ui.html(ward_map.LEGEND, sanitize=False, tag="p").classes("note")
             self._houses = ui.element("div").classes("houses")
             self._house: dict[str, ui.html] = {}
@@ -66,12 +68,14 @@ class _View:
         self._live.classes(replace="live stale" if is_old else "live")
         self._problem.set_text(failure or seen.failure)
         if seen.value:
-            wards = wards_now(*seen.value)
+            network, present, behind = seen.value
+            wards = wards_now(network, present)
+            self._behind.set_text(now_tables.behind(behind))
             self._show_beds(seen.value, [now for now in wards if now.ward.beds])
             self._show_stream(seen.value, wards)
 
     def _show_beds(self, situation: Situation, wards: list[WardNow]) -> None:
-        network, present = situation
+        network, present, _ = situation
         words = ward_map.in_words(total(wards), present.as_of)
         self._summary.set_text(f"As of {instant(present.as_of)}: {words}")
         for hospital_id, name in network.hospitals.items():
@@ -84,7 +88,7 @@ class _View:
             self._house[hospital_id].set_content(content)
 
     def _show_stream(self, situation: Situation, wards: list[WardNow]) -> None:
-        network, present = situation
+        network, present, _ = situation
         at = f"As of {instant(present.stream_until)}" if present.stream_until else ""
         self._events.show(at, now_tables.newest(present, network))
         if present.journeys is None:

@@ -1,18 +1,19 @@
 """The tables and the list of the page *Now*, as HTML."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 from operator import itemgetter
 
 from figures.event_words import journey, origin, role, words
+from figures.lake_events import Behind
 from figures.network import NURSE, Network
 from figures.present import Present
 from figures.tables import Row
 from figures.wards import WardNow
 from pages.instants import elapsed, instant, span
-from pages.markup import table
+from pages.markup import Html, table, with_head
 
 
 def staff(wards: Iterable[WardNow], network: Network) -> str:
@@ -26,21 +27,21 @@ def staff(wards: Iterable[WardNow], network: Network) -> str:
         ward = now.ward
         rows.append(
             [
-                escape(ward.hospital_id),
-                f"{escape(ward.name)}, closed" if now.is_closed else escape(ward.name),
+                ward.hospital_id,
+                f"{ward.name}, closed" if now.is_closed else ward.name,
                 f"{now.patients:,}" if ward.beds else "",
                 _nurses(now, counts[NURSE]),
                 *_need(now),
                 *(f"{counts[name]:,}" for name in others),
             ]
         )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _nurses(now: WardNow, nurses: int) -> str:
     if not now.nurses_short:
         return f"{nurses:,}"
-    return f'<span class="wrong">{nurses:,}, {now.nurses_short:,} short</span>'
+    return Html(f'<span class="wrong">{nurses:,}, {now.nurses_short:,} short</span>')
 
 
 def _need(now: WardNow) -> tuple[str, str, str]:
@@ -75,6 +76,18 @@ def newest(present: Present, network: Network) -> str:
     return f'<ol class="events">{items}</ol>'
 
 
+def behind(partitions: Iterable[Behind]) -> str:
+    """Up to when each partition is known that is behind; empty if none is."""
+    known = "; ".join(
+        f"partition {it.partition} of {it.topic} has "
+        + (f"events up to {instant(it.until)} only" if it.until else "no events of these days")
+        for it in partitions
+    )
+    if not known:
+        return ""
+    return f"Part of the stream lake is behind, and what it lacks is not shown yet: {known}."
+
+
 def waits(rows: list[Row]) -> str:
     """A table: waits of a day for a doctor against the targets, by triage and hospital."""
     head = ["Triage, target", "Hospital", "Seen in time", "Mean wait#", "Longest#", "Visits#"]
@@ -89,7 +102,7 @@ def waits(rows: list[Row]) -> str:
         for index, row in enumerate(hospitals):
             cells = "".join(f"<td{kind}>{cell}</td>" for kind, cell in _wait(row))
             body.append(f"<tr>{cells}</tr>" if index else f'<tr class="first">{name}{cells}</tr>')
-    return _with_head(head, "".join(body))
+    return with_head(head, "".join(body))
 
 
 def _wait(row: Row) -> Iterable[tuple[str, str]]:
@@ -105,25 +118,3 @@ def _wait(row: Row) -> Iterable[tuple[str, str]]:
         yield number, span(row["waiting_seconds"] / seen)
         yield number, span(row["longest_wait_seconds"])
     yield number, f"{row['visits']:,}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose cells are HTML; a column whose name ends in # has numbers."""
-    kinds = [' class="number"' if name.endswith("#") else "" for name in head]
-    lines = "".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return _with_head(head, lines)
-
-
-def _with_head(head: Sequence[str], lines: str) -> str:
-    names = "".join(
-        f'<th scope="col" class="number">{escape(name[:-1])}</th>'
-        if name.endswith("#")
-        else f'<th scope="col">{escape(name)}</th>'
-        for name in head
-    )
-    return f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>"

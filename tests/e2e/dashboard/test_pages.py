@@ -12,6 +12,13 @@ from ..stack import Stack
 from .conftest import LAST_DAY, address, host
 
 PAGES = {"/": "Now", "/years": "Four years", "/pipeline": "Pipeline", "/patient": "Patient"}
+# What a page shows once it has its figures, and at least how often.
+FIGURES = {
+    "/": (".ward", 1),
+    "/years": (".chart svg", 6),
+    "/pipeline": ("td", 1),
+    "/patient": (".panel", 1),
+}
 PHONE = 390
 SERIOUS = ("serious", "critical")
 
@@ -33,8 +40,14 @@ def opened(
     page.goto(address(stack, path))
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
     expect(page.locator(".verdict")).to_have_text("All is well")
-    expect(page.locator(".panel").first).to_be_visible()
+    wait_for_figures(page, path)
     return page
+
+
+def wait_for_figures(page: Page, path: str) -> None:
+    """Wait until a page shows what it is for."""
+    selector, count = FIGURES[path]
+    expect(page.locator(selector).nth(count - 1)).to_be_visible()
 
 
 def test_a_page_tells_the_simulated_date_and_that_the_run_is_over(
@@ -55,7 +68,7 @@ def test_a_page_asks_nothing_of_another_host(stack: Stack, browser: Browser, pat
     page = open_page(browser)
     page.on("request", note)
     page.goto(address(stack, path))
-    expect(page.locator(".panel").first).to_be_visible()
+    wait_for_figures(page, path)
     page.wait_for_load_state("networkidle")
     own = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
     assert own == {host(stack)}

@@ -14,6 +14,16 @@ from .conftest import address
 from .test_pages import PHONE, SERIOUS
 
 
+# The width of the longest stay's parts together, as a share of the width of its panel.
+LONGEST_STAY = """
+bars => Math.max(...bars.map(bar => {
+    const parts = [...bar.querySelectorAll('i')].map(part => part.getBoundingClientRect());
+    const width = Math.max(...parts.map(it => it.right)) - Math.min(...parts.map(it => it.left));
+    return width / bar.closest('.panel').getBoundingClientRect().width;
+}))
+"""
+
+
 @pytest.fixture
 def sent() -> list[str]:
     """What the dashboard's socket has sent to the page."""
@@ -72,6 +82,12 @@ def test_what_is_no_patient_id_is_refused_and_the_keyboard_leads_on(
     page.keyboard.press("Enter")
     expect(page.get_by_text("no event and no row has this patient_id")).to_be_visible()
     page.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, WIDTH])
+def test_the_longest_stay_is_drawn_across_its_panel(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.locator(".stays .bar").evaluate_all(LONGEST_STAY) >= 0.5
 
 
 @pytest.mark.parametrize("paper", ["light", "dark"])

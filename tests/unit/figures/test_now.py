@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from figures.lake_events import Event, LakeEvents
+from figures.lake_events import Behind, Days, LakeEvents
 from figures.network import CONFIGURATIONS
 from figures.now import NotYet, Now, baseline_of
 from figures.present import Stay
@@ -34,17 +34,23 @@ NOBODY = {
     "since": None,
 }
 
+LAGGING = Behind("hospital.admissions", 1, at(8, day=7))
+
 
 class Lake(LakeEvents):
-    """A lake that has an event each midnight, and notes which days it was asked for."""
+    """A lake that has an event each midnight, and notes which days it was asked for.
+
+    One of its partitions is behind.
+    """
 
     def __init__(self) -> None:
-        super().__init__(Path("/nowhere"), [])
+        super().__init__(Path("/nowhere"), {})
         self.asked: list[date] = []
 
-    def of_days(self, days: Iterable[date]) -> list[Event]:
+    def of_days(self, days: Iterable[date]) -> Days:
         self.asked = list(days)
-        return [event("registered", f"{day}T00:00:00Z") for day in self.asked]
+        events = [event("registered", f"{day}T00:00:00Z") for day in self.asked]
+        return Days(events, [LAGGING])
 
 
 @pytest.fixture
@@ -82,7 +88,7 @@ def test_nothing_is_shown_before_the_tables_have_answered(simulation: Path) -> N
 def test_without_a_loaded_day_it_begins_with_the_run(simulation: Path) -> None:
     now = Now(simulation, Lake())
     now.begin_with(Answer([], None, ""))
-    network, present = now.look()
+    network, present, _behind = now.look()
     assert present.since == clock.text(START)
     assert list(network.hospitals) == ["JHB", "PTA", "SOW"]
 
@@ -93,9 +99,10 @@ def test_the_figures_go_from_the_day_before_the_last_loaded_midnight_to_two_days
     lake = Lake()
     now = Now(simulation, lake)
     now.begin_with(Answer([ROW, NOBODY], MIDNIGHT, ""))
-    _network, present = now.look()
+    _network, present, behind = now.look()
     assert [day.isoformat() for day in lake.asked] == ["2021-04-07", "2021-04-08", "2021-04-09"]
     assert (present.since, present.as_of) == (at(0), at(0, day=9))
+    assert behind == [LAGGING]
 
 
 def test_while_postgres_is_away_the_figures_go_on_from_its_last_answer(simulation: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from figures.lake_events import Event
+from figures.lake_events import Behind, Event
 from figures.network import Network, Ward
 from figures.present import Journey, Moved, Present
 from figures.wards import Total, WardNow
@@ -111,6 +111,18 @@ def test_a_journey_says_since_when_it_is_under_way() -> None:
     text = words(now_tables.road(PRESENT, NETWORK))
     assert "Central Hospital transfer 2021-04-08 13:00, 5 min" in text
     assert now_tables.road(PRESENT._replace(journeys=[]), NETWORK) == ""
+
+
+def test_each_partition_that_is_behind_is_named_with_the_instant_up_to_which_it_is_known() -> None:
+    text = now_tables.behind(
+        [
+            Behind("hospital.admissions", 1, "2021-04-08T09:10:11Z"),
+            Behind("hospital.transports", 0, ""),
+        ]
+    )
+    assert "partition 1 of hospital.admissions has events up to 2021-04-08 09:10 only" in text
+    assert "partition 0 of hospital.transports has no events of these days" in text
+    assert now_tables.behind([]) == ""
 
 
 def test_no_name_is_taken_for_markup() -> None:
