@@ -1,4 +1,4 @@
-"""Measure what open pages of the dashboard cost loading: a run at full speed without and with them."""
+"""Measure what open pages of the dashboard cost loading: a run at full speed without and with."""
 
 import time
 from collections.abc import Iterator
@@ -36,12 +36,12 @@ def trial(days: int, browser: Browser, paths: tuple[str, ...]) -> Trial:
         stack.environment["DASHBOARD_HOSTS"] = f"127.0.0.1,{host(stack)}"
         stack.write_configs()
         stack.up(*SERVERS, "dashboard")
-        with network_of(stack), pages(stack, browser, paths):
-            with Counters(containers_of(stack, SERVERS)) as servers:
-                begin = time.time()
-                stack.compose("up", "-d", "--no-build")
-                with Counters(containers_of(stack, PYTHON_SERVICES)) as ours:
-                    events, end = wait_until_stored(stack)
+        counters = Counters(containers_of(stack, SERVERS))
+        with network_of(stack), pages(stack, browser, paths), counters as servers:
+            begin = time.time()
+            stack.compose("up", "-d", "--no-build")
+            with Counters(containers_of(stack, PYTHON_SERVICES)) as ours:
+                events, end = wait_until_stored(stack)
         used = sum(servers.cpu_seconds(name, begin, end) for name in SERVERS)
         used += sum(ours.cpu_seconds(name, begin, end) for name in PYTHON_SERVICES)
         return Trial(events, end - begin, used)

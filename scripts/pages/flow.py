@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from monitoring.report import Report, Service
 
-
 FEW = 10  # of a rate, below which a decimal tells something
 # Servers whose address in .env may be empty: then nobody asks them.
 NOT_ALWAYS_ASKED = ("zookeeper", "pgadmin")

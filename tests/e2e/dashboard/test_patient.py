@@ -13,7 +13,6 @@ from ..stack import Stack
 from .conftest import address
 from .test_pages import PHONE, SERIOUS
 
-
 # The width of the longest stay's parts together, as a share of the width of its panel.
 LONGEST_STAY = """
 bars => Math.max(...bars.map(bar => {

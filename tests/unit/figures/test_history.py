@@ -92,8 +92,7 @@ def test_arrivals_are_a_mean_over_such_weekdays() -> None:
     [series] = figure.options["series"]
     assert [cell["value"][:3] for cell in series["data"]] == [(10, 2, 30.5), (3, 6, 4.5)]
     assert figure.words == (
-        "Most patients come on a Wednesday from 10:00: 30.5 an hour. "
-        "In all, 5.0 a day on average."
+        "Most patients come on a Wednesday from 10:00: 30.5 an hour. In all, 5.0 a day on average."
     )
 
 
