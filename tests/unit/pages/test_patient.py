@@ -69,9 +69,11 @@ def visit(
 
     async def run() -> str:
         async with user_simulation() as user:
-            settings = read(DashboardSettings).model_copy(update={"dashboard_names": names})
-            site = Site(settings, TOPICS, Shared(no_look, 60.0), cast(Tables, tables))
             with pytest.MonkeyPatch.context() as changed:
+                for name in ("METRICS_PORT", "DASHBOARD_PORT"):
+                    changed.setenv(name, "8000")  # as in the container
+                settings = read(DashboardSettings).model_copy(update={"dashboard_names": names})
+                site = Site(settings, TOPICS, Shared(no_look, 60.0), cast(Tables, tables))
                 changed.setattr(patient, "search", search)
                 patient.add(site)
             return await visitor(user)
