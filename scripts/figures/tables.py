@@ -139,7 +139,7 @@ def _is_fresh(kept: _Kept) -> bool:
 
 def _words(error: Exception) -> str:
     """What failed, for a person who looks at a page."""
-    if isinstance(error, NoAnswer | connections.TEMPORARY_ERRORS):
+    if isinstance(error, (NoAnswer, *connections.TEMPORARY_ERRORS)):
         why = connections.without_values(error) if isinstance(error, psycopg2.Error) else error
         return f"Postgres does not answer: {why}"
     if isinstance(error, psycopg2.Error):
