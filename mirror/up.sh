@@ -35,7 +35,7 @@ check_ports() {
   local variable port project published taken=()
   project=$(env_value COMPOSE_PROJECT_NAME)
   # Of the services that start; those of a profile do not.
-  published=$(docker compose config | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p')
+  published=$(docker compose config 2>/dev/null | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p')
   while IFS= read -r variable; do
     port=$(env_value "$variable")
     grep -qxF "$port" <<<"$published" || continue

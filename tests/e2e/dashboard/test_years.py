@@ -56,7 +56,7 @@ def choose(page: Page, field: str, option: str) -> None:
 def test_all_charts_are_drawn_and_say_in_words_what_they_show(page: Page) -> None:
     expect(page.locator(".chart svg")).to_have_count(len(TITLES))
     for title in TITLES:
-        figure = panel(page, title).get_by_role("img")
+        figure = panel(page, title).locator('div[role="img"]')
         expect(figure.locator("svg path").first).to_be_attached()
         name = figure.get_attribute("aria-label") or ""
         words = name.removeprefix(f"{title}. ")
