@@ -30,7 +30,8 @@ def stack() -> Iterator[Stack]:
     simulation["clock"]["real_days"] = 0
     simulation["run"]["days"] = DAYS
     own = Stack("open-pages", simulation)
-    own.environment["DASHBOARD_HOSTS"] = f"localhost,127.0.0.1,{host(own)}"
+    own.environment["DASHBOARD_HOSTS"] = host(own)
+    own.environment["PGADMIN_URL"] = ""  # it does not run
     with own:
         own.write_configs()
         own.up(*SERVICES, "dashboard")
