@@ -12,7 +12,7 @@ import msgspec
 from pipeline.lakes import stream_lake
 from pipeline.run import clock
 
-# Keys spread evenly, so a partition that has nothing while each other one of its topic has so many
+# Keys spread evenly, so a partition that has nothing while each other one of its topic has this many
 # events is not silent, but behind. In 90 days of the shipped files, ordinary silence reached 22.
 MOST_MISSED = 40
 # Events are written in batches, so partitions are often some simulated minutes apart.

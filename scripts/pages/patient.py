@@ -52,7 +52,7 @@ def add(site: Site) -> None:
             state.set_content(f'<p class="searching">Searching both paths {what} …</p>')
             try:
                 story = await searches.ask(patient_id)
-            except Exception as error:  # said on the page, which would search for ever otherwise
+            except Exception as error:  # shown; the page would say forever that it searches
                 if not isinstance(error, following.FAILURES):
                     log.error(Message("could not follow a patient"), exc_info=error)
                 state.set_content(f'<p class="wrong">Not followed: {escape(str(error))}</p>')

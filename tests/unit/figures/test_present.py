@@ -23,7 +23,7 @@ CROWDED_AND_BURNING: dict[str, Any] = {
 
 
 def of_hours(run: Run, baseline: Baseline, until: int) -> Present:
-    """The present after so many hours of the run."""
+    """The present after that many hours of the run."""
     first = (baseline.as_of - FIRST) // timedelta(hours=1)
     hours = run.hours[max(0, first - 24) : until]
     return present(baseline, streamed(event for _, events in hours for event in events))

@@ -10,7 +10,7 @@ from figures.shared import Seen, Shared
 
 
 def looks[T](ask: Callable[[], T], seconds: float, times: int) -> list[Seen[T]]:
-    """What so many browsers see that look at once, again and again until nobody asks."""
+    """What some browsers see that look at once."""
 
     async def look() -> list[Seen[T]]:
         shared = Shared(ask, seconds)

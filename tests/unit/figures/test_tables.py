@@ -1,4 +1,4 @@
-"""A Postgres that is away is said to be away, and asked again by nobody who waits behind."""
+"""A Postgres that is away is named; questions queued behind a failure share it."""
 
 import asyncio
 
