@@ -12,8 +12,8 @@ import msgspec
 from pipeline.lakes import stream_lake
 from pipeline.run import clock
 
-# Keys spread evenly, so a partition that has nothing while each other one of its topic has this many
-# events is not silent, but behind. In 90 days of the shipped files, ordinary silence reached 22.
+# Keys spread evenly. A partition without news, while each other one of its topic has had this many
+# events, is not silent but behind. In 90 days of the shipped files, ordinary silence reached 22.
 MOST_MISSED = 40
 # Events are written in batches, so partitions are often some simulated minutes apart.
 LEAST_LAG = timedelta(hours=1)
