@@ -73,5 +73,5 @@ dictionary: ## write docs/data-dictionary.md anew
 	@page=$$(mktemp) && $(in_tests_image) python -m integration.warehouse.dictionary_page > $$page \
 	  && cat $$page > docs/data-dictionary.md && rm $$page
 
-bench: ## measure everything, 50 minutes (QUICK=1 for a look; ARGS="simulation producer" for some)
+bench: ## measure everything, most of an hour (QUICK=1 for a look; ARGS="simulation producer" for some)
 	@QUICK=$(QUICK) benchmarks/run.sh $(ARGS)

@@ -1,6 +1,6 @@
 """Run the measurements and write the results: `make bench`.
 
-    make bench                              # all; 50 minutes on two cores
+    make bench                              # all; most of an hour on two cores
     make bench QUICK=1                      # a look at all, in a few minutes
     make bench ARGS="simulation producer"   # some
 

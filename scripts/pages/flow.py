@@ -31,7 +31,7 @@ def flow(report: Report) -> str:
         _arrow(Arrow("records", "", _waiting(report.stream.unwritten))),
         _box(report, "stream_processor"),
         _arrow(Arrow("lines", _rate(report, "stream_processor", "events"), "")),
-        '<div class="box"><span class="name">/lake/stream</span></div>',
+        '<div class="box"><span class="name">stream lake</span></div>',
     ]
     behind = report.batch.warehouse.days_behind if report.batch and report.batch.warehouse else None
     batch = [
@@ -43,7 +43,7 @@ def flow(report: Report) -> str:
       <div class="source">{_box(report, "scheduler")}{_rates_of_the_scheduler(report)}</div>
       <div class="paths">
         <div class="path"><b>stream</b>{_arrow(Arrow("journal", "", ""))}{"".join(stream)}</div>
-        <div class="path"><b>batch</b>{_arrow(Arrow("/lake/batch", "", ""))}{"".join(batch)}</div>
+        <div class="path"><b>batch</b>{_arrow(Arrow("batch lake", "", ""))}{"".join(batch)}</div>
       </div></div>"""
 
 
