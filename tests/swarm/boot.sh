@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The first process of a node, in namespaces of its own: kill -9 it, and the node has lost power.
+#
+#   boot.sh DISK NAME ADDRESS
+set -euo pipefail
+
+disk=$1 name=$2 address=$3
+
+hostname "$name"
+mount -t proc proc /proc
+mount -t tmpfs tmpfs /run
+mkdir /run/cgroup /run/lock
+mount --move /sys/fs/cgroup /run/cgroup
+mount -t sysfs sysfs /sys
+mount --move /run/cgroup /sys/fs/cgroup
+mount --bind "$disk/glusterd" /var/lib/glusterd
+mkdir -p "$disk/glusterfs-log"
+mount --bind "$disk/glusterfs-log" /var/log/glusterfs
+
+ip link set lo up
+until ip link show eth0 >/dev/null 2>&1; do sleep 0.1; done
+ip address add "$address/24" dev eth0
+ip link set eth0 up
+
+glusterd
+# A node that comes back finds the shared lake before its engine starts what uses it.
+if [[ -e /var/lib/glusterd/vols/lake ]]; then
+  until mount -t glusterfs "$address:/lake" /srv/lake; do sleep 0.5; done
+fi
+# The containers' cgroups lie within the lab's own, and so end with it.
+lab=$(awk -F: '$2 == "memory" || $1 == "0" { print $3; exit }' /proc/self/cgroup)
+dockerd --data-root "$disk/docker" --cgroup-parent "$lab/$name" &
+# bash reaps whatever ends without a parent.
+while kill -0 $!; do wait || true; done
