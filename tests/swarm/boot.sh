@@ -14,8 +14,8 @@ mount --move /sys/fs/cgroup /run/cgroup
 mount -t sysfs sysfs /sys
 mount --move /run/cgroup /sys/fs/cgroup
 mount --bind "$disk/glusterd" /var/lib/glusterd
-mkdir -p "$disk/glusterfs-log"
 mount --bind "$disk/glusterfs-log" /var/log/glusterfs
+mount --bind "$disk/checkout" /srv/hospital
 
 ip link set lo up
 until ip link show eth0 >/dev/null 2>&1; do sleep 0.1; done
@@ -25,7 +25,7 @@ ip link set eth0 up
 glusterd
 # A node that comes back finds the shared lake before its engine starts what uses it.
 if [[ -e /var/lib/glusterd/vols/lake ]]; then
-  until mount -t glusterfs "$address:/lake" /srv/lake; do sleep 0.5; done
+  until mount -t glusterfs "$address:/lake" /mnt/hospital; do sleep 0.5; done
 fi
 # The containers' cgroups lie within the lab's own, and so end with it.
 lab=$(awk -F: '$2 == "memory" || $1 == "0" { print $3; exit }' /proc/self/cgroup)

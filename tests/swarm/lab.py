@@ -1,6 +1,5 @@
 """Three nodes on a network of their own, with a shared lake on GlusterFS and a Swarm of three."""
 
-import os
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from ..e2e.stack import ROOT, wait_until
-from .nodes import DISKS, LAKE, SWITCH, Node, run
+from .nodes import DISKS, SHARED, SWITCH, Node, run
 
 # So that a node that is gone is noticed, and its locks are free, after 8 s instead of 42.
 GLUSTERFS_OPTIONS = {
@@ -87,7 +86,7 @@ class Lab:
 
 def mount_lake(node: Node) -> None:
     """Mount the shared lake on a node."""
-    mount = ("mount", "-t", "glusterfs", f"{node.address}:/lake", str(LAKE))
+    mount = ("mount", "-t", "glusterfs", f"{node.address}:/lake", str(SHARED))
     wait_until(lambda: node.run("sh", "-c", f"{' '.join(mount)} && echo", check=False) != "", 30, "")
 
 
@@ -121,9 +120,3 @@ def load_images() -> Path:
         engine.wait()
     return seed
 
-
-def is_possible() -> str:
-    """Why this machine cannot have a lab, in one line; empty if it can."""
-    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        return "no /dev/fuse"
-    return ""

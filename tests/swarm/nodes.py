@@ -10,7 +10,8 @@ from ..e2e.stack import wait_until
 
 BOOT = Path(__file__).with_name("boot.sh")
 DISKS = Path("/nodes")
-LAKE = Path("/srv/lake")  # where each node mounts the shared lake
+SHARED = Path("/mnt/hospital")  # where each node mounts what the nodes share
+CHECKOUT = Path("/srv/hospital")  # where a node has the checkout, if it has one
 SWITCH = "switch"  # the network namespace of the bridge that joins the nodes
 
 
@@ -45,6 +46,8 @@ class Node:
         run("cp", "-a", images / "image", docker)
         run("cp", "-al", images / "overlay2", docker)
         shutil.copytree("/var/lib/glusterd", self.disk / "glusterd")
+        for name in ("glusterfs-log", "checkout"):
+            (self.disk / name).mkdir()
 
     def start(self) -> None:
         """Switch it on, and wait until its engine answers."""
@@ -70,10 +73,14 @@ class Node:
     def _peer(self) -> tuple[str, ...]:
         return ("peer", "name", "eth0", "netns", str(self._pid))
 
+    def entered(self, *command: str) -> tuple[str, ...]:
+        """The command line that runs a command on the node, as after a new login."""
+        inside = ("nsenter", "-t", str(self._pid), "-n", "-m", "-u", "-i", "-p", "--")
+        return (*inside, "env", "-i", f"PATH={os.environ['PATH']}", "HOME=/root", *command)
+
     def run(self, *command: str, check: bool = True, stdin: str = "") -> str:
         """Run a command on the node and return its standard output."""
-        entered = ("nsenter", "-t", str(self._pid), "-n", "-m", "-u", "-i", "-p", "--")
-        return run(*entered, *command, check=check, stdin=stdin)
+        return run(*self.entered(*command), check=check, stdin=stdin)
 
     def docker(self, *arguments: str, check: bool = True, stdin: str = "") -> str:
         """Run a command of the client of its engine."""
