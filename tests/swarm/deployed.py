@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ..e2e.stack import ROOT, wait_until
+from ..e2e.stack import PYTHON_SERVICES, ROOT
 from .lab import Lab
 from .nodes import CHECKOUT, SHARED, Node, run
 
@@ -71,20 +71,21 @@ class Deployed:
         pairs = self.home.docker("node", "inspect", "-f", label, *names).splitlines()
         return {int(number): name for number, name in map(str.split, pairs)}
 
-    def running(self, manager: Node) -> dict[str, str]:
-        """Service → its running and wanted replicas, as `3/3`. Running means healthy, too."""
+    def running(self, manager: Node) -> dict[str, tuple[int, int]]:
+        """Service → how many of its tasks run, which are healthy then, and how many should."""
         listed = manager.docker("service", "ls", "--format", "{{.Name}} {{.Replicas}}")
-        pairs = (line.split()[:2] for line in listed.splitlines())
-        return {name.removeprefix(f"{STACK}_"): replicas for name, replicas in pairs}
+        found = {}
+        for line in listed.splitlines():
+            name, replicas = line.split()[:2]
+            running, _, wanted = replicas.partition("/")
+            found[name.removeprefix(f"{STACK}_")] = int(running), int(wanted)
+        return found
 
-    def wait_until_running(self, seconds: float = 240) -> None:
-        """Wait until each service has all its replicas, and nothing of an update is left to do."""
-
-        def is_running() -> bool:
-            running = self.running(self.home).values()
-            return all(count.split("/")[0] == count.split("/")[1] for count in running)
-
-        wait_until(is_running, seconds, "every replica to run")
+    def build_again(self) -> None:
+        """Build our images anew on the home node: the same programs, another content."""
+        for name in PYTHON_SERVICES:
+            again = f"FROM {self.prefix}/{name}\nLABEL built=again\n"
+            self.home.docker("build", "-q", "-t", f"{self.prefix}/{name}", "-", stdin=again)
 
     def reconcile(self) -> str:
         """Run `reconcile`, which must find no difference; what it printed."""

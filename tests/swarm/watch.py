@@ -1,5 +1,6 @@
 """What is seen of the deployed stack from outside: its brokers, its lakes, its clock, its nodes."""
 
+import hashlib
 import json
 import time
 from collections import Counter
@@ -13,6 +14,8 @@ from .deployed import STACK, Deployed
 from .nodes import Node
 
 ASK_BROKERS = Path(__file__).with_name("brokers.py").read_text(encoding="utf-8")
+
+PARTITIONS = 15  # of all topics, without the dead letters
 
 
 class Brokers(NamedTuple):
@@ -47,6 +50,45 @@ def partition_bytes(node: Node) -> Counter[tuple[str, str]]:
     for path in (node.disk / "brick" / "lake_stream").glob("hospital.*/*/*.jsonl"):
         sizes[path.parts[-3], path.name.partition("-")[0]] += path.stat().st_size
     return sizes
+
+
+def every_partition_goes_on(node: Node) -> Callable[[], bool]:
+    """Whether each partition has been written since now, once that is asked."""
+    before = partition_bytes(node)
+
+    def has_grown() -> bool:
+        now = partition_bytes(node)
+        return len(now) == PARTITIONS and all(now[name] > before[name] for name in now)
+
+    return has_grown
+
+
+def segment_hashes(node: Node) -> dict[str, str]:
+    """Path → sha256 of each segment of the stream lake, from a node's own copy of it."""
+    lake = node.disk / "brick" / "lake_stream"
+    return {
+        str(path.relative_to(lake)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in lake.glob("hospital.*/*/*.jsonl")
+    }
+
+
+def leads_none(stack: Deployed, lost: Node) -> bool:
+    """Whether every partition has a leader that is not on this node."""
+    seen = brokers(stack, stack.home)
+    return seen is not None and not seen.leaders[lost.name] and not seen.leaders["nobody"]
+
+
+def is_whole(stack: Deployed) -> bool:
+    """Whether all nodes, all tasks, all copies of records and of the lake are there."""
+    if "Down" in stack.home.docker("node", "ls", "--format", "{{.Status}}"):
+        return False
+    if any(found != wanted for found, wanted in stack.running(stack.home).values()):
+        return False
+    seen = brokers(stack, stack.home)
+    if seen is None or seen.not_in_sync:
+        return False
+    healing = stack.home.run("gluster", "volume", "heal", "lake", "info", check=False)
+    return healing.count("Number of entries: 0\n") == len(stack.lab.nodes)
 
 
 def volume(node: Node, name: str) -> Path:
