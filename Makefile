@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status follow dashboard report images test check drill fullrun lock pictures dictionary bench
+.PHONY: help up down clean logs status follow dashboard report images deploy undeploy test check drill fullrun lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ report: ## write the figures of the run into report.html, which needs no server
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh
 	@mirror/images.sh
+
+deploy: ## bring the stack, or what changed of it, onto this Docker Swarm (docs/many-machines.md)
+	@deploy/deploy.sh
+
+undeploy: ## remove the stack from the Swarm; the data stays
+	@deploy/undeploy.sh
 
 test: ## run the checks and all tests, in containers (ARGS="tests/unit -k clock" for some)
 	@tests/run.sh $(ARGS)
