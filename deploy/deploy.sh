@@ -61,9 +61,9 @@ check_swarm() {
 
 # labelled NAME: prints "<value> <node>" for each node with this label.
 labelled() {
-  docker node ls -q | xargs docker node inspect \
-    --format "{{with index .Spec.Labels \"$1\"}}{{.}} {{end}}{{if index .Spec.Labels \"$1\"}}{{.Description.Hostname}}{{end}}" |
-    grep . | sort || true
+  docker node ls -q |
+    xargs docker node inspect --format "{{index .Spec.Labels \"$1\"}} {{.Description.Hostname}}" |
+    sed '/^ /d' | sort
 }
 
 check_labels() {
@@ -71,10 +71,10 @@ check_labels() {
   self=$(docker node inspect self --format '{{.Description.Hostname}}')
   if [[ -z $(labelled hospital.home)$(labelled hospital.broker) ]]; then
     docker node update --label-add hospital.home=true "$(docker info --format '{{.Swarm.NodeID}}')" >/dev/null
-    for node in $(docker info --format '{{.Swarm.NodeID}}') $(other_ready_nodes | head -n 2); do
+    for node in $(ready_nodes true) $(ready_nodes false | head -n 2); do
       docker node update --label-add "hospital.broker=$((++number))" "$node" >/dev/null
     done
-    say "labelled the nodes, since none was"
+    say 'no node was labelled: this one is the home now'
   fi
   home=$(labelled hospital.home | sed -n 's/^true //p')
   brokers=$(labelled hospital.broker)
@@ -87,9 +87,10 @@ check_labels() {
   say "home: $home; brokers: ${brokers//$'\n'/, }"
 }
 
-other_ready_nodes() {
+# ready_nodes SELF: prints the ids of this node (true), or of the others (false), that take tasks.
+ready_nodes() {
   docker node ls --format '{{.ID}} {{.Status}} {{.Availability}} {{.Self}}' |
-    sed -n 's/ Ready Active false$//p'
+    sed -n "s/ Ready Active $1\$//p"
 }
 
 # The volumes that the nodes share. A tool beside the stack needs them here even if no task does.
@@ -122,7 +123,7 @@ make_secrets() {
   local name value secret
   for name; do
     value=$(env_value "$name")
-    secret=${STACK_NAME}_${name,,}_$(hash_of "$value")
+    secret=${STACK_NAME}_${name,,}_$(sha256sum <<<"$value" | cut -c 1-12)
     if ! docker secret inspect "$secret" >/dev/null 2>&1; then
       printf %s "$value" | docker secret create --label "hospital.stack=$STACK_NAME" "$secret" - >/dev/null
       say "new secret: $secret"
@@ -162,7 +163,7 @@ echo 'Services'
 project=$(of_the_stack)
 translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
   python -c "$(<deploy/stack.py)" <<<"$project") || die 'nothing was deployed'
-docker stack deploy --with-registry-auth --resolve-image never -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
+docker stack deploy --prune --with-registry-auth --resolve-image never -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
 deploy/wait.sh
 
 [[ ${PGADMIN:-} == off ]] || quietly beside up -d --wait pgadmin || die 'pgAdmin did not start beside the stack'

@@ -13,11 +13,14 @@ quietly beside --profile dashboard --profile metrics --profile tools down
 say "removing the stack $STACK_NAME"
 quietly docker stack rm "$STACK_NAME"
 of_stack="label=com.docker.stack.namespace=$STACK_NAME"
-while [[ -n $(docker network ls -q --filter "$of_stack") ]]; do sleep 1; done
+for _ in {1..60}; do
+  [[ -n $(docker network ls -q --filter "$of_stack") ]] || break
+  sleep 1
+done
 docker secret ls -q --filter "label=hospital.stack=$STACK_NAME" | xargs -r docker secret rm >/dev/null
 
 cat <<TEXT
 The stack is removed. Its data is where it was, and make deploy goes on with it.
 To delete the data, on each node:  docker volume ls -q --filter $of_stack | xargs -r docker volume rm
-and what the nodes share:          $(env_value SHARED_DEVICE)
+and the directories lake_stream and status in what the nodes share
 TEXT

@@ -25,13 +25,16 @@ updates() {
     sed -nE "s/^(${states:1}) //p" | paste -sd ' '
 }
 
-# Prints why tasks that should run do not, each once.
-errors() {
-  docker stack ps "$STACK_NAME" --no-trunc --filter desired-state=running --filter desired-state=ready \
-    --format '{{if .Error}}{{.Name}} on {{.Node}}: {{.Error}}{{end}}' | sed -n 's/^/  /p' | sort -u
-  docker stack ps "$STACK_NAME" --no-trunc --filter desired-state=shutdown \
-    --format '{{if .Error}}{{.Name}} on {{.Node}}: {{.Error}} ({{.CurrentState}}){{end}}' |
-    grep -E '\((Failed|Rejected) [0-9]+ (second|minute)' | sed 's/^/  /' | sort -u | head -n 10 || true
+# Says what has gone wrong in the last minutes, each once.
+declare -A said
+say_errors() {
+  local error
+  while IFS= read -r error; do
+    [[ -n ${said[$error]:-} ]] || say "$error"
+    said[$error]=yes
+  done < <(docker stack ps "$STACK_NAME" --no-trunc \
+    --format '{{if .Error}}{{.CurrentState}}|{{.Name}} on {{.Node}}: {{.Error}}{{end}}' |
+    sed -nE 's/^(Failed|Rejected|Pending) ([0-9]+ seconds?|less than a second|about a minute) ago\|//p')
 }
 
 waits_for() { printf 'waiting for %s' "$(missing)$(updates updating)"; }
@@ -41,15 +44,10 @@ calm=0
 while ((calm < 2)); do
   sleep 2
   if [[ -n $(missing)$(updates updating rollback_started) ]]; then calm=0; else calm=$((calm + 1)); fi
-  if ((SECONDS > deadline)); then
-    tell_no_more
-    errors >&2
-    die "not every service became healthy: $(missing)"
-  fi
+  say_errors
+  ((SECONDS < deadline)) || die "not every service became healthy: $(missing)"
 done
 tell_no_more
 failed=$(updates paused rollback_paused rollback_completed)
-if [[ -n $failed ]]; then
-  errors >&2
-  die "the update failed, and these run what they ran before, or wait for a person: $failed"
-fi
+[[ -z $failed ]] || die "these went back to what they ran before, or wait for a person: $failed
+  docker service ps --no-trunc <service>"
