@@ -72,10 +72,10 @@ def _mount(place: str, volume: dict[str, Any]) -> dict[str, Any]:
 def _tmpfs(place: str, text: str) -> dict[str, Any]:
     """`/tmp:mode=1777,size=64m`; a Swarm's have mode 1777."""
     target, _, options = text.partition(":")
-    given = dict(option.split("=") for option in options.split(","))
-    if given.pop("mode", "1777") != "1777" or given.keys() != {"size"}:
+    given = set(options.split(",")) - {"mode=1777"}
+    size = min(given).removeprefix("size=")
+    if given != {f"size={size}"}:
         raise Refusal(f"{place}: {text}: a Swarm's have mode 1777, a size and no other option")
-    size = given["size"]
     return _in_memory(target, int(size.rstrip("kmg")) * UNITS.get(size[-1], 1))
 
 

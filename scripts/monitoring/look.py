@@ -65,7 +65,10 @@ class Observer:
             used["Kafka"] = in_kafka.bytes
         if tables:
             used["Postgres"] = tables.bytes
-        every: list[tuple[str, Answer[Any]]] = [("kafka", stream_answer), ("postgres", tables_answer)]
+        every: list[tuple[str, Answer[Any]]] = [
+            ("kafka", stream_answer),
+            ("postgres", tables_answer),
+        ]
         every += [(name, answers.wait(question, asked)) for name, question in others]
 
         services = own_services.describe(files, settings.unhealthy_after_seconds)

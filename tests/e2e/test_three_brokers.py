@@ -50,7 +50,9 @@ def sizes(stack: Stack) -> Sizes:
 
 def missing_copies(stack: Stack) -> int | None:
     """Of how many partitions a copy is missing, as `status` sees it; None without an answer."""
-    number: int | None = json.loads(stack.run("status", "--json").stdout)["stream"]["missing_copies"]
+    number: int | None = json.loads(stack.run("status", "--json").stdout)["stream"][
+        "missing_copies"
+    ]
     return number
 
 
@@ -78,7 +80,9 @@ def test_a_broker_killed_under_load_stops_nothing_and_loses_nothing(stack: Stack
         wait_until(lambda: missing_copies(stack) == 0, 120, "the brokers to have all copies")
         before = sizes(stack)
         stack.compose("kill", "-s", "KILL", broker)
-        print(f"{broker} killed: the last partition grew after {longest_pause(stack, before):.1f} s")
+        print(
+            f"{broker} killed: the last partition grew after {longest_pause(stack, before):.1f} s"
+        )
         assert (missing_copies(stack) or 0) > 0
         stack.compose("start", broker)
     assert starts == {name: started_at(container) for name, container in containers.items()}

@@ -181,5 +181,3 @@ def test_only_what_is_on_the_home_node_needs_the_checkout(shipped: dict[str, Any
     assert bound == {
         name for name, keys in shipped["services"].items() if keys["deploy"]["placement"] == home
     }
-
-

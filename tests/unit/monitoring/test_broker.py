@@ -73,8 +73,8 @@ def partition(replicas: list[int], in_sync: list[int]) -> dict[str, Any]:
 
 
 def test_a_partition_misses_a_copy_while_a_broker_is_away_or_catches_up() -> None:
-    well, short, single = partition([1, 2, 3], [3, 1, 2]), partition([1, 2], [2]), partition([1], [1])
-    topics = [{"partitions": [well, short]}, {"partitions": [single, short]}]
+    well, short = partition([1, 2, 3], [3, 1, 2]), partition([1, 2], [2])
+    topics = [{"partitions": [well, short]}, {"partitions": [partition([1], [1]), short]}]
     assert broker.missing_copies_of(topics) == 2
 
 
