@@ -12,6 +12,7 @@ from pipeline.broker.topics import Topics, dead_letter_topic
 from pipeline.logs import Message
 from pipeline.settings import ConfigurationError, KafkaSettings
 
+BY_THE_BROKERS = -1  # Kafka's word for their default.replication.factor
 FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 # The broker compresses, because kafka-python would do so at gzip's slowest level.
 COMPRESSED = {"compression.type": "gzip"}
@@ -36,7 +37,7 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
                 continue
             options = {
                 "num_partitions": count,
-                "replication_factor": topics.replication_factor,
+                "replication_factor": topics.replication_factor or BY_THE_BROKERS,
                 "configs": FOREVER | (COMPRESSED if name in topics.topics else ROOM_FOR_REASONS),
             }
             try:
