@@ -62,6 +62,15 @@ class Watch:
         self._ends.set()
         self._thread.join()
 
+    def wait_until_all_grow(self, seconds: float) -> None:
+        """Wait until each partition has more than now."""
+        before = self.sizes
+
+        def all_grew() -> bool:
+            return all(self.sizes[partition] > size for partition, size in before.items())
+
+        wait_until(all_grew, seconds, "every partition of the lake to grow")
+
     def _look_again(self) -> None:
         while not self._ends.wait(0.2):
             self._look()
@@ -99,12 +108,7 @@ def test_a_broker_killed_under_load_stops_nothing_and_loses_nothing(stack: Stack
             stack.compose("kill", "-s", "KILL", broker)
             killed = time.monotonic()
             wait_until(lambda: missing_copies(stack) > 0, GOES_ON_SECONDS, "the others to notice")
-            sizes = lake.sizes
-            wait_until(
-                lambda sizes=sizes: all(lake.sizes[p] > size for p, size in sizes.items()),
-                killed + GOES_ON_SECONDS - time.monotonic(),
-                "every partition of the lake to grow again",
-            )
+            lake.wait_until_all_grow(killed + GOES_ON_SECONDS - time.monotonic())
             print(f"{broker} killed: all goes on after {time.monotonic() - killed:.1f} s")
             stack.compose("start", broker)
         print("The longest pauses of the lake's partitions, in seconds:")
