@@ -13,7 +13,7 @@ deadline=$((SECONDS + ${DEPLOY_TIMEOUT_SECONDS:-600}))
 # Prints the services that are not there yet, as name (running/wanted).
 missing() {
   docker stack services "$STACK_NAME" --format '{{.Name}} {{.Replicas}}' |
-    awk '{ split($2, n, "/"); if (n[1] != n[2]) printf "%s%s (%s)", sep, $1, $2; sep = ", " }'
+    awk '{ split($2, n, "/") } n[1] != n[2] { print $1 " (" $2 ")" }' | paste -sd ' '
 }
 
 # updates STATE…: prints the services whose last update is in one of these states.
@@ -37,7 +37,7 @@ say_errors() {
     sed -nE 's/^(Failed|Rejected|Pending) ([0-9]+ seconds?|less than a second|about a minute) ago\|//p')
 }
 
-waits_for() { printf 'waiting for %s' "$(missing)$(updates updating)"; }
+waits_for() { printf 'waiting for %s' "$({ missing; updates updating; } | paste -sd ' ')"; }
 tell_meanwhile waits_for
 calm=0
 # Twice: an update begins a moment after it was asked for.

@@ -1,6 +1,7 @@
 """Topics on the broker and their partitions: created, listed, found by key, named in messages."""
 
 import logging
+import time
 from functools import lru_cache
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -18,6 +19,7 @@ FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": 
 COMPRESSED = {"compression.type": "gzip"}
 # A record of the broker's largest size (1 MiB) must fit with the headers that say what is wrong.
 ROOM_FOR_REASONS = {"max.message.bytes": str(1_048_576 + 131_072)}
+ASK_AGAIN_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +48,24 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
             except TopicAlreadyExistsError:
                 log.debug(Message("another service created a topic", topic=name))
         admin.wait_for_topics(list(counts))
-        for topic in admin.describe_topics(list(counts)):
-            name, found = topic["name"], len(topic["partitions"])
+        for name, found in _partition_counts(admin, list(counts)).items():
             if found != counts[name]:
                 raise ConfigurationError(
                     f"topics.yaml: topics.{name}.partitions: got {counts[name]}, expected "
                     f"{found}, which the topic has"
                 )
+
+
+def _partition_counts(admin: KafkaAdminClient, names: list[str]) -> dict[str, int]:
+    """How many partitions each topic has. A broker that does not know all of them is asked again.
+
+    Of several brokers, each learns of a new topic at its own time, and any of them may answer.
+    """
+    while True:
+        found = {t["name"]: len(t["partitions"]) for t in admin.describe_topics(names)}
+        if all(found.values()):
+            return found
+        time.sleep(ASK_AGAIN_SECONDS)
 
 
 def all_partitions(topics: Topics) -> list[TopicPartition]:
