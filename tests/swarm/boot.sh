@@ -29,6 +29,8 @@ if [[ -e /var/lib/glusterd/vols/lake ]]; then
 fi
 # The containers' cgroups lie within the lab's own, and so end with it.
 lab=$(awk -F: '$2 == "memory" || $1 == "0" { print $3; exit }' /proc/self/cgroup)
-dockerd --data-root "$disk/docker" --cgroup-parent "$lab/$name" &
+# Names that no container has are refused at once, as by a real network's name server: nothing listens
+# for them at this address.
+dockerd --data-root "$disk/docker" --cgroup-parent "$lab/$name" --dns "$address" &
 # bash reaps whatever ends without a parent.
 while kill -0 $!; do wait || true; done

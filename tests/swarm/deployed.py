@@ -64,7 +64,7 @@ class Deployed:
                 give(self.home, node, image)
         print(self.in_checkout("make", "--no-print-directory", "deploy", "PGADMIN=off"))
 
-    def brokers(self) -> dict[int, str]:
+    def broker_nodes(self) -> dict[int, str]:
         """Broker → the node on which it runs."""
         label = '{{index .Spec.Labels "hospital.broker"}} {{.Description.Hostname}}'
         names = [node.name for node in self.lab.nodes]

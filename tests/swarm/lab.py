@@ -9,9 +9,10 @@ from typing import Self
 from ..e2e.stack import ROOT, wait_until
 from .nodes import DISKS, SHARED, SWITCH, Node, run
 
-# So that a node that is gone is noticed, and its locks are free, after 8 s instead of 42.
 GLUSTERFS_OPTIONS = {
+    # Who comes back cannot write to a file whose lock another has taken meanwhile.
     "client.strict-locks": "on",
+    # A node that is gone is noticed, and its locks are free, after 8 s instead of 42.
     "server.tcp-user-timeout": "8",
     "server.keepalive-time": "4",
     "server.keepalive-interval": "1",
@@ -20,6 +21,8 @@ GLUSTERFS_OPTIONS = {
     "client.keepalive-time": "4",
     "client.keepalive-interval": "1",
     "client.keepalive-count": "4",
+    # A copy that missed a while of many small segments is whole again soon.
+    "cluster.shd-max-threads": "8",
 }
 
 

@@ -13,12 +13,12 @@ TEST_PROJECT=${TEST_PROJECT:-hospital-swarm}
 # shellcheck source=../project.sh source-path=SCRIPTDIR
 source tests/project.sh
 
-compose+=(-f tests/swarm/compose.yml)
-quietly "${compose[@]}" build lab || die "the lab's image could not be built"
-if ! answer=$("${compose[@]}" run --rm -T lab tests/swarm/can.sh 2>&1); then
+lab=(docker --log-level error compose --project-directory . -p "$TEST_PROJECT" -f tests/swarm/compose.yml)
+quietly "${lab[@]}" build || die "the lab's image could not be built"
+if ! answer=$("${lab[@]}" run --rm -T lab tests/swarm/can.sh 2>&1); then
   say "skipped: three machines in a container are not possible here: $(tail -n 1 <<<"$answer")"
   exit 0
 fi
 
 (($#)) || set -- tests/swarm -v -s
-"${compose[@]}" run --rm -T lab pytest -p no:cacheprovider "$@"
+"${lab[@]}" run --rm -T lab pytest -p no:cacheprovider "$@"

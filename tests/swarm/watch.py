@@ -36,7 +36,7 @@ def brokers(stack: Deployed, node: Node) -> Brokers | None:
     if not answer:
         return None
     told = json.loads(answer)
-    names = {**stack.brokers, -1: "nobody"}
+    names = {**stack.broker_nodes(), -1: "nobody"}
     return Brokers(
         names.get(told["controller"], "nobody"),
         Counter(names[partition["leader"]] for partition in told["partitions"]),
@@ -78,17 +78,23 @@ def leads_none(stack: Deployed, lost: Node) -> bool:
     return seen is not None and not seen.leaders[lost.name] and not seen.leaders["nobody"]
 
 
-def is_whole(stack: Deployed) -> bool:
-    """Whether all nodes, all tasks, all copies of records and of the lake are there."""
-    if "Down" in stack.home.docker("node", "ls", "--format", "{{.Status}}"):
-        return False
-    if any(found != wanted for found, wanted in stack.running(stack.home).values()):
-        return False
+def is_all_running(stack: Deployed) -> bool:
+    """Whether all nodes are ready, and all tasks run."""
+    states = stack.home.docker("node", "ls", "--format", "{{.Status}}").split()
+    counts = stack.running(stack.home).values()
+    return set(states) == {"Ready"} and all(running == wanted for running, wanted in counts)
+
+
+def is_in_sync(stack: Deployed) -> bool:
+    """Whether each record is on three brokers."""
     seen = brokers(stack, stack.home)
-    if seen is None or seen.not_in_sync:
-        return False
-    healing = stack.home.run("gluster", "volume", "heal", "lake", "info", check=False)
-    return healing.count("Number of entries: 0\n") == len(stack.lab.nodes)
+    return seen is not None and not seen.not_in_sync
+
+
+def lacks_no_copies(stack: Deployed) -> bool:
+    """Whether GlusterFS knows of no file that a node's copy of the lake lacks."""
+    indices = [node.disk / "brick" / ".glusterfs/indices/xattrop" for node in stack.lab.nodes]
+    return not any(set(index.iterdir()) - set(index.glob("xattrop-*")) for index in indices)
 
 
 def volume(node: Node, name: str) -> Path:
