@@ -23,10 +23,9 @@ ip address add "$address/24" dev eth0
 ip link set eth0 up
 
 glusterd
-# A node that comes back finds the shared lake before its engine starts what uses it.
-if [[ -e /var/lib/glusterd/vols/lake ]]; then
-  until mount -t glusterfs "$address:/lake" /mnt/hospital; do sleep 0.5; done
-fi
+# The engine finds the shared lake when it starts what uses it.
+until mount -t glusterfs "$address:/lake" /mnt/hospital; do sleep 0.5; done
+
 # The containers' cgroups lie within the lab's own, and so end with it.
 lab=$(awk -F: '$2 == "memory" || $1 == "0" { print $3; exit }' /proc/self/cgroup)
 # Names that no container has are refused at once, as by a real network's name server: nothing listens

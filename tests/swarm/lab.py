@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from ..e2e.stack import ROOT, wait_until
-from .nodes import DISKS, SHARED, SWITCH, Node, run
+from .nodes import DISKS, SWITCH, Node, run
 
 GLUSTERFS_OPTIONS = {
     # Who comes back cannot write to a file whose lock another has taken meanwhile.
@@ -55,16 +55,21 @@ class Lab:
         say("images loaded")
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.install(images), self.nodes))
-            list(pool.map(Node.start, self.nodes))
-            say("three engines answer")
+            list(pool.map(Node.switch_on, self.nodes))
             self._make_lake()
-            list(pool.map(mount_lake, self.nodes))
-        say("the shared lake is mounted")
+            say("the shared lake is made")
+            list(pool.map(Node.wait_for_engine, self.nodes))
+        say("three engines answer")
         self._make_swarm()
         say("a Swarm of three managers")
 
     def _make_lake(self) -> None:
         first, *others = self.nodes
+        wait_until(
+            lambda: all(node.run("gluster", "pool", "list", check=False) for node in self.nodes),
+            60,
+            "three GlusterFS servers",
+        )
         for node in others:
             first.run("gluster", "peer", "probe", node.address)
         wait_until(
@@ -85,12 +90,6 @@ class Lab:
         for node in others:
             to = ("--advertise-addr", node.address, first.address)
             node.docker("swarm", "join", "--token", token, *to)
-
-
-def mount_lake(node: Node) -> None:
-    """Mount the shared lake on a node."""
-    mount = ("mount", "-t", "glusterfs", f"{node.address}:/lake", str(SHARED))
-    wait_until(lambda: node.run("sh", "-c", f"{' '.join(mount)} && echo", check=False) != "", 30, "")
 
 
 def stack_images() -> list[str]:
@@ -122,4 +121,3 @@ def load_images() -> Path:
         engine.terminate()
         engine.wait()
     return seed
-

@@ -51,6 +51,11 @@ class Node:
 
     def start(self) -> None:
         """Switch it on, and wait until its engine answers."""
+        self.switch_on()
+        self.wait_for_engine()
+
+    def switch_on(self) -> None:
+        """Give it power and a network."""
         namespaces = ("--net", "--mount", "--uts", "--ipc", "--pid", "--fork")
         with (self.disk / "log").open("ab") as log:
             self._unshare = subprocess.Popen(
@@ -62,16 +67,17 @@ class Node:
         parent = str(self._unshare.pid)
         wait_until(lambda: bool(run("pgrep", "-P", parent, check=False)), 10, "the node to start")
         self._pid = int(run("pgrep", "-P", parent))
-        run("ip", "-n", SWITCH, "link", "add", self.name, *("type", "veth"), *self._peer())
+        peer = ("peer", "name", "eth0", "netns", str(self._pid))
+        run("ip", "-n", SWITCH, "link", "add", self.name, "type", "veth", *peer)
         run("ip", "-n", SWITCH, "link", "set", self.name, "master", "lan", "up")
+
+    def wait_for_engine(self) -> None:
+        """Wait until its engine answers; before that, it has mounted the shared lake."""
         wait_until(
-            lambda: bool(self.run("docker", "info", "-f", "{{.ID}}", check=False)),
+            lambda: self.docker("info", "-f", "{{.Name}}", check=False).strip() == self.name,
             60,
             f"the engine of {self.name}",
         )
-
-    def _peer(self) -> tuple[str, ...]:
-        return ("peer", "name", "eth0", "netns", str(self._pid))
 
     def entered(self, *command: str) -> tuple[str, ...]:
         """The command line that runs a command on the node, as after a new login."""

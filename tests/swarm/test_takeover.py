@@ -130,7 +130,9 @@ def test_time_stands_still_while_the_home_node_is_away(stack: Deployed) -> None:
     other = stack.lab.nodes[1]
     stack.home.kill()
     watch.measure(
-        "the home node killed", {"it is declared down": lambda: watch.is_down(other, stack.home)}, 60
+        "the home node killed",
+        {"it is declared down": lambda: watch.is_down(other, stack.home)},
+        60,
     )
     time.sleep(20)  # what was in flight is written
     before = watch.partition_bytes(other)
