@@ -98,7 +98,7 @@ check_shared() {
   local type options device name
   type=$(env_value SHARED_TYPE) options=$(env_value SHARED_OPTIONS) device=$(env_value SHARED_DEVICE)
   if [[ $type == none ]]; then
-    [[ $(stat -c %d "$device" 2>/dev/null) != "$(stat -c %d /)" ]] ||
+    [[ -d $device && $(stat -c %d "$device") != $(stat -c %d /) ]] ||
       die "SHARED_DEVICE in .env: nothing is mounted at $device on this node. Mount the storage that
   all nodes share there, on each of them"
     install -d -o 10001 -g 10001 "$device/lake_stream" "$device/status" ||
@@ -148,6 +148,16 @@ check_images() {
   fi
 }
 
+# deploy SERVICE…: these services, or without any all there are, and waits until all is well.
+deploy() {
+  local options=(--with-registry-auth --resolve-image never) translated
+  (($#)) || options+=(--prune)
+  translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
+    python -c "$(<deploy/stack.py)" "$@" <<<"$project") || die 'nothing more was deployed'
+  docker stack deploy "${options[@]}" -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
+  deploy/wait.sh
+}
+
 echo 'Swarm'
 check_swarm
 check_labels
@@ -161,10 +171,11 @@ check_images
 
 echo 'Services'
 project=$(of_the_stack)
-translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
-  python -c "$(<deploy/stack.py)" <<<"$project") || die 'nothing was deployed'
-docker stack deploy --prune --with-registry-auth --resolve-image never -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
-deploy/wait.sh
+if [[ -n $(docker stack services -q "$STACK_NAME" 2>/dev/null) ]]; then
+  # One broker with its ZooKeeper after the other, so that two of each always serve.
+  for number in '' -2 -3; do deploy "zookeeper$number" "kafka$number"; done
+fi
+deploy
 
 [[ ${PGADMIN:-} == off ]] || quietly beside up -d --wait pgadmin || die 'pgAdmin did not start beside the stack'
 cat <<TEXT
