@@ -45,15 +45,13 @@ fi
 check_swarm() {
   local ready lost
   [[ $(docker info --format '{{.Swarm.ControlAvailable}}') == true ]] ||
-    die "this engine manages no Swarm. Make one of three machines or more:
-  here:         docker swarm init --advertise-addr <this machine's address>
-  on two more:  what 'docker swarm join-token manager' prints here"
+    die "this engine manages no Swarm: run 'docker swarm init' here, and what 'docker swarm join-token manager' \
+then prints on two more machines"
   ready=$(docker node ls --format '{{.Status}}/{{.Availability}}' | grep -cxF Ready/Active || true)
   lost=$(docker node ls --format '{{.Status}} {{.Hostname}}' | sed -n 's/^Down //p' | paste -sd ' ')
   ((ready >= 3)) ||
-    die "three brokers need three nodes; ready are $ready${lost:+, down are: $lost}
-  To add one:   what 'docker swarm join-token manager' prints here
-  Between them: ports 2377/tcp, 7946/tcp and udp, 4789/udp must be open"
+    die "three brokers need three nodes; ready: $ready${lost:+, down: $lost}; 'docker swarm join-token manager' \
+prints how to add one; ports 2377/tcp, 7946/tcp, 7946/udp and 4789/udp must be open between them"
   say "$ready nodes are ready${lost:+ (down: $lost)}"
   (($(docker node ls --filter role=manager -q | wc -l) >= 3)) ||
     say 'fewer than three managers: if a manager is lost, nothing moves away from a lost node (docker node promote)'
@@ -79,11 +77,11 @@ check_labels() {
   home=$(labelled hospital.home | sed -n 's/^true //p')
   brokers=$(labelled hospital.broker)
   [[ $home == "$self" ]] ||
-    die "the home node is '${home//$'\n'/ }', and this is $self: run this there, in its checkout
-  (or choose: docker node update --label-add hospital.home=true <node>, --label-rm hospital.home <node>)"
+    die "the home node is '${home//$'\n'/ }', and this is $self: run this there, or label this one \
+(docker node update --label-add hospital.home=true $self) and take the label from that one (--label-rm)"
   [[ $(cut -d ' ' -f 1 <<<"$brokers" | paste -sd ' ') == '1 2 3' ]] ||
-    die "the label hospital.broker must be 1, 2 and 3 on one node each; it is: ${brokers//$'\n'/, }
-  docker node update --label-add hospital.broker=<number> <node>"
+    die "the label hospital.broker must be 1, 2 and 3 on one node each, and is: ${brokers//$'\n'/, } \
+(docker node update --label-add hospital.broker=<number> <node>)"
   say "home: $home; brokers: ${brokers//$'\n'/, }"
 }
 
@@ -99,8 +97,7 @@ check_shared() {
   type=$(env_value SHARED_TYPE) options=$(env_value SHARED_OPTIONS) device=$(env_value SHARED_DEVICE)
   if [[ $type == none ]]; then
     [[ -d $device && $(stat -c %d "$device") != $(stat -c %d /) ]] ||
-      die "SHARED_DEVICE in .env: nothing is mounted at $device on this node. Mount the storage that
-  all nodes share there, on each of them"
+      die "SHARED_DEVICE in .env: nothing is mounted at $device here: mount what all nodes share there, on each of them"
     install -d -o 10001 -g 10001 "$device/lake_stream" "$device/status" ||
       die "cannot make lake_stream and status in $device: make both, with the owner 10001:10001"
   fi
