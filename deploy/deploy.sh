@@ -45,15 +45,13 @@ fi
 check_swarm() {
   local ready lost
   [[ $(docker info --format '{{.Swarm.ControlAvailable}}') == true ]] ||
-    die "this engine manages no Swarm. Make one of three machines or more:
-  here:         docker swarm init --advertise-addr <this machine's address>
-  on two more:  what 'docker swarm join-token manager' prints here"
+    die "this engine manages no Swarm: run 'docker swarm init' here, and what 'docker swarm join-token manager' \
+then prints on two more machines"
   ready=$(docker node ls --format '{{.Status}}/{{.Availability}}' | grep -cxF Ready/Active || true)
   lost=$(docker node ls --format '{{.Status}} {{.Hostname}}' | sed -n 's/^Down //p' | paste -sd ' ')
   ((ready >= 3)) ||
-    die "three brokers need three nodes; ready are $ready${lost:+, down are: $lost}
-  To add one:   what 'docker swarm join-token manager' prints here
-  Between them: ports 2377/tcp, 7946/tcp and udp, 4789/udp must be open"
+    die "three brokers need three nodes; ready: $ready${lost:+, down: $lost}; 'docker swarm join-token manager' \
+prints how to add one; ports 2377/tcp, 7946/tcp, 7946/udp and 4789/udp must be open between them"
   say "$ready nodes are ready${lost:+ (down: $lost)}"
   (($(docker node ls --filter role=manager -q | wc -l) >= 3)) ||
     say 'fewer than three managers: if a manager is lost, nothing moves away from a lost node (docker node promote)'
@@ -79,11 +77,11 @@ check_labels() {
   home=$(labelled hospital.home | sed -n 's/^true //p')
   brokers=$(labelled hospital.broker)
   [[ $home == "$self" ]] ||
-    die "the home node is '${home//$'\n'/ }', and this is $self: run this there, in its checkout
-  (or choose: docker node update --label-add hospital.home=true <node>, --label-rm hospital.home <node>)"
+    die "the home node is '${home//$'\n'/ }', and this is $self: run this there, or label this one \
+(docker node update --label-add hospital.home=true $self) and take the label from that one (--label-rm)"
   [[ $(cut -d ' ' -f 1 <<<"$brokers" | paste -sd ' ') == '1 2 3' ]] ||
-    die "the label hospital.broker must be 1, 2 and 3 on one node each; it is: ${brokers//$'\n'/, }
-  docker node update --label-add hospital.broker=<number> <node>"
+    die "the label hospital.broker must be 1, 2 and 3 on one node each, and is: ${brokers//$'\n'/, } \
+(docker node update --label-add hospital.broker=<number> <node>)"
   say "home: $home; brokers: ${brokers//$'\n'/, }"
 }
 
@@ -98,9 +96,8 @@ check_shared() {
   local type options device name
   type=$(env_value SHARED_TYPE) options=$(env_value SHARED_OPTIONS) device=$(env_value SHARED_DEVICE)
   if [[ $type == none ]]; then
-    [[ $(stat -c %d "$device" 2>/dev/null) != "$(stat -c %d /)" ]] ||
-      die "SHARED_DEVICE in .env: nothing is mounted at $device on this node. Mount the storage that
-  all nodes share there, on each of them"
+    [[ -d $device && $(stat -c %d "$device") != $(stat -c %d /) ]] ||
+      die "SHARED_DEVICE in .env: nothing is mounted at $device here: mount what all nodes share there, on each of them"
     install -d -o 10001 -g 10001 "$device/lake_stream" "$device/status" ||
       die "cannot make lake_stream and status in $device: make both, with the owner 10001:10001"
   fi
@@ -148,6 +145,16 @@ check_images() {
   fi
 }
 
+# deploy SERVICE…: these services, or without any all there are, and waits until all is well.
+deploy() {
+  local options=(--with-registry-auth --resolve-image never) translated
+  (($#)) || options+=(--prune)
+  translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
+    python -c "$(<deploy/stack.py)" "$@" <<<"$project") || die 'nothing more was deployed'
+  docker stack deploy "${options[@]}" -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
+  deploy/wait.sh
+}
+
 echo 'Swarm'
 check_swarm
 check_labels
@@ -161,10 +168,11 @@ check_images
 
 echo 'Services'
 project=$(of_the_stack)
-translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
-  python -c "$(<deploy/stack.py)" <<<"$project") || die 'nothing was deployed'
-docker stack deploy --prune --with-registry-auth --resolve-image never -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
-deploy/wait.sh
+if [[ -n $(docker stack services -q "$STACK_NAME" 2>/dev/null) ]]; then
+  # One broker with its ZooKeeper after the other, so that two of each always serve.
+  for number in '' -2 -3; do deploy "zookeeper$number" "kafka$number"; done
+fi
+deploy
 
 [[ ${PGADMIN:-} == off ]] || quietly beside up -d --wait pgadmin || die 'pgAdmin did not start beside the stack'
 cat <<TEXT

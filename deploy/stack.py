@@ -1,4 +1,4 @@
-"""What `docker compose config` prints → what `docker stack deploy -c -` takes.
+"""What `docker compose config` prints → what `docker stack deploy -c -` takes: stack.py [SERVICE …]
 
 A Swarm refuses some of Compose's keys and loses others without a word. Each is converted, left out
 where the stack can do without it, or refused in one line that names it.
@@ -26,9 +26,13 @@ class Refusal(Exception):
     """A key that a Swarm would refuse or lose; the text names it."""
 
 
-def stack(project: dict[str, Any]) -> dict[str, Any]:
-    """The whole project. Its name is left out: `docker stack deploy` is given one."""
-    services = {name: service(f"services.{name}", s) for name, s in project["services"].items()}
+def stack(project: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The project with the services of these names, or with all.
+
+    Its own name is left out: `docker stack deploy` is given one.
+    """
+    chosen = {name: project["services"][name] for name in names or project["services"]}
+    services = {name: service(f"services.{name}", keys) for name, keys in chosen.items()}
     others = {kind: project.get(kind, {}) for kind in ("networks", "volumes", "configs", "secrets")}
     return {"version": "3.8", "services": services, **others}
 
@@ -85,6 +89,6 @@ def _in_memory(target: str, size: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        print(yaml.safe_dump(stack(yaml.safe_load(sys.stdin))))
+        print(yaml.safe_dump(stack(yaml.safe_load(sys.stdin), sys.argv[1:])))
     except Refusal as refusal:
         sys.exit(f"stack.py: {refusal}")

@@ -49,5 +49,5 @@ while ((calm < 2)); do
 done
 tell_no_more
 failed=$(updates paused rollback_paused rollback_completed)
-[[ -z $failed ]] || die "these went back to what they ran before, or wait for a person: $failed
-  docker service ps --no-trunc <service>"
+[[ -z $failed ]] || die "these went back to what they ran before, or wait for a person \
+(docker service ps --no-trunc <service>): $failed"

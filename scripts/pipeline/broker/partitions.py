@@ -5,7 +5,7 @@ import time
 from functools import lru_cache
 
 from kafka import KafkaAdminClient, TopicPartition
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import RetriableError, TopicAlreadyExistsError
 from kafka.partitioner.default import murmur2
 
 from pipeline.broker import clients
@@ -27,11 +27,34 @@ log = logging.getLogger(__name__)
 def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
     """Create the topics and their dead letter topics where they are missing.
 
+    Asks again while it meets a broker that is away, or that does not know all topics yet.
+
     Raises:
         ConfigurationError: if a topic exists with another number of partitions.
     """
     counts = {name: topic.partitions for name, topic in topics.topics.items()}
     counts |= {dead_letter_topic(name): 1 for name in topics.topics}
+    found: dict[str, int] = {}
+    while not all(found.get(name) for name in counts):
+        try:
+            found = _create(settings, counts, topics)
+        except RetriableError as error:
+            log.debug(Message("the topics could not be created yet", reason=error))
+            time.sleep(ASK_AGAIN_SECONDS)
+    for name, count in counts.items():
+        if found[name] != count:
+            raise ConfigurationError(
+                f"topics.yaml: topics.{name}.partitions: got {count}, expected "
+                f"{found[name]}, which the topic has"
+            )
+
+
+def _create(settings: KafkaSettings, counts: dict[str, int], topics: Topics) -> dict[str, int]:
+    """Create what is missing, and return how many partitions each topic has; 0 if unknown.
+
+    Args:
+        counts: topic → its number of partitions.
+    """
     with KafkaAdminClient(**clients.connection(settings)) as admin:
         existing = admin.list_topics()
         for name, count in counts.items():
@@ -48,24 +71,8 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
             except TopicAlreadyExistsError:
                 log.debug(Message("another service created a topic", topic=name))
         admin.wait_for_topics(list(counts))
-        for name, found in _partition_counts(admin, list(counts)).items():
-            if found != counts[name]:
-                raise ConfigurationError(
-                    f"topics.yaml: topics.{name}.partitions: got {counts[name]}, expected "
-                    f"{found}, which the topic has"
-                )
-
-
-def _partition_counts(admin: KafkaAdminClient, names: list[str]) -> dict[str, int]:
-    """How many partitions each topic has. A broker that does not know all of them is asked again.
-
-    Of several brokers, each learns of a new topic at its own time, and any of them may answer.
-    """
-    while True:
-        found = {t["name"]: len(t["partitions"]) for t in admin.describe_topics(names)}
-        if all(found.values()):
-            return found
-        time.sleep(ASK_AGAIN_SECONDS)
+        described = admin.describe_topics(list(counts))
+        return {topic["name"]: len(topic["partitions"]) for topic in described}
 
 
 def all_partitions(topics: Topics) -> list[TopicPartition]:

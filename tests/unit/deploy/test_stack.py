@@ -129,11 +129,17 @@ def test_a_port_is_refused_because_it_would_open_on_every_address() -> None:
 
 
 def test_the_name_of_the_project_is_left_out() -> None:
-    found = stack({"name": "a", "services": {}, "x-more": {}, "volumes": {"v": {"name": "a_v"}}})
+    project = {"name": "a", "services": {}, "x-more": {}, "volumes": {"v": {"name": "a_v"}}}
+    found = stack(project, [])
     assert found == {
         **{"version": "3.8", "services": {}, "networks": {}, "volumes": {"v": {"name": "a_v"}}},
         **{"configs": {}, "secrets": {}},
     }
+
+
+def test_only_the_services_named_are_in_it() -> None:
+    project = {"services": {name: {"image": name} for name in ("a", "b", "c")}}
+    assert stack(project, ["c", "a"])["services"].keys() == {"a", "c"}
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +149,7 @@ def shipped() -> dict[str, Any]:
     files = [argument for name in names for argument in ("-f", str(ROOT / name))]
     command = ["docker", "compose", "-p", "hospital", *files, "config", "--format", "json"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True)
-    return stack(json.loads(printed.stdout))
+    return stack(json.loads(printed.stdout), [])
 
 
 def test_the_shipped_files_are_translated(shipped: dict[str, Any]) -> None:
