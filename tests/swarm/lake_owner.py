@@ -1,8 +1,8 @@
 """A stream_processor as far as the lake sees it, on a node; told what to do line by line.
 
-    take PARTITION COMMITTED    answers "owned", or the offset from which it goes on
-    write PARTITION DAY OFFSET  appends a record and syncs; answers "written", or why not
-    close PARTITION             answers "closed"
+take PARTITION COMMITTED    answers "owned", or the offset from which it goes on
+write PARTITION DAY OFFSET  appends a record and syncs; answers "written", or why not
+close PARTITION             answers "closed"
 """
 
 import sys

@@ -48,7 +48,9 @@ class Owner:
 @contextmanager
 def owner_on(node: Node) -> Iterator[Owner]:
     """Start an owner, and end it."""
-    command = node.entered("env", f"PYTHONPATH={ROOT / 'scripts'}", "python3", str(DRIVER), str(LAKE))
+    command = node.entered(
+        "env", f"PYTHONPATH={ROOT / 'scripts'}", "python3", str(DRIVER), str(LAKE)
+    )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as process:
         yield Owner(process)
