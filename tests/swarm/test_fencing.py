@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 
@@ -39,6 +40,10 @@ class Owner:
         answer = self._process.stdout.readline().strip()
         print(f"{time.strftime('%X')} {' '.join(map(str, words))}: {answer}", flush=True)
         return answer
+
+    def takes(self, partition: int, committed: int) -> bool:
+        """Take a partition over, and go on from what is committed."""
+        return self.ask("take", partition, committed) == str(committed)
 
     def write(self, partition: int, offset: int) -> str:
         """Append a record."""
@@ -77,7 +82,7 @@ def owners(lab: Lab) -> Iterator[tuple[Owner, Owner]]:
     with ExitStack() as stack:
         first, second = (stack.enter_context(owner_on(node)) for node in (far, home))
         for partition, written in WRITTEN.items():
-            assert first.ask("take", partition, 0) == "0"
+            assert first.takes(partition, 0)
             for offset in range(written):
                 assert first.write(partition, offset) == "written"
             assert second.ask("take", partition, written) == "owned"
@@ -92,11 +97,8 @@ def test_an_owner_that_comes_back_after_another_took_over_is_refused(
     far.cut_off()
     began = time.monotonic()
     for partition, written in WRITTEN.items():
-        wait_until(
-            lambda: second.ask("take", partition, written) == str(written),
-            120,
-            "the locks of the node that is cut off to be free",
-        )
+        takes = partial(second.takes, partition, written)
+        wait_until(takes, 120, "the locks of the node that is cut off to be free")
     print(f"the locks of a node that was cut off: free after {time.monotonic() - began:.0f} s")
     assert second.write(0, 2) == "written"
     far.plug_in()
