@@ -30,7 +30,7 @@ WRITTEN = {0: 2, 1: 2, 2: 0}
 class Owner:
     """A process on a node that owns partitions."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def ask(self, *words: object) -> str:
@@ -56,8 +56,8 @@ def owner_on(node: Node) -> Iterator[Owner]:
     command = node.entered(
         "env", f"PYTHONPATH={ROOT / 'scripts'}", "python3", str(DRIVER), str(LAKE)
     )
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) as process:
         yield Owner(process)
         process.kill()
 
