@@ -1,16 +1,18 @@
 """The files of one partition in the stream lake, which one process at a time may write.
 
-Its right is a lock: at first on a file beside the data, the entrance, then on the segment that it
-writes. A file system that machines share gives the locks of a machine that is cut off to others.
-From then on a write through a descriptor whose lock was lost fails. Nothing else fails: a file
-beside the data protects no segment, and a process that comes back can still create files. So
+A process owns them by two locks: on the entrance, a file beside the data, and on the segment that
+it writes. On one machine the entrance would do. A file system that machines share gives the locks
+of a machine that is cut off to others, and a process there comes back without knowing. Its writes
+to a file whose lock was lost are refused (docs/many-machines.md). Nothing else is: it can still
+create, open and lock files. Therefore a process
 
-- whoever owns one file and needs another one (a segment to recover, a new day's segment) locks that
-  one, and then writes to the first once more. So it has had both locks at once. It cuts and appends
-  only then;
-- a new segment is created only after a write to the locked one;
-- no file is removed or renamed, since a request that was held up could hit another process's file.
-  A segment that recovery has emptied is written again under the same name.
+- goes from one file to the next (the newest segment, an older one, a new day's) only with both
+  locks: it locks the next file, then writes to the one that it owns;
+- creates a segment only after a write to the file that it owns;
+- removes and renames nothing, since a request that was held up could hit another owner's file. A
+  segment that recovery has emptied is written again under the same name;
+- writes each line at its place instead of appending it. The same records lead to the same bytes, so
+  that even a second writer whom nobody refuses changes nothing.
 """
 
 import errno
@@ -45,7 +47,7 @@ class PartitionFiles:
 
     @classmethod
     def try_lock(cls, root: Path, topic: str, partition: int) -> Self | None:
-        """Enter; None while another process is in. Does not wait."""
+        """Pass the entrance; None while another process has its lock. Does not wait."""
         atomic_files.make_directories(root / LOCKS)
         try:
             entrance = _open_locked(root / LOCKS / f"{topic}-{partition}")
@@ -67,7 +69,7 @@ class PartitionFiles:
             The newest line that is left; None if none is.
 
         Raises:
-            BlockingIOError: if another process still writes segments. It has lost the entrance.
+            BlockingIOError: if another process has a segment, although it has lost the entrance.
             OperatorNeeded: if the offsets of the lines that are left do not rise.
         """
         place = self._root, self._topic, self._partition
@@ -128,10 +130,10 @@ class PartitionFiles:
         return segment
 
     def _step_to(self, path: Path) -> BinaryIO:
-        """Own a segment, created if need be, instead of the file whose lock we have so far.
+        """Own a segment, created if need be, instead of the file that we own so far.
 
         Raises:
-            OSError: if another process has the segment, or by now the file.
+            OSError: if another process has the lock of the one, or by now of the other.
         """
         segment = _open_locked(path)
         try:
@@ -185,10 +187,11 @@ def _close(file: BinaryIO) -> None:
 
 
 def _prove_lock(file: BinaryIO) -> None:
-    """Put what was written on disk, by a real write in any case: it fails if the lock was lost.
+    """Put what was written on disk, and write in any case: that fails if the lock was lost.
 
-    The write changes nothing. A segment ends in a line end; one without lines, and the entrance,
-    is empty again at the end.
+    The write changes nothing: a segment ends in a line end, and one without lines is empty again
+    in the end, as is the entrance. Cutting a file to the size that it has would not do: a client of
+    NFS sends nothing then.
     """
     file.flush()
     end = file.tell()

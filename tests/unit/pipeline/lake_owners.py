@@ -4,6 +4,7 @@ A machine that is cut off from a shared file system is played on the local one: 
 and its descriptors that had one refuse to write. It may do everything else.
 """
 
+import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -105,19 +106,22 @@ class Takeover:
                 first.write_up_to(END + 1)
 
 
-def cut_off(directory: Path) -> None:
-    """Free the locks that this process has on files in a directory, and disable their descriptors.
+def cut_off(directory: Path, refuses: bool = True) -> None:
+    """Free the locks that this process has on files in a directory.
 
-    From now on these refuse to write. They sync without an error, since there is nothing to sync.
+    From now on their descriptors refuse to write, unless the file system `refuses` nothing. They
+    sync without an error, since there is nothing to sync.
     """
     for link in list(Path("/proc/self/fd").iterdir()):
         number, information = int(link.name), Path("/proc/self/fdinfo", link.name)
         inside = link.is_symlink() and link.readlink().is_relative_to(directory)
         if inside and "FLOCK" in information.read_text():
-            disabled = os.open(link.readlink(), os.O_RDONLY)
-            os.lseek(disabled, os.lseek(number, 0, os.SEEK_CUR), os.SEEK_SET)
-            os.dup2(disabled, number)
-            os.close(disabled)
+            fcntl.flock(number, fcntl.LOCK_UN)
+            if refuses:
+                disabled = os.open(link.readlink(), os.O_RDONLY)
+                os.lseek(disabled, os.lseek(number, 0, os.SEEK_CUR), os.SEEK_SET)
+                os.dup2(disabled, number)
+                os.close(disabled)
 
 
 @contextmanager

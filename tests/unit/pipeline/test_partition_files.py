@@ -112,6 +112,24 @@ def test_an_owner_that_was_idle_can_neither_append_nor_begin_a_day(
         assert content(root) == undisturbed
 
 
+def test_an_owner_whom_no_file_system_refuses_writes_the_same_bytes_at_the_same_place(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    for written in range(END):
+        root = tmp_path / str(written)
+        stale, owner = Owner(root), Owner(root)
+        assert stale.take()
+        stale.write_up_to(written)
+        cut_off(root, refuses=False)
+        assert owner.take(written)
+        owner.write_up_to(END)
+        with suppress(OSError):
+            stale.write_up_to(END)
+        stale.give_up()
+        owner.give_up()
+        assert content(root) == undisturbed
+
+
 def test_a_segment_that_has_lines_is_not_begun_again(tmp_path: Path) -> None:
     owner = Owner(tmp_path)
     assert owner.take()
