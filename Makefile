@@ -60,7 +60,7 @@ drill: ## try every fault of the matrix in any order, and 50 kills (ROUNDS=3, SE
 	@DRILL_ROUNDS=$(or $(ROUNDS),1) FAULT_SEED=$(SEED) tests/run.sh tests/e2e/faults -v --durations=0 $(ARGS)
 
 fullrun: ## run all 1,455 days while people and programs read all the time (DAYS=60 for fewer)
-	@DAYS=$(DAYS) tests/run.sh tests/e2e/full_run -v -s $(ARGS)
+	@DAYS=$(DAYS) HOURS=$(HOURS) tests/run.sh tests/e2e/full_run -v -s $(ARGS)
 
 # The targets below run in the tests' image, which `make test` builds.
 tests_image = $(or $(IMAGE_PREFIX),hospital-pipeline)/tests

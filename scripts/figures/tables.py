@@ -1,4 +1,4 @@
-"""Questions to the tables, as the analyst: one at a time, bounded, answers kept for all pages."""
+"""Questions to the tables, as the analyst: two at a time, bounded, answers kept for all pages."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 import psycopg2
@@ -19,6 +20,7 @@ from pipeline.settings import AnalystSettings
 from pipeline.warehouse import connections
 
 STATEMENT_LIMIT_MS = 10_000
+AT_ONCE = 2
 # A server that is frozen does not keep that limit.
 ANSWER_SECONDS = 12.0
 # An answer is kept this long, and until other days are loaded …
@@ -61,12 +63,12 @@ class _Failure(NamedTuple):
 
 
 class Tables:
-    """Asks the tables for all pages, in a thread of its own."""
+    """Asks the tables for all pages, in threads of its own."""
 
     def __init__(self, settings: AnalystSettings) -> None:
         self._settings = settings
-        self._session: Connection | None = None
-        self._thread = ThreadPoolExecutor(1, "tables")
+        self._idle = SimpleQueue[Connection]()  # sessions that no question uses
+        self._threads = ThreadPoolExecutor(AT_ONCE, "tables")
         self._kept = OrderedDict[Asked, _Kept]()
         self._asked: dict[Asked, asyncio.Task[None]] = {}
         self._failure = _Failure(-LEAST_SECONDS, "")
@@ -88,7 +90,7 @@ class Tables:
     async def _renew(self, question: Asked, kept: _Kept | None) -> None:
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._thread, self._answer, question, kept)
+            found = await loop.run_in_executor(self._threads, self._answer, question, kept)
             self._kept[question] = found
             self._kept.move_to_end(question)
             if len(self._kept) > KEPT:
@@ -106,15 +108,27 @@ class Tables:
                 return _Kept(answer, days, asked_at, time.monotonic() - asked_at)
             except Exception as error:  # shown on the page
                 self._failure = _Failure(time.monotonic(), _words(error))
-                # Not closed: a thread that gets no answer still uses it.
-                self._session = None
+                self._idle = SimpleQueue()  # what ended this session may have ended the others
         before = kept.answer if kept else Answer([], None, "")
         days = kept.days_loaded if kept else -1
         return _Kept(before._replace(failure=self._failure.words), days, asked_at, 0.0)
 
     def _query(self, question: Asked, kept: _Kept | None) -> tuple[Answer, int]:
-        """The answer as of one instant, and how many days were loaded then."""
-        session = self._session = self._session or self._connected()
+        """The answer as of one instant, and how many days were loaded then.
+
+        A session whose question fails, or is never answered, serves no other.
+        """
+        try:
+            session = self._idle.get_nowait()
+        except Empty:
+            session = self._connected()
+        found = self._query_in(session, question, kept)
+        self._idle.put(session)
+        return found
+
+    def _query_in(
+        self, session: Connection, question: Asked, kept: _Kept | None
+    ) -> tuple[Answer, int]:
         query, parameters = question
         with session, session.cursor(cursor_factory=RealDictCursor) as cursor:
             cursor.execute(LOADED)

@@ -56,7 +56,7 @@ class Years:
         self._content = ui.element("div").style("display: flex; flex-direction: column; gap: 1rem")
 
     async def refresh(self) -> None:
-        """Ask for what is chosen, chart by chart."""
+        """Ask for what is chosen; each chart is drawn when its answer is there."""
         async with self._one_at_a_time:
             seen = await self._course.latest()
             self._message.set_text(seen.failure)
@@ -67,10 +67,11 @@ class Years:
             if self._filters is None:
                 self._build(course)
             assert self._filters
-            self._changes.set_content(_changes(course, self._filters.choice()))
-            for panel in self._panels:
-                # A choice made meanwhile holds for the charts that are still to come.
-                await panel.refresh(self._tables, self._filters.choice(), course)
+            choice = self._filters.choice()
+            self._changes.set_content(_changes(course, choice))
+            await asyncio.gather(
+                *(panel.refresh(self._tables, choice, course) for panel in self._panels)
+            )
 
     def _build(self, course: Course) -> None:
         with self._content:

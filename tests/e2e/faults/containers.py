@@ -33,6 +33,9 @@ def server_killed_and_started(stack: FaultStack, draw: Random, server: str, _by:
     time.sleep(draw.uniform(0, 2))
     stack.kill(server)
     stack.compose("start", server)
+    stack.wait_until_healed()
+    [container] = stack.containers(server)
+    assert inspect(container)["RestartCount"] == 0, "the first start failed"
 
 
 @cells("paused beyond its session", ("stream_processor", 1), ("stream_processor", 2))

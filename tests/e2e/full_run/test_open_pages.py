@@ -1,8 +1,10 @@
 """Pages of the dashboard stay open while days pass at full speed: `make fullrun`.
 
-They must go on, and neither they nor the dashboard may grow. DAYS=60 tries a shorter run.
+They must go on, and neither they nor the dashboard may grow. DAYS=60 tries a shorter run, HOURS=1
+spreads the days over an hour.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +17,7 @@ from ..dashboard.test_pages import PAGES
 from ..stack import PYTHON_SERVICES, ROOT, Stack, network_of
 from .test_readers import DAYS
 
+HOURS = float(os.environ.get("HOURS") or 0)
 LOOK_MS = 10_000
 SERVICES = ("kafka", "zookeeper", "postgres", *PYTHON_SERVICES)
 MOST_MEMORY = 150 * 2**20
@@ -27,7 +30,7 @@ RESIDENT = "grep -h ^VmRSS: /proc/[0-9]*/status"
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
-    simulation["clock"]["real_days"] = 0
+    simulation["clock"]["real_days"] = HOURS / 24
     simulation["run"]["days"] = DAYS
     own = Stack("open-pages", simulation)
     own.environment["DASHBOARD_HOSTS"] = host(own)
