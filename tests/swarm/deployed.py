@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ..e2e.stack import PYTHON_SERVICES, ROOT
+from tests.e2e.stack import PYTHON_SERVICES, ROOT
 from .lab import Lab
 from .nodes import CHECKOUT, SHARED, Node, run
 
@@ -14,13 +14,18 @@ STACK = "hospital"
 
 
 class Deployed:
-    """The stack, with `home` as the node of what is there once."""
+    """The stack, with `home` as the node of what is there once.
+
+    Attributes:
+        brokers: broker → the node on which it runs.
+    """
 
     def __init__(self, lab: Lab, simulation: dict[str, Any]) -> None:
         self.lab = lab
         self.simulation = simulation
         self.home = lab.nodes[0]
         self.prefix = os.environ["IMAGE_PREFIX"]
+        self.brokers: dict[int, str] = {}
         self._checkout = self.home.disk / "checkout"
 
     def deploy_first(self) -> None:
@@ -37,6 +42,13 @@ class Deployed:
         for name in ("lake_stream", "status"):
             self.home.run("install", "-d", "-o", "10001", "-g", "10001", f"{SHARED}/{name}")
         self.deploy()
+        self.brokers = self._broker_nodes()
+
+    def _broker_nodes(self) -> dict[int, str]:
+        label = '{{index .Spec.Labels "hospital.broker"}} {{.Description.Hostname}}'
+        names = [node.name for node in self.lab.nodes]
+        pairs = self.home.docker("node", "inspect", "-f", label, *names).splitlines()
+        return {int(number): name for number, name in map(str.split, pairs)}
 
     def _set_knobs(self, **knobs: str) -> None:
         path = self._checkout / ".env"
@@ -64,16 +76,9 @@ class Deployed:
                 give(self.home, node, image)
         print(self.in_checkout("make", "--no-print-directory", "deploy", "PGADMIN=off"))
 
-    def broker_nodes(self) -> dict[int, str]:
-        """Broker → the node on which it runs."""
-        label = '{{index .Spec.Labels "hospital.broker"}} {{.Description.Hostname}}'
-        names = [node.name for node in self.lab.nodes]
-        pairs = self.home.docker("node", "inspect", "-f", label, *names).splitlines()
-        return {int(number): name for number, name in map(str.split, pairs)}
-
     def running(self, manager: Node) -> dict[str, tuple[int, int]]:
         """Service → how many of its tasks run, which are healthy then, and how many should."""
-        listed = manager.docker("service", "ls", "--format", "{{.Name}} {{.Replicas}}")
+        listed = manager.docker("service", "ls", "--format", "{{.Name}} {{.Replicas}}", check=False)
         found = {}
         for line in listed.splitlines():
             name, replicas = line.split()[:2]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-from ..e2e.stack import ROOT, wait_until
+from tests.e2e.stack import ROOT, wait_until
 from .nodes import DISKS, SWITCH, Node, run
 
 GLUSTERFS_OPTIONS = {

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from ..e2e.stack import wait_until
+from tests.e2e.stack import wait_until
 
 BOOT = Path(__file__).with_name("boot.sh")
 DISKS = Path("/nodes")

@@ -36,7 +36,7 @@ def brokers(stack: Deployed, node: Node) -> Brokers | None:
     if not answer:
         return None
     told = json.loads(answer)
-    names = {**stack.broker_nodes(), -1: "nobody"}
+    names = {**stack.brokers, -1: "nobody"}
     return Brokers(
         names.get(told["controller"], "nobody"),
         Counter(names[partition["leader"]] for partition in told["partitions"]),
@@ -80,9 +80,10 @@ def leads_none(stack: Deployed, lost: Node) -> bool:
 
 def is_all_running(stack: Deployed) -> bool:
     """Whether all nodes are ready, and all tasks run."""
-    states = stack.home.docker("node", "ls", "--format", "{{.Status}}").split()
+    states = stack.home.docker("node", "ls", "--format", "{{.Status}}", check=False).split()
     counts = stack.running(stack.home).values()
-    return set(states) == {"Ready"} and all(running == wanted for running, wanted in counts)
+    all_run = bool(counts) and all(running == wanted for running, wanted in counts)
+    return all_run and set(states) == {"Ready"}
 
 
 def is_in_sync(stack: Deployed) -> bool:
@@ -111,7 +112,7 @@ def is_over(stack: Deployed) -> bool:
 def is_down(manager: Node, node: Node) -> bool:
     """Whether the Swarm has declared a node down."""
     status = ("node", "inspect", "-f", "{{.Status.State}}", node.name)
-    return manager.docker(*status).strip() == "down"
+    return manager.docker(*status, check=False).strip() == "down"
 
 
 def measure(fault: str, conditions: Mapping[str, Callable[[], bool]], seconds: float) -> None:
