@@ -58,6 +58,7 @@ def other_nodes(stack: Deployed) -> list[Node]:
 def heals(stack: Deployed, fault: str) -> None:
     """All is there again, on all three nodes."""
     watch.measure(
+        stack,
         f"{fault}, and back",
         {
             "all tasks run": lambda: watch.is_all_running(stack),
@@ -74,6 +75,7 @@ def test_a_node_that_is_cut_off_and_killed(stack: Deployed) -> None:
     goes_on = watch.every_partition_goes_on(stack.home)
     victim.kill()
     watch.measure(
+        stack,
         "a node cut off and killed",
         {
             "it is declared down": lambda: watch.is_down(stack.home, victim),
@@ -91,6 +93,7 @@ def test_an_owner_that_comes_back_after_another_took_over(stack: Deployed) -> No
     victim.cut_off()
     began = time.monotonic()
     watch.measure(
+        stack,
         "a node isolated",
         {
             "it is declared down": lambda: watch.is_down(stack.home, victim),
@@ -107,6 +110,7 @@ def test_the_node_of_a_leading_broker_that_is_killed(stack: Deployed) -> None:
     victim = other_nodes(stack)[-1]
     victim.kill()
     watch.measure(
+        stack,
         "a leading broker's node killed",
         {
             "it is declared down": lambda: watch.is_down(stack.home, victim),
@@ -131,6 +135,7 @@ def test_time_stands_still_while_the_home_node_is_away(stack: Deployed) -> None:
     other = stack.lab.nodes[1]
     stack.home.kill()
     watch.measure(
+        stack,
         "the home node killed",
         {"it is declared down": lambda: watch.is_down(other, stack.home)},
         120,
@@ -141,7 +146,10 @@ def test_time_stands_still_while_the_home_node_is_away(stack: Deployed) -> None:
     assert watch.partition_bytes(other) == before
     stack.home.start()
     watch.measure(
-        "the home node back", {"every partition goes on": watch.every_partition_goes_on(other)}, 240
+        stack,
+        "the home node back",
+        {"every partition goes on": watch.every_partition_goes_on(other)},
+        240,
     )
     heals(stack, "the home node killed")
 
