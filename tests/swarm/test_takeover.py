@@ -48,8 +48,14 @@ def at_work(stack: Deployed) -> None:
 
 def other_nodes(stack: Deployed) -> list[Node]:
     """The nodes besides home; the one that leads most partitions last."""
-    seen = watch.brokers(stack, stack.home)
-    assert seen is not None
+    answers: list[watch.Brokers] = []
+
+    def answer() -> bool:
+        answers.extend(filter(None, [watch.brokers(stack, stack.home)]))
+        return bool(answers)
+
+    wait_until(answer, 60, "the brokers to answer")
+    [seen] = answers
     print(f"leaders: {dict(seen.leaders)}, controller: {seen.controller}")
     return sorted(stack.lab.nodes[1:], key=lambda node: seen.leaders[node.name])
 
