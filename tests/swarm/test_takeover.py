@@ -134,10 +134,14 @@ def test_time_stands_still_while_the_home_node_is_away(stack: Deployed) -> None:
         {"it is declared down": lambda: watch.is_down(other, stack.home)},
         120,
     )
-    time.sleep(20)  # what was in flight is written
-    before = watch.partition_bytes(other)
-    time.sleep(20)
-    assert watch.partition_bytes(other) == before
+
+    def stands_still() -> bool:
+        before = watch.partition_bytes(other)
+        time.sleep(20)
+        return watch.partition_bytes(other) == before
+
+    wait_until(stands_still, 180, "what had been published to be written by the others")
+    assert stands_still()
     stack.home.start()
     watch.measure(
         stack,
