@@ -30,10 +30,10 @@ from pipeline.broker.event_lines import EventLine
 from pipeline.broker.foreign_members import ForeignMembers
 from pipeline.broker.ownership import Ownership
 from pipeline.broker.topics import Topics, check_value, read_topics
-from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.lakes.partition_files import PartitionFiles
 from pipeline.logs import Message
 from pipeline.rate_log import RateLog
-from pipeline.service import OperatorNeeded, Service, run
+from pipeline.service import OperatorNeeded, Service, end_now, run
 from pipeline.settings import StreamProcessorSettings
 
 POLL_MS = 1_000
@@ -113,19 +113,26 @@ def write(
 ) -> int:
     """Append the records of one partition to its files, and log them when they are on disk.
 
+    If the file system refuses, this process ends: the disk is full, or while this machine was cut
+    off another one has taken the partition over. It comes back as a new member of the group.
+
     Returns:
         How many lines that is; the other records are dead letters.
     """
     written = []
-    for record in records:
-        try:
-            event = check_value(topics.topics[record.topic], record.key, record.value)
-            files.append(event.event_time[:10], record.offset, record.value)
-        except ValueError as reason:
-            dead_letters.send(record, str(reason))
-            continue
-        written.append(record)
-    files.sync()
+    try:
+        for record in records:
+            try:
+                event = check_value(topics.topics[record.topic], record.key, record.value)
+                files.append(event.event_time[:10], record.offset, record.value)
+            except ValueError as reason:
+                dead_letters.send(record, str(reason))
+                continue
+            written.append(record)
+        files.sync()
+    except OSError as error:
+        where = partitions.label(TopicPartition(records[0].topic, records[0].partition))
+        end_now(f"{where}: the stream lake refuses what we write: {error}")
     if written:
         rate.events(written)
     return len(written)

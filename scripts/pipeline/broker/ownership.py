@@ -20,11 +20,13 @@ from pipeline.broker import clients
 from pipeline.broker.outages import Outages
 from pipeline.broker.partitions import label
 from pipeline.lakes import stream_lake
-from pipeline.lakes.stream_lake import Line, PartitionFiles
+from pipeline.lakes.partition_files import PartitionFiles
+from pipeline.lakes.stream_lake import Line
 from pipeline.logs import Message
 from pipeline.service import OperatorNeeded
 
 ANSWER_MS = 2_000  # short, because a stop has to wait for it
+STILL_OWNED = "another process still owns its files"
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ class OwnedPartition:
     """A partition that this process reads and writes.
 
     Attributes:
-        files: its segments, whose lock we hold.
+        files: its segments, whose locks we hold.
         next_offset: the offset after the last record that is on disk.
         last_line: the newest line in the lake, until the broker has returned the same record.
     """
@@ -87,7 +89,7 @@ class Ownership(ConsumerRebalanceListener):
         for partition in sorted(self._waiting):
             files = PartitionFiles.try_lock(self._root, *partition)
             if files is None:
-                self._wait_for(partition, "another process still owns its files")
+                self._wait_for(partition, STILL_OWNED)
                 continue
             try:
                 committed = self._committed(partition)
@@ -97,7 +99,12 @@ class Ownership(ConsumerRebalanceListener):
                 log.debug(Message("cannot take over a partition yet", **fields))
                 files.close()
                 return False
-            last_line = files.recover(committed)
+            try:
+                last_line = files.recover(committed)
+            except BlockingIOError:
+                files.close()
+                self._wait_for(partition, STILL_OWNED)
+                continue
             next_offset = last_line.offset + 1 if last_line else 0
             if end < next_offset:
                 files.close()

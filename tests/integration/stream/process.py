@@ -1,6 +1,7 @@
 """A service as a process of its own, to be stopped, paused and killed; a broker that hangs."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -109,6 +110,10 @@ class Process:
     def resume(self) -> None:
         """SIGCONT."""
         self._process.send_signal(signal.SIGCONT)
+
+    def limit_files(self, size: int) -> None:
+        """Let the kernel refuse whatever would make a file of its longer than `size` bytes."""
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, size))
 
     def terminate(self) -> None:
         """SIGTERM; the process must be running."""

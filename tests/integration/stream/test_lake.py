@@ -5,6 +5,7 @@ import random
 from kafka import TopicPartition
 
 from pipeline.lakes import stream_lake
+from pipeline.lakes.partition_files import PartitionFiles
 
 from .comparisons import assert_complete, bytes_of, caught_up
 from .process import wait_until
@@ -90,6 +91,23 @@ def test_a_process_paused_beyond_its_session_writes_nothing_more(stage: Stage) -
     assert [paused.stop()[0], other.stop()[0]] == [0, 0]
 
 
+def test_a_process_whose_write_is_refused_ends_with_one_line_and_the_next_goes_on(
+    stage: Stage,
+) -> None:
+    produce(stage, 0, 500)
+    refused = stage.start("stream_processor.py")
+    wait_until(lambda: caught_up(stage))
+    refused.limit_files(max(path.stat().st_size for path in stage.lake.glob("*/*/*.jsonl")))
+    produce(stage, 500, 500)
+    assert refused.ended()[0] == 70, refused.text()
+    assert ": the stream lake refuses what we write: [Errno 27] File too large" in refused.text()
+    assert "Traceback" not in refused.text()
+    process = stage.start("stream_processor.py")
+    wait_until(lambda: caught_up(stage))
+    assert_complete(stage)
+    assert process.stop()[0] == 0
+
+
 BAD_MESSAGES: dict[str, tuple[bytes | None, bytes | None]] = {
     "not JSON": (b"k", b"not json"),
     "half": (b"k", b'{"event_id":'),
@@ -150,7 +168,7 @@ def test_a_record_of_a_day_before_its_segment_is_a_dead_letter(stage: Stage) -> 
 
 
 def test_a_position_beyond_the_brokers_end_waits_and_is_never_reset(stage: Stage) -> None:
-    own = stream_lake.PartitionFiles.try_lock(stage.lake, stage.topic, 0)
+    own = PartitionFiles.try_lock(stage.lake, stage.topic, 0)
     assert own is not None
     key, value = event(1, START)
     for offset in range(10):

@@ -10,7 +10,7 @@ from kafka import TopicPartition
 
 from pipeline.broker import clients
 from pipeline.broker.ownership import nothing_to_read
-from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.lakes.partition_files import PartitionFiles
 from pipeline.run.clock import HOUR
 
 from .process import Process, hung_broker, wait_until

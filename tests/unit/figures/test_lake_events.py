@@ -10,7 +10,8 @@ import pytest
 from figures.lake_events import MOST_MISSED, Behind, Event, LakeEvents, behind
 from pipeline.broker.topics import read_topics
 from pipeline.lakes import stream_lake
-from pipeline.lakes.stream_lake import Line, PartitionFiles
+from pipeline.lakes.partition_files import PartitionFiles
+from pipeline.lakes.stream_lake import Line
 
 from .happenings import at
 

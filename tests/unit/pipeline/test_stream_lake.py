@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.lakes import stream_lake
-from pipeline.lakes.stream_lake import PartitionFiles
+from pipeline.lakes.partition_files import PartitionFiles
 from pipeline.service import OperatorNeeded
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
@@ -204,7 +204,7 @@ def test_a_broken_line_is_named(tmp_path: Path, broken: bytes, after: bytes) -> 
 
 def test_one_process_owns_a_partition_until_it_ends(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib; from pipeline.lakes.stream_lake import PartitionFiles\n"
+        "import sys, pathlib; from pipeline.lakes.partition_files import PartitionFiles\n"
         f"owned = PartitionFiles.try_lock(pathlib.Path({str(tmp_path)!r}), {TOPIC!r}, 3)\n"
         "print(owned is not None, flush=True); sys.stdin.read()"
     )
