@@ -1,12 +1,18 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status follow dashboard report images test check drill fullrun lock pictures dictionary bench
+.PHONY: help up down clean logs status follow dashboard report images deploy undeploy test check drill fullrun lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## set up what is missing (engine, images), start everything, say where to look
 	@mirror/up.sh
+
+# BROKERS=3 with any target: the stack with three brokers on this machine (docs/many-machines.md)
+ifeq ($(BROKERS),3)
+export MIRROR_PREFIX = $(if $(wildcard docker-compose.override.yml),mirror/)
+export COMPOSE_FILE = docker-compose.yml$(if $(MIRROR_PREFIX),:docker-compose.override.yml):deploy/three-brokers.yml
+endif
 
 # What `docker compose down` leaves alone unless it is told of them.
 profiles = --profile dashboard --profile metrics --profile tools
@@ -40,6 +46,12 @@ report: ## write the figures of the run into report.html, which needs no server
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh
 	@mirror/images.sh
+
+deploy: ## bring the stack, or what changed of it, onto this Docker Swarm (docs/many-machines.md)
+	@deploy/deploy.sh
+
+undeploy: ## remove the stack from the Swarm; the data stays
+	@deploy/undeploy.sh
 
 test: ## run the checks and all tests, in containers (ARGS="tests/unit -k clock" for some)
 	@tests/run.sh $(ARGS)

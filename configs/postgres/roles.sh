@@ -8,6 +8,12 @@
 # The image may source this script, so it neither exits nor sets other options than the image's own.
 set -eo pipefail
 
+# On a Swarm the passwords stand in files.
+for password in POSTGRES_PASSWORD POSTGRES_OWNER_PASSWORD; do
+  file=${password}_FILE
+  [[ -z ${!file:-} ]] || export "$password=$(<"${!file}")"
+done
+
 # In a volume of version 0.2.0 the owner is the only superuser.
 superuser=$POSTGRES_USER
 if ! psql -X -q -d postgres -U "$superuser" -c '' 2>/dev/null; then

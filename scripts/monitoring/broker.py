@@ -25,11 +25,13 @@ class BrokerLook(NamedTuple):
     Attributes:
         unwritten: records beyond what our group has committed; None if nobody knows yet.
         bytes: of our topics, on the brokers' disks; None if we may not know.
+        missing_copies: partitions of our topics that fewer brokers keep than should.
     """
 
     topics: list[Topic]
     unwritten: int | None
     bytes: int | None
+    missing_copies: int
 
 
 def look(settings: GroupSettings, topics: Topics, limit_ms: int) -> BrokerLook:
@@ -43,7 +45,9 @@ def look(settings: GroupSettings, topics: Topics, limit_ms: int) -> BrokerLook:
         written = _written(admin, settings.kafka_group_id)
         found = admin.list_partition_offsets(dict.fromkeys([*every, *dead], OffsetSpec.LATEST))
         ends = {partition: place.offset for partition, place in found.items()}
-        size = size_of({p.topic for p in ends}, admin.describe_log_dirs())
+        names = {partition.topic for partition in ends}
+        size = size_of(names, admin.describe_log_dirs())
+        missing_copies = missing_copies_of(admin.describe_topics(sorted(names)))
     reasons = _last_reasons({p: ends[p] for p in dead if ends[p]}, options)
     return BrokerLook(
         topics=[
@@ -57,6 +61,7 @@ def look(settings: GroupSettings, topics: Topics, limit_ms: int) -> BrokerLook:
         ],
         unwritten=None if written is None else sum(ends[p] - written.get(p, 0) for p in every),
         bytes=size,
+        missing_copies=missing_copies,
     )
 
 
@@ -81,6 +86,12 @@ def size_of(topics: set[str], brokers: list[dict[str, Any]]) -> int | None:
         return None
     sizes: list[int] = [p["partition_size"] for topic in found for p in topic["partitions"]]
     return sum(sizes)
+
+
+def missing_copies_of(topics: list[dict[str, Any]]) -> int:
+    """How many partitions have a copy on a broker that is away, or that still catches up."""
+    found = [partition for topic in topics for partition in topic["partitions"]]
+    return sum(len(p["isr_nodes"]) < len(p["replica_nodes"]) for p in found)
 
 
 def _last_reasons(ends: dict[TopicPartition, int], options: dict[str, Any]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from monitoring import (
@@ -48,11 +49,12 @@ class Observer:
         published = batch_lake.published_days(settings.batch_lake_dir)
         kafka = Question(lambda: broker.look(settings, self._topics, int(limit * 1000)))
         postgres = Question(lambda: warehouse.look(settings, published, limit))
-        others: dict[str, Question[None]] = {}
-        if address := settings.zookeeper_address:
-            others["zookeeper"] = Question(lambda: servers.ask_zookeeper(address, limit))
+        others = [
+            ("zookeeper", Question(partial(servers.ask_zookeeper, address, limit)))
+            for address in filter(None, (settings.zookeeper_address or "").split(","))
+        ]
         if url := settings.pgadmin_url:
-            others["pgadmin"] = Question(lambda: servers.ask_pgadmin(url, limit))
+            others.append(("pgadmin", Question(partial(servers.ask_pgadmin, url, limit))))
         now = clock.read(settings.simulation_dir)
         files = own_services.read(settings.status_dir)
         scheduler, producer = _facts(files, "scheduler"), _facts(files, "producer")
@@ -63,11 +65,14 @@ class Observer:
             used["Kafka"] = in_kafka.bytes
         if tables:
             used["Postgres"] = tables.bytes
-        every: dict[str, Answer[Any]] = {"kafka": stream_answer, "postgres": tables_answer}
-        every |= {name: answers.wait(question, asked) for name, question in others.items()}
+        every: list[tuple[str, Answer[Any]]] = [
+            ("kafka", stream_answer),
+            ("postgres", tables_answer),
+        ]
+        every += [(name, answers.wait(question, asked)) for name, question in others]
 
         services = own_services.describe(files, settings.unhealthy_after_seconds)
-        services += [servers.describe(name, answer) for name, answer in every.items()]
+        services += servers.describe(every)
         run = configuration = unpublished = None
         if now:
             run = hospital_run.describe(now, scheduler, files["scheduler"])
@@ -77,12 +82,14 @@ class Observer:
             unpublished=unpublished,
             topics=in_kafka.topics if in_kafka else [],
             unwritten=in_kafka.unwritten if in_kafka else None,
+            missing_copies=in_kafka.missing_copies if in_kafka else None,
         )
         batch = _batch(settings, published, tables)
         disks = volumes.describe(used, volumes.own(settings), scheduler, now)
         problems = [
             *verdict.of_services(services),
             *verdict.of_configuration(configuration),
+            *verdict.of_copies(stream),
             *verdict.of_lags(files, stream, batch),
             *verdict.of_batch(batch),
             *verdict.of_disks(disks, volumes.with_other_servers(settings)),

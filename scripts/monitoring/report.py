@@ -132,6 +132,9 @@ class Stream(Section):
     unwritten: int | None
     """Records in the broker beyond what the stream_processors have committed; null while the broker
     is away."""
+    missing_copies: int | None = None
+    """Partitions that fewer brokers keep than should, because one is away or still catches up; null
+    while no broker answers."""
 
 
 class Warehouse(Section):

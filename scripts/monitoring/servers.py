@@ -2,6 +2,8 @@
 
 import http.client
 import socket
+from collections import Counter
+from typing import Any
 from urllib.parse import urlsplit
 
 from monitoring.answers import Answer
@@ -43,13 +45,20 @@ def ask_pgadmin(url: str, limit_seconds: float) -> None:
         connection.close()
 
 
-def describe(name: str, answer: Answer[object]) -> Service:
-    """A server that was asked something."""
-    well = not answer.failure
-    return Service(
-        name=name,
-        replica=1,
-        well=well,
-        state="works" if well else "away",
-        reason=answer.failure,
-    )
+def describe(answered: list[tuple[str, Answer[Any]]]) -> list[Service]:
+    """The servers that were asked something; those of one name are replicas."""
+    names = Counter[str]()
+    services = []
+    for name, answer in answered:
+        names[name] += 1
+        well = not answer.failure
+        services.append(
+            Service(
+                name=name,
+                replica=names[name],
+                well=well,
+                state="works" if well else "away",
+                reason=answer.failure,
+            )
+        )
+    return services

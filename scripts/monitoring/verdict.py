@@ -25,6 +25,12 @@ def of_configuration(configuration: Configuration | None) -> list[str]:
     return [f"edit refused: {configuration.refused}"] if configuration.refused else []
 
 
+def of_copies(stream: Stream) -> list[str]:
+    """Partitions that fewer brokers keep than should."""
+    number = stream.missing_copies
+    return [f"kafka: a copy is missing of {number:,} partitions"] if number else []
+
+
 def of_lags(files: dict[str, list[OwnService]], stream: Stream, batch: Batch | None) -> list[str]:
     """Work that waits for a service which has done none of it for long."""
     waiting = {

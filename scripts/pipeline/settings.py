@@ -157,7 +157,8 @@ class DashboardSettings(FollowSettings, StatusSettings):
 def read[E: Environment](kind: type[E]) -> E:
     """Fill `kind` from the environment, and what that lacks from `.env`.
 
-    The `.env` is the nearest one, in the working directory or above it.
+    The `.env` is the nearest one, in the working directory or above it. A password may stand in a
+    file instead, which the variable `<NAME>_FILE` names.
 
     Raises:
         ConfigurationError: naming each variable that is missing or wrong.
@@ -165,10 +166,29 @@ def read[E: Environment](kind: type[E]) -> E:
     environment = {**dotenv_values(find_dotenv(usecwd=True)), **os.environ}
     # Compose passes a variable that is not set as an empty one.
     given = {name: value for name, value in environment.items() if value}
+    given |= _passwords_in_files(kind, given)
     try:
         return kind.model_validate(given, by_name=False)
     except ValidationError as error:
         raise ConfigurationError(explain(error, "environment", _of_a_variable)) from None
+
+
+def _passwords_in_files(kind: type[Environment], given: dict[str, str]) -> dict[str, str]:
+    """The passwords of which `given` names the file, as `<NAME>_FILE`: an engine's secrets."""
+    found = {}
+    for name in (field.upper() for field in kind.model_fields if field.endswith("_password")):
+        path = given.get(f"{name}_FILE")
+        if path is None:
+            continue
+        if name in given:
+            raise ConfigurationError(f"environment: both {name} and {name}_FILE: set one of them")
+        try:
+            password = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeError) as error:
+            raise ConfigurationError(f"environment: {name}_FILE: {error}") from None
+        if password:
+            found[name] = password
+    return found
 
 
 def place_in_files(keys: Sequence[str]) -> str:

@@ -11,6 +11,9 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
 MAX_POLL_RECORDS = 5_000
+# Of several brokers, one may not know a new topic yet. If our group asks that one, it shares out
+# none of the topic's partitions until it asks again, which the library does every five minutes.
+ASK_FOR_TOPICS_MS = 10_000
 # By these two we tell what is ours from what another program did in our group: the first starts the
 # client id of each of our members, the second comes with each offset that they commit.
 GROUP_CLIENT_ID = "stream_processor-"
@@ -62,5 +65,6 @@ def group_member(settings: StreamProcessorSettings) -> KafkaConsumer:
         heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
         auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset
         max_poll_records=MAX_POLL_RECORDS,
+        metadata_max_age_ms=ASK_FOR_TOPICS_MS,
         allow_auto_create_topics=False,
     )

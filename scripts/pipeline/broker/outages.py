@@ -31,7 +31,8 @@ STARTING = re.compile(
     r"UnknownTopicOrPartition|unknown topic or partition|not found in cluster metadata"
     r"|UnknownTopicId|LeaderNotAvailable|NotLeaderForPartition|ReplicaNotAvailable"
     r"|LeaderEpochError|OffsetNotAvailable|NotCoordinator|CoordinatorNotAvailable|CoordinatorLoadInProgress|FetchSession"
-    r"|Marking the coordinator dead|Heartbeat failed for group .*(coordinator|generation)"
+    r"|Controller ID not available|Marking the coordinator dead"
+    r"|Heartbeat failed for group .*(coordinator|generation)"
 )
 # Of no use to anybody: how long its event loop took, and requests on a connection that we closed.
 NOISE = re.compile(r"Task .* ran for .* threshold|\bCancelled\b")

@@ -1,10 +1,11 @@
 """Topics on the broker and their partitions: created, listed, found by key, named in messages."""
 
 import logging
+import time
 from functools import lru_cache
 
 from kafka import KafkaAdminClient, TopicPartition
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import RetriableError, TopicAlreadyExistsError
 from kafka.partitioner.default import murmur2
 
 from pipeline.broker import clients
@@ -12,11 +13,13 @@ from pipeline.broker.topics import Topics, dead_letter_topic
 from pipeline.logs import Message
 from pipeline.settings import ConfigurationError, KafkaSettings
 
+BY_THE_BROKERS = -1  # Kafka's word for their default.replication.factor
 FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 # The broker compresses, because kafka-python would do so at gzip's slowest level.
 COMPRESSED = {"compression.type": "gzip"}
 # A record of the broker's largest size (1 MiB) must fit with the headers that say what is wrong.
 ROOM_FOR_REASONS = {"max.message.bytes": str(1_048_576 + 131_072)}
+ASK_AGAIN_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +27,34 @@ log = logging.getLogger(__name__)
 def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
     """Create the topics and their dead letter topics where they are missing.
 
+    Asks again while it meets a broker that is away, or that does not know all topics yet.
+
     Raises:
         ConfigurationError: if a topic exists with another number of partitions.
     """
     counts = {name: topic.partitions for name, topic in topics.topics.items()}
     counts |= {dead_letter_topic(name): 1 for name in topics.topics}
+    found: dict[str, int] = {}
+    while not all(found.get(name) for name in counts):
+        try:
+            found = _create(settings, counts, topics)
+        except RetriableError as error:
+            log.debug(Message("the topics could not be created yet", reason=error))
+            time.sleep(ASK_AGAIN_SECONDS)
+    for name, count in counts.items():
+        if found[name] != count:
+            raise ConfigurationError(
+                f"topics.yaml: topics.{name}.partitions: got {count}, expected "
+                f"{found[name]}, which the topic has"
+            )
+
+
+def _create(settings: KafkaSettings, counts: dict[str, int], topics: Topics) -> dict[str, int]:
+    """Create what is missing, and return how many partitions each topic has; 0 if unknown.
+
+    Args:
+        counts: topic → its number of partitions.
+    """
     with KafkaAdminClient(**clients.connection(settings)) as admin:
         existing = admin.list_topics()
         for name, count in counts.items():
@@ -36,7 +62,7 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
                 continue
             options = {
                 "num_partitions": count,
-                "replication_factor": topics.replication_factor,
+                "replication_factor": topics.replication_factor or BY_THE_BROKERS,
                 "configs": FOREVER | (COMPRESSED if name in topics.topics else ROOM_FOR_REASONS),
             }
             try:
@@ -45,13 +71,8 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
             except TopicAlreadyExistsError:
                 log.debug(Message("another service created a topic", topic=name))
         admin.wait_for_topics(list(counts))
-        for topic in admin.describe_topics(list(counts)):
-            name, found = topic["name"], len(topic["partitions"])
-            if found != counts[name]:
-                raise ConfigurationError(
-                    f"topics.yaml: topics.{name}.partitions: got {counts[name]}, expected "
-                    f"{found}, which the topic has"
-                )
+        described = admin.describe_topics(list(counts))
+        return {topic["name"]: len(topic["partitions"]) for topic in described}
 
 
 def all_partitions(topics: Topics) -> list[TopicPartition]:

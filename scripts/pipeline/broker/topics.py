@@ -98,9 +98,9 @@ class Topic(BaseModel, frozen=True, extra="forbid", strict=True):
 
 
 class Topics(BaseModel, frozen=True, extra="forbid", strict=True):
-    """The whole file."""
+    """The whole file. Without `replication_factor`, the brokers' own default decides."""
 
-    replication_factor: PositiveInt
+    replication_factor: PositiveInt | None = None
     topics: Annotated[dict[TopicName, Topic], Field(min_length=1)]
 
 

@@ -67,6 +67,17 @@ def test_only_our_topics_count_and_a_part_of_them_is_unknown(
     assert broker.size_of({"a", "b"}, [{"broker": 1, "log_dirs": directories}]) == size
 
 
+def partition(replicas: list[int], in_sync: list[int]) -> dict[str, Any]:
+    """A partition as kafka-python returns it."""
+    return {"replica_nodes": replicas, "isr_nodes": in_sync}
+
+
+def test_a_partition_misses_a_copy_while_a_broker_is_away_or_catches_up() -> None:
+    well, short = partition([1, 2, 3], [3, 1, 2]), partition([1, 2], [2])
+    topics = [{"partitions": [well, short]}, {"partitions": [partition([1], [1]), short]}]
+    assert broker.missing_copies_of(topics) == 2
+
+
 @pytest.mark.parametrize("error", [ValueError("no"), IndexError(), KeyError("a"), OSError("gone")])
 def test_an_answer_that_cannot_be_read_is_a_failure_in_words(error: Exception) -> None:
     def ask() -> None:

@@ -44,6 +44,15 @@ def test_work_that_waits_is_a_problem_once_none_of_it_is_done_for_long(
     assert lags(report, "stream_processor", *files) == said
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(None, []), (0, []), (5, ["kafka: a copy is missing of 5 partitions"])],
+)
+def test_a_missing_copy_is_a_problem(report: Report, number: int | None, said: list[str]) -> None:
+    stream = report.stream.model_copy(update={"missing_copies": number})
+    assert verdict.of_copies(stream) == said
+
+
 def test_nothing_that_waits_is_no_problem_however_long_nothing_is_done(report: Report) -> None:
     assert lags(report, "producer", File(9_999)) == []
 

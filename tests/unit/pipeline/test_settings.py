@@ -7,7 +7,13 @@ import pytest
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from pipeline import settings
-from pipeline.settings import ConfigurationError, SchedulerSettings, StreamProcessorSettings
+from pipeline.settings import (
+    ConfigurationError,
+    Environment,
+    Name,
+    SchedulerSettings,
+    StreamProcessorSettings,
+)
 
 GOOD = {
     "LOG_LEVEL": "INFO",
@@ -99,6 +105,49 @@ def test_every_wrong_variable_is_named_in_one_line(monkeypatch: pytest.MonkeyPat
         "STREAM_LAKE_DIR",
         "KAFKA_SESSION_TIMEOUT_MS",
     ]
+
+
+PASSWORD = "POSTGRES_ANALYST_PASSWORD"
+
+
+class Account(Environment):
+    """What needs a password."""
+
+    postgres_analyst_password: Name
+
+
+@pytest.mark.parametrize("content", ["p$ss word", "p$ss word\n", "p$ss word\r\n"])
+def test_a_password_may_stand_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "secret").write_bytes(content.encode())
+    monkeypatch.setenv(f"{PASSWORD}_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv(PASSWORD, "")  # as Compose passes a variable that is not set
+    assert settings.read(Account).postgres_analyst_password == "p$ss word"
+
+
+def test_a_password_and_its_file_are_refused_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("one")
+    monkeypatch.setenv(f"{PASSWORD}_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv(PASSWORD, "another")
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.read(Account)
+    both = f"both {PASSWORD} and {PASSWORD}_FILE: set one of them"
+    assert str(refusal.value) == f"environment: {both}"
+
+
+def test_a_password_file_that_is_missing_or_empty_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    monkeypatch.setenv(f"{PASSWORD}_FILE", str(file))
+    with pytest.raises(ConfigurationError, match=rf"^environment: {PASSWORD}_FILE: .*secret"):
+        settings.read(Account)
+    file.write_text("\n")
+    with pytest.raises(ConfigurationError, match=rf"^environment: {PASSWORD}: got nothing"):
+        settings.read(Account)
 
 
 class Inner(BaseModel):

@@ -42,7 +42,7 @@ topics:
         ("[k, o]", "[k, 1]", "topics.a.events.x.1: got 1, expected"),
         ("[o]", "[k]", "topics.a: expected the key k among the fields of x, and not in may_be"),
         ("[k, o]", "[o]", "topics.a: got {"),
-        ("replication_factor: 1", "", "replication_factor: got nothing, expected a value"),
+        ("replication_factor: 1", "replication_factor: 0", "replication_factor: got 0, expected"),
         ("  a: {", "  a: x\n  b: {", "topics.a: got x, expected a mapping of keys"),
         ("  a: {", "  'a b': {", "topics.a b"),
         ("  a: {", "  '../a': {", "topics.../a"),

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# `make undeploy`: removes the stack from the Swarm, and what runs beside it. The data stays.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+source deploy/lib.sh
+
+# They hold the stack's network.
+say 'ending what runs beside the stack'
+quietly beside --profile dashboard --profile metrics --profile tools down
+
+say "removing the stack $STACK_NAME"
+quietly docker stack rm "$STACK_NAME"
+of_stack="label=com.docker.stack.namespace=$STACK_NAME"
+for _ in {1..60}; do
+  [[ -n $(docker network ls -q --filter "$of_stack") ]] || break
+  sleep 1
+done
+docker secret ls -q --filter "label=hospital.stack=$STACK_NAME" | xargs -r docker secret rm >/dev/null
+
+cat <<TEXT
+The stack is removed. Its data is where it was, and make deploy goes on with it.
+To delete the data, on each node:  docker volume ls -q --filter $of_stack | xargs -r docker volume rm
+and the directories lake_stream and status in what the nodes share
+TEXT

@@ -1,0 +1,130 @@
+"""With three brokers, any may be killed under load: nothing else stops, and nothing is lost."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+import pytest
+import yaml
+from kafka import KafkaAdminClient
+from kafka.errors import RetriableError
+
+from monitoring import broker
+
+from .faults.engine import started_at
+from .stack import PYTHON_SERVICES, ROOT, Stack, network_of, wait_until
+
+BROKERS = ("kafka", "kafka-2", "kafka-3")
+PARTITIONS = 15
+# By then the brokers that are left, and all their clients, go on without the one that was killed.
+GOES_ON_SECONDS = 30
+SIZES = ("find", "/lake/stream", "-name", "*.jsonl", "-printf", r"%P %s\n")
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
+    simulation["clock"]["real_days"] = 0
+    override = ROOT / "docker-compose.override.yml"
+    knobs = {
+        "MIRROR_PREFIX": "mirror/" if override.exists() else "",
+        "KAFKA_2_PUBLISHED_PORT": "0",
+        "KAFKA_3_PUBLISHED_PORT": "0",
+    }
+    with Stack("brokers", simulation, knobs, ("deploy/three-brokers.yml",)) as own:
+        own.write_configs()
+        own.up(*BROKERS, "postgres", *PYTHON_SERVICES)
+        yield own
+
+
+class Watch:
+    """Looks at the stream lake again and again, until its `with` block ends.
+
+    Attributes:
+        sizes: partition → the bytes of its segments at the last look.
+        longest_pauses: partition → the longest time without a new byte.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.sizes = Counter[str]()
+        self.longest_pauses: dict[str, float] = {}
+        self._grew: dict[str, float] = {}
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._look_again)
+
+    def __enter__(self) -> "Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def wait_until_all_grow(self, seconds: float) -> None:
+        """Wait until each partition has more than now."""
+        before = self.sizes
+
+        def all_grew() -> bool:
+            return all(self.sizes[partition] > size for partition, size in before.items())
+
+        wait_until(all_grew, seconds, "every partition of the lake to grow")
+
+    def _look_again(self) -> None:
+        while not self._ends.wait(0.2):
+            self._look()
+
+    def _look(self) -> None:
+        sizes = Counter[str]()
+        for line in self._stack.compose("exec", "-T", "editor", *SIZES).splitlines():
+            path, size = line.split()
+            topic, _day, segment = PurePosixPath(path).parts
+            sizes[f"{topic} partition {segment.partition('-')[0]}"] += int(size)
+        now = time.monotonic()
+        for partition in sizes:
+            if sizes[partition] > self.sizes[partition]:
+                pause = now - self._grew.get(partition, now)
+                longest = self.longest_pauses.get(partition, 0.0)
+                self._grew[partition] = now
+                self.longest_pauses[partition] = max(pause, longest)
+        self.sizes = sizes
+
+
+def missing_copies(asked: Sequence[str]) -> int | None:
+    """Of how many partitions a copy is missing, as one of these brokers says; None if none does."""
+    try:
+        with KafkaAdminClient(bootstrap_servers=[f"{name}:9092" for name in asked]) as admin:
+            return broker.missing_copies_of(admin.describe_topics())
+    except RetriableError:  # it was sent on to the broker that is away
+        return None
+
+
+def lose(stack: Stack, lake: Watch, lost: str) -> None:
+    """Kill a broker, wait until all goes on without it, and start it again."""
+    others = [name for name in BROKERS if name != lost]
+    stack.compose("kill", "-s", "KILL", lost)
+    killed = time.monotonic()
+    wait_until(lambda: bool(missing_copies(others)), GOES_ON_SECONDS, "the others to notice")
+    lake.wait_until_all_grow(killed + GOES_ON_SECONDS - time.monotonic())
+    print(f"{lost} killed: all goes on after {time.monotonic() - killed:.1f} s")
+    says = "a copy is missing"
+    wait_until(lambda: says in stack.run("status").stdout, 60, "status to say what is wrong")
+    stack.compose("start", lost)
+    wait_until(lambda: missing_copies(BROKERS) == 0, 120, "the brokers to have all copies again")
+
+
+def test_a_broker_killed_under_load_stops_nothing_and_loses_nothing(stack: Stack) -> None:
+    services = ("scheduler", "producer", "stream_processor")
+    containers = [stack.compose("ps", "-q", name).strip() for name in services]
+    starts = [started_at(container) for container in containers]
+    with Watch(stack) as lake, network_of(stack):
+        wait_until(lambda: len(lake.sizes) == PARTITIONS, 120, "every partition to reach the lake")
+        for name in BROKERS:
+            lose(stack, lake, name)
+        print("The longest pauses of the lake's partitions, in seconds:")
+        print(*(f"  {p}: {s:.1f}" for p, s in sorted(lake.longest_pauses.items())), sep="\n")
+    assert starts == [started_at(container) for container in containers]
+    stack.compose("stop", "scheduler")
+    assert "all is well" in stack.wait_until_reconciled(seconds=120)
