@@ -16,10 +16,11 @@ ROOT = Path(__file__).parent.parent
 # These share servers. They also reach them by names that are the same in each stack's network, and
 # this container is in one such network at a time.
 SHARED = {
-    "tests/integration": "by name",
-    "tests/e2e/dashboard": "by name",
-    "tests/e2e/pgadmin": "by name",
-    "tests/e2e/clean_run": "clean run",
+    "tests/integration/": "by name",
+    "tests/e2e/dashboard/": "by name",
+    "tests/e2e/pgadmin/": "by name",
+    "tests/e2e/test_three_brokers.py": "by name",
+    "tests/e2e/clean_run/": "clean run",
 }
 load_dotenv(ROOT / ".env")
 
@@ -33,7 +34,7 @@ class ByStack(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        shared = [name for folder, name in SHARED.items() if module.startswith(f"{folder}/")]
+        shared = [name for place, name in SHARED.items() if module.startswith(place)]
         return shared[0] if shared else module
 
 
