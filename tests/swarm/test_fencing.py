@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.lakes import stream_lake
 
-from ..e2e.stack import ROOT, wait_until
+from tests.e2e.stack import ROOT, wait_until
 from .lab import Lab
 from .nodes import SHARED, Node
 
