@@ -3,8 +3,8 @@
 A process owns them by two locks: on the entrance, a file beside the data, and on the segment that
 it writes. On one machine the entrance would do. A file system that machines share gives the locks
 of a machine that is cut off to others, and a process there comes back without knowing. Its writes
-to a file whose lock was lost are refused (docs/many-machines.md). Nothing else is: it can still
-create, open and lock files. Therefore a process
+to a file whose lock was lost are refused. Nothing else is: it can still create, open and lock
+files. Therefore a process
 
 - goes from one file to the next (the newest segment, an older one, a new day's) only with both
   locks: it locks the next file, then writes to the one that it owns;
