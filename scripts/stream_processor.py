@@ -90,6 +90,7 @@ def read(
     """
     try:
         found: dict[TopicPartition, list[ConsumerRecord]] = consumer.poll(timeout_ms=POLL_MS)
+        clients.keep_rebalancing(consumer)
     except InconsistentGroupProtocolError:
         foreign_members.ask()
         raise OperatorNeeded(

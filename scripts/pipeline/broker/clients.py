@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
+from kafka.structs import MemberState
 
 from pipeline.settings import KafkaSettings, StreamProcessorSettings
 
@@ -11,9 +12,6 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
 MAX_POLL_RECORDS = 5_000
-# Of several brokers, one may not know a new topic yet. If our group asks that one, it shares out
-# none of the topic's partitions until it asks again, which the library does every five minutes.
-ASK_FOR_TOPICS_MS = 10_000
 # By these two we tell what is ours from what another program did in our group: the first starts the
 # client id of each of our members, the second comes with each offset that they commit.
 GROUP_CLIENT_ID = "stream_processor-"
@@ -65,6 +63,16 @@ def group_member(settings: StreamProcessorSettings) -> KafkaConsumer:
         heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
         auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset
         max_poll_records=MAX_POLL_RECORDS,
-        metadata_max_age_ms=ASK_FOR_TOPICS_MS,
         allow_auto_create_topics=False,
     )
+
+
+def keep_rebalancing(member: KafkaConsumer) -> None:
+    """Let the next poll go on with a rebalance that did not complete in the last one.
+
+    kafka-python 3.0.12 forgets a rebalance if a poll ends in the middle of it and its reason was
+    new metadata, as from a broker that has just started, or does not know a new topic yet. The
+    member then waits for ever, without partitions, and sends no heartbeats.
+    """
+    if member.group_metadata().state == MemberState.REBALANCING:
+        member._coordinator.request_rejoin()  # noqa: SLF001
