@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status follow dashboard report images deploy undeploy test check drill fullrun lock pictures dictionary bench
+.PHONY: help up down clean logs status follow dashboard report images deploy undeploy test check drill fullrun test-swarm lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ drill: ## try every fault of the matrix in any order, and 50 kills (ROUNDS=3, SE
 
 fullrun: ## run all 1,455 days while people and programs read all the time (DAYS=60 for fewer)
 	@DAYS=$(DAYS) HOURS=$(HOURS) tests/run.sh tests/e2e/full_run -v -s $(ARGS)
+
+test-swarm: ## lose, isolate and update machines of a Swarm, three in one container (ARGS="-k isolated")
+	@tests/swarm/run.sh $(ARGS)
 
 # The targets below run in the tests' image, which `make test` builds.
 tests_image = $(or $(IMAGE_PREFIX),hospital-pipeline)/tests

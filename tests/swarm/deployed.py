@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from tests.e2e.stack import PYTHON_SERVICES, ROOT
+
 from .lab import Lab
 from .nodes import CHECKOUT, SHARED, Node, run
 

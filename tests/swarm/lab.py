@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.e2e.stack import ROOT, wait_until
+
 from .nodes import DISKS, SWITCH, Node, run
 
 GLUSTERFS_OPTIONS = {

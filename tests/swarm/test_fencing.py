@@ -13,8 +13,8 @@ from functools import partial
 import pytest
 
 from pipeline.lakes import stream_lake
-
 from tests.e2e.stack import ROOT, wait_until
+
 from .lab import Lab
 from .nodes import SHARED, Node
 

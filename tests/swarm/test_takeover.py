@@ -14,6 +14,7 @@ import yaml
 
 from tests.e2e.faults.undisturbed import Undisturbed
 from tests.e2e.stack import ROOT, wait_until
+
 from . import watch
 from .deployed import Deployed
 from .lab import Lab

@@ -120,7 +120,7 @@ class PartitionFiles:
     def _begin_segment(self, day: str, offset: int) -> BinaryIO:
         _prove_lock(self._segment or self._entrance)
         directory = self._root / self._topic / day
-        atomic_files.make_directories(directory)
+        self._make_day(directory)
         path = directory / f"{self._partition}-{offset:0{OFFSET_DIGITS}d}.jsonl"
         segment = self._step_to(path)
         atomic_files.sync_directory(directory)
@@ -128,6 +128,18 @@ class PartitionFiles:
             raise FileExistsError(errno.EEXIST, "another process has written it", str(path))
         self._day = day
         return segment
+
+    def _make_day(self, directory: Path) -> None:
+        """Create a day's directory, one process at a time.
+
+        Seen on GlusterFS: of three machines one had just left, and two made the same directory at
+        the same instant. One copy had it, the other refused it, and both machines were refused.
+        """
+        if directory.is_dir():
+            return
+        with (self._root / LOCKS / f"{self._topic}-days").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            atomic_files.make_directories(directory)
 
     def _step_to(self, path: Path) -> BinaryIO:
         """Own a segment, created if need be, instead of the file that we own so far.
