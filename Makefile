@@ -3,7 +3,7 @@
 .PHONY: help up down clean logs status follow dashboard report images deploy undeploy test check drill fullrun test-swarm lock pictures dictionary bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## set up what is missing (engine, images), start everything, say where to look
 	@mirror/up.sh

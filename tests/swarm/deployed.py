@@ -87,6 +87,12 @@ class Deployed:
             found[name.removeprefix(f"{STACK}_")] = int(running), int(wanted)
         return found
 
+    def images(self) -> dict[str, str]:
+        """Service → its image, for our services."""
+        listed = self.home.docker("service", "ls", "--format", "{{.Name}} {{.Image}}").splitlines()
+        images = dict(line.removeprefix(f"{STACK}_").split() for line in listed)
+        return {name: images[name] for name in PYTHON_SERVICES}
+
     def build_again(self) -> None:
         """Build our images anew on the home node: the same programs, another content."""
         for name in PYTHON_SERVICES:

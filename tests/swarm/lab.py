@@ -24,6 +24,7 @@ GLUSTERFS_OPTIONS = {
     "client.keepalive-count": "4",
     # A copy that missed a while of many small segments is whole again soon.
     "cluster.shd-max-threads": "8",
+    "cluster.heal-timeout": "10",
 }
 
 

@@ -15,6 +15,7 @@ from .nodes import Node
 
 ASK_BROKERS = Path(__file__).with_name("brokers.py").read_text(encoding="utf-8")
 
+COMPLAINTS = "WARN|ERROR|CRITICAL|FATAL"
 PARTITIONS = 15  # of all topics, without the dead letters
 
 
@@ -115,11 +116,14 @@ def is_down(manager: Node, node: Node) -> bool:
     return manager.docker(*status, check=False).strip() == "down"
 
 
-def measure(fault: str, conditions: Mapping[str, Callable[[], bool]], seconds: float) -> None:
+def measure(
+    stack: Deployed, fault: str, conditions: Mapping[str, Callable[[], bool]], seconds: float
+) -> None:
     """Print after how long each condition held for the first time.
 
     Raises:
-        AssertionError: if one does not hold within `seconds`.
+        AssertionError: if one does not hold within `seconds`; what the stack complains of is
+            printed.
     """
     began = time.monotonic()
     waiting = dict(conditions)
@@ -128,5 +132,17 @@ def measure(fault: str, conditions: Mapping[str, Callable[[], bool]], seconds: f
             print(f"{fault}: {what} after {time.monotonic() - began:.0f} s", flush=True)
             del waiting[what]
         if time.monotonic() - began > seconds:
+            print_complaints(stack)
             raise AssertionError(f"{fault}: not within {seconds:.0f} s: {', '.join(waiting)}")
         time.sleep(0.5)
+
+
+def print_complaints(stack: Deployed) -> None:
+    """Print the latest warnings and errors of every container, from each node's own engine."""
+    for node in stack.lab.nodes:
+        if not node.has_power:
+            continue
+        for name in node.docker("ps", "-a", "--format", "{{.Names}}", check=False).split():
+            logged = ("sh", "-c", f"docker logs --tail 300 {name} 2>&1 | grep -E '{COMPLAINTS}'")
+            for line in node.run(*logged, check=False).splitlines()[-5:]:
+                print(f"{node.name} {name}: {line}")
