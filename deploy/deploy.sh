@@ -4,7 +4,7 @@
 # all is healthy. docs/many-machines.md
 #
 #   --images                only print the images that the other nodes need
-#   DEPLOY_TIMEOUT_SECONDS  how long the services may take to become healthy (600)
+#   DEPLOY_TIMEOUT_SECONDS  how long the services may take to become healthy, each time (900)
 #   PGADMIN=off             do not start pgAdmin beside the stack
 set -euo pipefail
 
@@ -152,7 +152,13 @@ deploy() {
   translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
     python -c "$(<deploy/stack.py)" "$@" <<<"$project") || die 'nothing more was deployed'
   docker stack deploy "${options[@]}" -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
-  deploy/wait.sh
+  deploy/wait.sh "$@"
+}
+
+# Prints the brokers of the stack, those that are down first.
+brokers() {
+  docker stack services "$STACK_NAME" --format '{{.Replicas}} {{.Name}}' | sort |
+    sed -n "s/^.* ${STACK_NAME}_kafka/kafka/p"
 }
 
 echo 'Swarm'
@@ -168,10 +174,10 @@ check_images
 
 echo 'Services'
 project=$(of_the_stack)
-if [[ -n $(docker stack services -q "$STACK_NAME" 2>/dev/null) ]]; then
-  # One broker with its ZooKeeper after the other, so that two of each always serve.
-  for number in '' -2 -3; do deploy "zookeeper$number" "kafka$number"; done
-fi
+# One broker with its ZooKeeper after the other, so that two of each always serve. One that is down
+# comes back before another is replaced. At the first deployment there is none yet.
+running=$(brokers 2>/dev/null) || die 'the Swarm does not answer now: try again when docker node ls does'
+for broker in $running; do deploy "${broker/kafka/zookeeper}" "$broker"; done
 deploy
 
 [[ ${PGADMIN:-} == off ]] || quietly beside up -d --wait pgadmin || die 'pgAdmin did not start beside the stack'
