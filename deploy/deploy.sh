@@ -93,7 +93,7 @@ ready_nodes() {
 
 # The volumes that the nodes share. A tool beside the stack needs them here even if no task does.
 check_shared() {
-  local type options device name
+  local type options device name volume
   type=$(env_value SHARED_TYPE) options=$(env_value SHARED_OPTIONS) device=$(env_value SHARED_DEVICE)
   if [[ $type == none ]]; then
     [[ -d $device && $(stat -c %d "$device") != $(stat -c %d /) ]] ||
@@ -102,8 +102,14 @@ check_shared() {
       die "cannot make lake_stream and status in $device: make both, with the owner 10001:10001"
   fi
   for name in lake_stream status; do
+    volume=${STACK_NAME}_$name
     docker volume create --label "com.docker.stack.namespace=$STACK_NAME" -o "type=$type" -o "o=$options" \
-      -o "device=$device/$name" "${STACK_NAME}_$name" >/dev/null
+      -o "device=$device/$name" "$volume" >/dev/null
+    # An engine leaves a volume that it has already as it was, and says nothing.
+    [[ $(docker volume inspect -f '{{.Options.type}} {{.Options.o}} {{.Options.device}}' "$volume") == \
+      "$type $options $device/$name" ]] ||
+      die "the volume $volume was made with other values of SHARED_… in .env: run 'make undeploy', then \
+'docker volume rm $volume' on each node (what the nodes share stays), then 'make deploy' again"
   done
   say "shared by all nodes: $device"
 }
