@@ -42,6 +42,14 @@ if [[ ${1:-} == --images ]]; then
   exit
 fi
 
+check_name() {
+  local project
+  project=$(env_value COMPOSE_PROJECT_NAME)
+  [[ $project != "$STACK_NAME" && $project != "$beside_project" ]] ||
+    die "STACK_NAME in .env is '$STACK_NAME', and Compose's project here is '$project': make clean would \
+delete the stack's data. Choose another STACK_NAME"
+}
+
 check_swarm() {
   local ready lost
   [[ $(docker info --format '{{.Swarm.ControlAvailable}}') == true ]] ||
@@ -168,6 +176,7 @@ brokers() {
 }
 
 echo 'Swarm'
+check_name
 check_swarm
 check_labels
 check_shared

@@ -11,7 +11,7 @@ from tests.e2e.stack import PYTHON_SERVICES, ROOT
 from .lab import Lab
 from .nodes import CHECKOUT, SHARED, Node, run
 
-STACK = "hospital"
+STACK = "hospital-stack"
 
 
 class Deployed:
