@@ -137,7 +137,7 @@ make_secrets() {
     secret=${STACK_NAME}_${name,,}_$(sha256sum <<<"$value" | cut -c 1-12)
     if ! docker secret inspect "$secret" >/dev/null 2>&1; then
       printf %s "$value" | docker secret create --label "hospital.stack=$STACK_NAME" "$secret" - >/dev/null
-      say "new secret: $secret"
+      say "$name: a new secret"
     fi
     export "${name}_SECRET=$secret"
   done
