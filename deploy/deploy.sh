@@ -4,6 +4,7 @@
 # all is healthy. docs/many-machines.md
 #
 #   --images                only print the images that the other nodes need
+#   IMAGES=there            the other nodes have these images (only asked for without a registry)
 #   DEPLOY_TIMEOUT_SECONDS  how long the services may take to become healthy, each time (900)
 #   PGADMIN=off             do not start pgAdmin beside the stack
 set -euo pipefail
@@ -144,7 +145,7 @@ make_secrets() {
 }
 
 check_images() {
-  local image first=${prefix%%/*}
+  local image first=${prefix%%/*} in_use new
   tag_images
   for image in $(of_the_stack --images | sort -u); do
     docker image inspect "$image" >/dev/null 2>&1 || quietly docker pull "$image" ||
@@ -153,9 +154,14 @@ check_images() {
   if [[ $first == *[.:]* || $first == localhost ]]; then
     say "pushing our images to $first"
     quietly docker push "$(images_elsewhere | head -n 1)"
-  else
-    say 'no registry in IMAGE_PREFIX: each other node needs these, e.g. docker save … | ssh <node> docker load'
-    images_elsewhere | sed 's/^/    /'
+  elif [[ ${IMAGES:-} != there ]]; then
+    # No engine can look into another, but what the stack runs already is there.
+    in_use=$(docker stack services "$STACK_NAME" --format '{{.Image}}' 2>/dev/null || true)
+    new=$(images_elsewhere | grep -vxF "$in_use" || true)
+    [[ -n $new ]] || return 0
+    say 'IMAGE_PREFIX names no registry, and each other node needs:'
+    printf '    %s\n' "${new//$'\n'/$'\n    '}"
+    die "when they have these (docker save \$(deploy/deploy.sh --images) | ssh <node> docker load): IMAGES=there make deploy"
   fi
 }
 
