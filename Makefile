@@ -8,18 +8,20 @@ help: ## list the targets
 up: ## set up what is missing (engine, images), start everything, say where to look
 	@mirror/up.sh
 
-# BROKERS=3 with any target: the stack with three brokers on this machine (docs/many-machines.md)
+# BROKERS=3 with any target: the stack with three brokers on this machine (docs/many-machines.md).
+# `make up` asks again once it has chosen the images: use_files in mirror/lib.sh.
 ifeq ($(BROKERS),3)
-export MIRROR_PREFIX = $(if $(wildcard docker-compose.override.yml),mirror/)
-export COMPOSE_FILE = docker-compose.yml$(if $(MIRROR_PREFIX),:docker-compose.override.yml):deploy/three-brokers.yml
+export MIRROR_PREFIX := $(shell test ! -L docker-compose.override.yml || echo mirror/)
+export COMPOSE_FILE := docker-compose.yml$(if $(wildcard docker-compose.override.yml),:docker-compose.override.yml):deploy/three-brokers.yml
 endif
 
-# What `docker compose down` leaves alone unless it is told of them.
+# What `docker compose down` leaves alone unless it is told of them. Orphans are the second and third
+# broker and ZooKeeper where BROKERS=3 is not said: both targets end three brokers all the same.
 profiles = --profile dashboard --profile metrics --profile tools
 
 down: ## stop and remove the containers; the data stays
 	@mirror/own_project.sh --end-tools
-	docker compose $(profiles) down
+	docker compose $(profiles) down --remove-orphans
 
 clean: ## stop and remove the containers, and delete the data
 	@mirror/own_project.sh --end-tools

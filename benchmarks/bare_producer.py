@@ -8,6 +8,7 @@ while the time stands. Prints what it took, and the settings, as JSON.
 import itertools
 import json
 import time
+from threading import Event
 
 from pipeline.broker import clients, partitions, resume
 from pipeline.broker.topics import read_topics
@@ -21,7 +22,7 @@ def main() -> None:
     """Send every record of the journal."""
     settings = read(ProducerSettings)
     topics = read_topics(settings.configs_dir)
-    partitions.create_missing_topics(settings, topics)
+    partitions.create_missing_topics(settings, topics, Event())
     now = clock.read(settings.simulation_dir)
     assert now is not None
     producer = clients.producer(settings)

@@ -4,7 +4,8 @@
 # all is healthy. docs/many-machines.md
 #
 #   --images                only print the images that the other nodes need
-#   DEPLOY_TIMEOUT_SECONDS  how long the services may take to become healthy (600)
+#   IMAGES=there            the other nodes have these images (only asked for without a registry)
+#   DEPLOY_TIMEOUT_SECONDS  how long the services may take to become healthy, each time (900)
 #   PGADMIN=off             do not start pgAdmin beside the stack
 set -euo pipefail
 
@@ -41,6 +42,14 @@ if [[ ${1:-} == --images ]]; then
   images_elsewhere
   exit
 fi
+
+check_name() {
+  local project
+  project=$(env_value COMPOSE_PROJECT_NAME)
+  [[ $project != "$STACK_NAME" && $project != "$beside_project" ]] ||
+    die "STACK_NAME in .env is '$STACK_NAME', and Compose's project here is '$project': make clean would \
+delete the stack's data. Choose another STACK_NAME"
+}
 
 check_swarm() {
   local ready lost
@@ -93,7 +102,7 @@ ready_nodes() {
 
 # The volumes that the nodes share. A tool beside the stack needs them here even if no task does.
 check_shared() {
-  local type options device name
+  local type options device name volume
   type=$(env_value SHARED_TYPE) options=$(env_value SHARED_OPTIONS) device=$(env_value SHARED_DEVICE)
   if [[ $type == none ]]; then
     [[ -d $device && $(stat -c %d "$device") != $(stat -c %d /) ]] ||
@@ -102,8 +111,14 @@ check_shared() {
       die "cannot make lake_stream and status in $device: make both, with the owner 10001:10001"
   fi
   for name in lake_stream status; do
+    volume=${STACK_NAME}_$name
     docker volume create --label "com.docker.stack.namespace=$STACK_NAME" -o "type=$type" -o "o=$options" \
-      -o "device=$device/$name" "${STACK_NAME}_$name" >/dev/null
+      -o "device=$device/$name" "$volume" >/dev/null
+    # An engine leaves a volume that it has already as it was, and says nothing.
+    [[ $(docker volume inspect -f '{{.Options.type}} {{.Options.o}} {{.Options.device}}' "$volume") == \
+      "$type $options $device/$name" ]] ||
+      die "the volume $volume was made with other values of SHARED_… in .env: run 'make undeploy', then \
+'docker volume rm $volume' on each node (what the nodes share stays), then 'make deploy' again"
   done
   say "shared by all nodes: $device"
 }
@@ -123,14 +138,14 @@ make_secrets() {
     secret=${STACK_NAME}_${name,,}_$(sha256sum <<<"$value" | cut -c 1-12)
     if ! docker secret inspect "$secret" >/dev/null 2>&1; then
       printf %s "$value" | docker secret create --label "hospital.stack=$STACK_NAME" "$secret" - >/dev/null
-      say "new secret: $secret"
+      say "$name: a new secret"
     fi
     export "${name}_SECRET=$secret"
   done
 }
 
 check_images() {
-  local image first=${prefix%%/*}
+  local image first=${prefix%%/*} in_use new
   tag_images
   for image in $(of_the_stack --images | sort -u); do
     docker image inspect "$image" >/dev/null 2>&1 || quietly docker pull "$image" ||
@@ -139,9 +154,14 @@ check_images() {
   if [[ $first == *[.:]* || $first == localhost ]]; then
     say "pushing our images to $first"
     quietly docker push "$(images_elsewhere | head -n 1)"
-  else
-    say 'no registry in IMAGE_PREFIX: each other node needs these, e.g. docker save … | ssh <node> docker load'
-    images_elsewhere | sed 's/^/    /'
+  elif [[ ${IMAGES:-} != there ]]; then
+    # No engine can look into another, but what the stack runs already is there.
+    in_use=$(docker stack services "$STACK_NAME" --format '{{.Image}}' 2>/dev/null || true)
+    new=$(images_elsewhere | grep -vxF "$in_use" || true)
+    [[ -n $new ]] || return 0
+    say 'IMAGE_PREFIX names no registry, and each other node needs:'
+    printf '    %s\n' "${new//$'\n'/$'\n    '}"
+    die "when they have these (docker save \$(deploy/deploy.sh --images) | ssh <node> docker load): IMAGES=there make deploy"
   fi
 }
 
@@ -152,10 +172,17 @@ deploy() {
   translated=$(docker run --rm -i --network none "$prefix/batch_ingestor:$BATCH_INGESTOR_TAG" \
     python -c "$(<deploy/stack.py)" "$@" <<<"$project") || die 'nothing more was deployed'
   docker stack deploy "${options[@]}" -c - "$STACK_NAME" <<<"$translated" | sed 's/^/  /'
-  deploy/wait.sh
+  deploy/wait.sh "$@"
+}
+
+# Prints the brokers of the stack, those that are down first.
+brokers() {
+  docker stack services "$STACK_NAME" --format '{{.Replicas}} {{.Name}}' | sort |
+    sed -n "s/^.* ${STACK_NAME}_kafka/kafka/p"
 }
 
 echo 'Swarm'
+check_name
 check_swarm
 check_labels
 check_shared
@@ -168,10 +195,10 @@ check_images
 
 echo 'Services'
 project=$(of_the_stack)
-if [[ -n $(docker stack services -q "$STACK_NAME" 2>/dev/null) ]]; then
-  # One broker with its ZooKeeper after the other, so that two of each always serve.
-  for number in '' -2 -3; do deploy "zookeeper$number" "kafka$number"; done
-fi
+# One broker with its ZooKeeper after the other, so that two of each always serve. One that is down
+# comes back before another is replaced. At the first deployment there is none yet.
+running=$(brokers 2>/dev/null) || die 'the Swarm does not answer now: try again when docker node ls does'
+for broker in $running; do deploy "${broker/kafka/zookeeper}" "$broker"; done
 deploy
 
 [[ ${PGADMIN:-} == off ]] || quietly beside up -d --wait pgadmin || die 'pgAdmin did not start beside the stack'

@@ -20,5 +20,7 @@ if [[ -L docker-compose.override.yml ]]; then
 fi
 files+=(-f deploy/three-brokers.yml)
 
-# beside ARGUMENT…: Compose for what runs beside the stack on the home node.
-beside() { docker --log-level error compose "${files[@]}" -f deploy/beside.yml "$@"; }
+# beside ARGUMENT…: Compose for what runs beside the stack on the home node, in a project of its own,
+# which `make up`, `make down` and `make clean` in this checkout leave alone.
+beside_project=$STACK_NAME-beside
+beside() { docker --log-level error compose -p "$beside_project" "${files[@]}" -f deploy/beside.yml "$@"; }

@@ -13,8 +13,8 @@ KEPT = {
     *("cap_drop", "command", "configs", "entrypoint", "environment", "healthcheck", "hostname"),
     *("image", "init", "logging", "networks", "read_only", "secrets", "stop_grace_period", "user"),
 }
-# Images are built before, and on their nodes or in a registry. All services start at once, and each
-# waits for what it needs.
+# Images are built beforehand, and are on their nodes or in a registry. All services start at once,
+# and each waits for what it needs.
 LEFT_OUT = {"build", "pull_policy", "depends_on"}
 # No service of a Swarm has it. An engine may have it for all its containers: daemon.json.
 NO_NEW_PRIVILEGES = ["no-new-privileges:true"]

@@ -21,6 +21,8 @@ docker secret ls -q --filter "label=hospital.stack=$STACK_NAME" | xargs -r docke
 
 cat <<TEXT
 The stack is removed. Its data is where it was, and make deploy goes on with it.
-To delete the data, on each node:  docker volume ls -q --filter $of_stack | xargs -r docker volume rm
-and the directories lake_stream and status in what the nodes share
+To delete the data:
+  on each node        docker volume ls -q --filter $of_stack | xargs -r docker volume rm
+  on this node, also  docker volume ls -q --filter label=com.docker.compose.project=$beside_project | xargs -r docker volume rm
+  once                the directories lake_stream and status in what the nodes share
 TEXT

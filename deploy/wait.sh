@@ -1,28 +1,42 @@
 #!/usr/bin/env bash
-# Waits until every task of the stack runs what was deployed last, and is healthy. Says what fails.
+# wait.sh [SERVICE…]: waits until every task of these services, or of the whole stack, runs what was
+# deployed last, and is healthy. Says what fails.
 #
-#   DEPLOY_TIMEOUT_SECONDS  for how long (600)
+#   DEPLOY_TIMEOUT_SECONDS  for how long (900)
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 source deploy/lib.sh
 
-deadline=$((SECONDS + ${DEPLOY_TIMEOUT_SECONDS:-600}))
+# Longer than a check of ours takes to give a task up: start_period and retries in swarm.yml.
+limit=${DEPLOY_TIMEOUT_SECONDS:-900}
+deadline=$((SECONDS + limit))
 
-# Prints the services that are not there yet, as name (running/wanted).
+# Finds the lines about these services. Finding none, it fails.
+these=^${STACK_NAME}_
+(($# == 0)) || these+="($(IFS='|' && printf %s "$*")) "
+
+# Prints those of them that are not there yet, as name (running/wanted).
 missing() {
-  docker stack services "$STACK_NAME" --format '{{.Name}} {{.Replicas}}' |
-    awk '{ split($2, n, "/") } n[1] != n[2] { print $1 " (" $2 ")" }' | paste -sd ' '
+  docker stack services "$STACK_NAME" --format '{{.Name}} {{.Replicas}}' | grep -E "$these" |
+    awk '{ split($2, n, "/") } n[1] != n[2] { print $1 " (" $2 ")" }'
 }
 
-# updates STATE…: prints the services whose last update is in one of these states.
+# updates STATE…: prints those of them whose last update is in one of these states.
 updates() {
   local states
   states=$(printf '|%s' "$@")
   docker stack services "$STACK_NAME" -q |
-    xargs docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}' |
-    sed -nE "s/^(${states:1}) //p" | paste -sd ' '
+    xargs docker service inspect --format '{{.Spec.Name}} {{with .UpdateStatus}}{{.State}}{{end}}' |
+    grep -E "$these" | sed -nE "s/ (${states:1})\$//p"
+}
+
+# Prints what is not done yet. A Swarm without a leader answers nothing, which does not mean nothing.
+undone() {
+  local found
+  found=$({ missing && updates updating rollback_started; } 2>/dev/null) || found='the Swarm to answer'
+  printf %s "${found//$'\n'/ }"
 }
 
 # Says what has gone wrong in the last minutes, each once.
@@ -33,21 +47,23 @@ say_errors() {
     [[ -n ${said[$error]:-} ]] || say "$error"
     said[$error]=yes
   done < <(docker stack ps "$STACK_NAME" --no-trunc \
-    --format '{{if .Error}}{{.CurrentState}}|{{.Name}} on {{.Node}}: {{.Error}}{{end}}' |
+    --format '{{if .Error}}{{.CurrentState}}|{{.Name}} on {{.Node}}: {{.Error}}{{end}}' 2>/dev/null |
     sed -nE 's/^(Failed|Rejected|Pending) ([0-9]+ seconds?|less than a second|about a minute) ago\|//p')
 }
 
-waits_for() { printf 'waiting for %s' "$({ missing; updates updating; } | paste -sd ' ')"; }
+waits_for() { printf 'waiting for %s' "$(undone)"; }
 tell_meanwhile waits_for
 calm=0
 # Twice: an update begins a moment after it was asked for.
 while ((calm < 2)); do
   sleep 2
-  if [[ -n $(missing)$(updates updating rollback_started) ]]; then calm=0; else calm=$((calm + 1)); fi
+  found=$(undone)
+  if [[ -n $found ]]; then calm=0; else calm=$((calm + 1)); fi
   say_errors
-  ((SECONDS < deadline)) || die "not every service became healthy: $(missing)"
+  ((SECONDS < deadline)) || die "not done after $limit s, still waiting for ${found:-updates to begin}"
 done
 tell_no_more
-failed=$(updates paused rollback_paused rollback_completed)
+failed=$(updates paused rollback_paused rollback_completed) ||
+  die 'the Swarm does not answer now: run make deploy again when docker node ls does'
 [[ -z $failed ]] || die "these went back to what they ran before, or wait for a person \
-(docker service ps --no-trunc <service>): $failed"
+(docker service ps --no-trunc <service>): ${failed//$'\n'/ }"

@@ -110,6 +110,16 @@ env_value() {
   printf '%s\n' "${value#=}"
 }
 
+# use_files: from here on, Compose means the stack that BROKERS asks for, of the images that are in use
+# now. Without BROKERS=3, Compose finds its files by itself. The Makefile does the same for other targets.
+use_files() {
+  [[ ${BROKERS:-} == 3 ]] || return 0
+  export COMPOSE_FILE=docker-compose.yml MIRROR_PREFIX=
+  [[ ! -L docker-compose.override.yml ]] || MIRROR_PREFIX=mirror/
+  [[ ! -e docker-compose.override.yml ]] || COMPOSE_FILE+=:docker-compose.override.yml
+  COMPOSE_FILE+=:deploy/three-brokers.yml
+}
+
 # compose_serves: there is a Compose that has all that these scripts and the tests use.
 compose_serves() {
   local numbers='^v?([0-9]+)\.([0-9]+)' # in a variable: the bash 3.2 of macOS parses no ( after =~

@@ -7,7 +7,7 @@
 #
 #   --claim      also create that volume
 #   --end-tools  also remove the containers of tools whose terminal was closed, which `down` leaves
-#   --release    also remove that volume (make clean)
+#   --release    also remove that volume, and whatever else of the project's volumes is left (make clean)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,15 +35,21 @@ COMPOSE_PROJECT_NAME=another, and 0 (any free port) for each published port.
 If that folder was moved to here:  docker compose down; docker volume rm -f $mark"
 done < <(owners)
 
+of_project="label=com.docker.compose.project=$project"
 case ${1:-} in
   --claim)
     # With the project's label, so that whoever removes all of a project's volumes removes it, too.
     docker volume create --label "$label=$PWD" --label "com.docker.compose.project=$project" "$mark" >/dev/null
     ;;
   --end-tools)
-    of_project="label=com.docker.compose.project=$project"
     docker ps --all --quiet --filter "$of_project" --filter label=com.docker.compose.oneoff=True |
       xargs -r docker rm --force >/dev/null
     ;;
-  --release) docker volume rm --force "$mark" >/dev/null ;;
+  --release)
+    # Without BROKERS=3, Compose's files do not name the volumes of three brokers, and leave them.
+    {
+      echo "$mark"
+      docker volume ls --quiet --filter "$of_project" --filter label=com.docker.compose.volume
+    } | xargs docker volume rm --force >/dev/null
+    ;;
 esac

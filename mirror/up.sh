@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make up`: sets up what this machine lacks, starts the stack, and waits until its
-# eight services are healthy.
+# services are healthy: eight, or twelve with BROKERS=3.
 #
 # Each step says what it does, and skips what is already done. Arguments are passed
 # to `docker compose up`.
@@ -32,10 +32,12 @@ explain() {
 
 # Stops if another program has a port that this stack publishes. The stack's own containers may.
 check_ports() {
-  local variable port project published taken=()
+  local variable port project config published files=(docker-compose.yml) taken=()
   project=$(env_value COMPOSE_PROJECT_NAME)
   # Of the services that start; those of a profile do not.
-  published=$(docker compose config 2>/dev/null | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p')
+  config=$(docker --log-level error compose config)
+  published=$(sed -n 's/^ *published: "\([0-9]*\)"$/\1/p' <<<"$config")
+  ! grep -q '^  kafka-2:$' <<<"$config" || files+=(deploy/three-brokers.yml)
   while IFS= read -r variable; do
     port=$(env_value "$variable")
     grep -qxF "$port" <<<"$published" || continue
@@ -43,7 +45,7 @@ check_ports() {
       is_taken "$port"; then
       taken+=("$variable: port $port of this machine is taken$(taken_by "$port")")
     fi
-  done < <(sed -n 's/.*"127\.0\.0\.1:${\([A-Z_]*\)}:.*/\1/p' docker-compose.yml)
+  done < <(sed -n 's/.*"127\.0\.0\.1:${\([A-Z0-9_]*\)}:.*/\1/p' "${files[@]}")
   ((${#taken[@]})) || return 0
   printf '  %s\n' "${taken[@]}" >&2
   die 'nothing was started. Set each variable above in .env to another port (0: any free one), and run make up again'
@@ -79,6 +81,13 @@ ask() {
   docker compose exec -T "$1" python -m "$2" </dev/null | sed '2,$s/^/            /'
 }
 
+# Prints where programs on this machine find each broker.
+broker_addresses() {
+  local broker
+  docker --log-level error compose config --services | grep -xE 'kafka(-[23])?' | sort |
+    while IFS= read -r broker; do docker compose port "$broker" 29092 </dev/null; done | paste -sd, -
+}
+
 # complaint CONTAINER: prints its last error or warning, or else its last line.
 complaint() {
   local lines
@@ -91,11 +100,13 @@ echo 'Engine'
 "$here/own_project.sh" --claim
 
 echo 'Ports'
+use_files
 check_ports
 say 'each is free, or this stack has it already'
 
 echo 'Base images'
 "$here/images.sh"
+use_files # again: the line above decides whether the images are the mirror ones
 
 echo 'Our images'
 build_started=$SECONDS
@@ -119,21 +130,32 @@ fi
 
 # Ask for the published address, because a port of 0 in .env means any free one.
 address=$(docker compose port pgadmin "${PGADMIN_CONTAINER_PORT:-80}")
+# What does the same as `make status`, and what make must be told to mean this stack.
+if [[ ${BROKERS:-} == 3 ]]; then
+  run_status='' and=' BROKERS=3'
+else
+  run_status='docker compose run --rm status: ' and=''
+fi
 cat <<TEXT
 
 Up after $SECONDS s. Where to look:
   pgAdmin   http://$address   ($(env_value PGADMIN_DEFAULT_EMAIL) / $(env_value PGADMIN_DEFAULT_PASSWORD))
   stream    make logs            (docker compose logs -f --tail=20 stream_processor)
-  kafka     $(docker compose port kafka 29092)   (docs/use-the-stream.md)
-  status    make status          (docker compose run --rm status: where it is, and whether all is well)
-  dashboard make dashboard       (a ninth service: the hospitals and the pipeline in a browser)
+  kafka     $(broker_addresses)   (docs/use-the-stream.md)
+  status    $(printf '%-20s' "make status$and") (${run_status}where it is, and whether all is well)
+  dashboard $(printf '%-20s' "make dashboard$and") (one more service: the hospitals and the pipeline in a browser)
   stop      make down            (make clean deletes the data, too)
   tables    $(ask batch_ingestor pipeline.warehouse.filled_until)
   days      $(ask scheduler scheduling.day_length)
 Images in use:
 $(docker compose config --images | sort -u | sed 's/^/  /')
 TEXT
+if [[ ${BROKERS:-} == 3 ]]; then
+  say 'With this in .env, docker compose and make mean these three brokers, without BROKERS=3, too:'
+  say "  COMPOSE_FILE=$COMPOSE_FILE"
+  [[ -z $MIRROR_PREFIX ]] || say "  MIRROR_PREFIX=$MIRROR_PREFIX"
+fi
 if [[ -L docker-compose.override.yml ]]; then
   say 'The images called mirror/… were built here in place of the public ones.' \
-    'To use the public ones: MIRROR=never make up'
+    "To use the public ones: MIRROR=never make up$and"
 fi

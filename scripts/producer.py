@@ -30,7 +30,7 @@ def main(settings: ProducerSettings, service: Service) -> None:
     """Resume after what the broker has, then follow the clock until stopped."""
     outage = outages.watch(settings, service.report)
     topics = read_topics(settings.configs_dir)
-    partitions.create_missing_topics(settings, topics)
+    partitions.create_missing_topics(settings, topics, service.stopping)
     now = wait_for_clock(settings, service, outage)
     if now is None:
         return

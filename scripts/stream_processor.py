@@ -45,7 +45,7 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
     """Own partitions and write their records until stopped."""
     outage = outages.watch(settings, service.report)
     topics = read_topics(settings.configs_dir)
-    partitions.create_missing_topics(settings, topics)
+    partitions.create_missing_topics(settings, topics, service.stopping)
     consumer = clients.group_member(settings)
     ownership = Ownership(consumer, settings.stream_lake_dir, outage)
     foreign_members = ForeignMembers(settings)

@@ -18,7 +18,12 @@ prefix=$(env_value IMAGE_PREFIX)
 quietly docker build -t "$prefix/scheduler-test-clock" --build-arg "SCHEDULER_IMAGE=$prefix/scheduler" \
   tests/e2e/faults || die 'the scheduler with a settable clock could not be built'
 
-(($#)) || set -- tests/unit tests/integration tests/e2e --ignore=tests/e2e/full_run --durations=25
+if ((!$#)); then
+  set -- tests/unit tests/integration tests/e2e --ignore=tests/e2e/full_run --durations=25 -n 2 --no-loadscope-reorder
+  # Both workers must draw the same faults.
+  export FAULT_SEED=${FAULT_SEED:-$((RANDOM * 32768 + RANDOM))}
+  say "faults are drawn at random; to repeat them: FAULT_SEED=$FAULT_SEED"
+fi
 # shellcheck disable=SC2016 # the inner shell expands "$@"
 "${compose[@]}" run --rm -T tests sh -ec \
   'tests/check.sh && exec pytest -p no:cacheprovider "$@"' pytest "$@"

@@ -118,12 +118,13 @@ class Tables:
 
         A session whose question fails, or is never answered, serves no other.
         """
+        idle = self._idle
         try:
-            session = self._idle.get_nowait()
+            session = idle.get_nowait()
         except Empty:
             session = self._connected()
         found = self._query_in(session, question, kept)
-        self._idle.put(session)
+        idle.put(session)
         return found
 
     def _query_in(

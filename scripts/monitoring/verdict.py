@@ -28,7 +28,7 @@ def of_configuration(configuration: Configuration | None) -> list[str]:
 def of_copies(stream: Stream) -> list[str]:
     """Partitions that fewer brokers keep than should."""
     number = stream.missing_copies
-    return [f"kafka: a copy is missing of {number:,} partitions"] if number else []
+    return [f"kafka: {number:,} partitions are missing a copy"] if number else []
 
 
 def of_lags(files: dict[str, list[OwnService]], stream: Stream, batch: Batch | None) -> list[str]:

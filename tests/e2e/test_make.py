@@ -168,6 +168,18 @@ def test_data_without_containers_still_belong_to_their_folder(
     machine.make(second, "clean")
 
 
+def test_what_three_brokers_add_ends_without_being_named(machine: Machine, first: str) -> None:
+    create = "source mirror/lib.sh; use_files; docker compose create zookeeper-2"
+    created = machine.run(f"cd {first}; {create}", BROKERS="3")
+    assert created.returncode == 0, created.stdout
+    added = {f"{machine.project}_zookeeper_2_data", f"{machine.project}_zookeeper_2_log"}
+    machine.make(first, "down")
+    assert machine.names("container", "{{.ID}}") == machine.names("network", "{{.ID}}") == set()
+    assert machine.data() >= added
+    machine.make(first, "clean")
+    assert machine.data() == set()
+
+
 LISTEN = """
 import socket, time
 listener = socket.create_server(("127.0.0.1", 0))
@@ -190,6 +202,7 @@ def test_taken_ports_are_named_before_anything_is_built(machine: Machine, first:
         listened = docker("logs", program).strip()
         ports = {"POSTGRES_PUBLISHED_PORT": published, "PGADMIN_PORT": listened}
         printed = machine.refusal(first, "up", **ports)
+        three = machine.refusal(first, "up", BROKERS="3", KAFKA_2_PUBLISHED_PORT=published)
         plain = machine.run(f"cd {first} && docker compose up -d postgres", **ports).stdout
     finally:
         docker("rm", "--force", container, program)
@@ -197,6 +210,7 @@ def test_taken_ports_are_named_before_anything_is_built(machine: Machine, first:
     assert f"\n  POSTGRES_PUBLISHED_PORT: {taken}\n" in printed
     assert f"\n  PGADMIN_PORT: port {listened} of this machine is taken\n" in printed
     assert "mirror: nothing was started. Set each variable above in .env to another" in printed
+    assert f"\n  KAFKA_2_PUBLISHED_PORT: {taken}\n" in three
     assert "Base images" not in printed
     assert f"Bind for 127.0.0.1:{published} failed: port is already allocated" in plain
 

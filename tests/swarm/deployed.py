@@ -11,7 +11,7 @@ from tests.e2e.stack import PYTHON_SERVICES, ROOT
 from .lab import Lab
 from .nodes import CHECKOUT, SHARED, Node, run
 
-STACK = "hospital"
+STACK = "hospital-stack"
 
 
 class Deployed:
@@ -75,7 +75,8 @@ class Deployed:
         for image in self.in_checkout("deploy/deploy.sh", "--images").split():
             for node in self.lab.nodes[1:]:
                 give(self.home, node, image)
-        print(self.in_checkout("make", "--no-print-directory", "deploy", "PGADMIN=off"))
+        switches = ("IMAGES=there", "PGADMIN=off")
+        print(self.in_checkout("make", "--no-print-directory", "deploy", *switches))
 
     def running(self, manager: Node) -> dict[str, tuple[int, int]]:
         """Service → how many of its tasks run, which are healthy then, and how many should."""

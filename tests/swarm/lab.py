@@ -11,7 +11,7 @@ from tests.e2e.stack import ROOT, SERVICES, wait_until
 from .nodes import DISKS, SWITCH, Node, run
 
 GLUSTERFS_OPTIONS = {
-    # Who comes back cannot write to a file whose lock another has taken meanwhile.
+    # A process that comes back cannot write to a file whose lock another has taken meanwhile.
     "client.strict-locks": "on",
     # A node that is gone is noticed, and its locks are free, after 8 s instead of 42.
     "server.tcp-user-timeout": "8",

@@ -1,8 +1,8 @@
 """Topics on the broker and their partitions: created, listed, found by key, named in messages."""
 
 import logging
-import time
 from functools import lru_cache
+from threading import Event
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import RetriableError, TopicAlreadyExistsError
@@ -24,10 +24,11 @@ ASK_AGAIN_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
+def create_missing_topics(settings: KafkaSettings, topics: Topics, stopping: Event) -> None:
     """Create the topics and their dead letter topics where they are missing.
 
-    Asks again while it meets a broker that is away, or that does not know all topics yet.
+    Asks again while it meets a broker that is away, or that does not know all topics yet, until
+    the service is `stopping`.
 
     Raises:
         ConfigurationError: if a topic exists with another number of partitions.
@@ -36,11 +37,13 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics) -> None:
     counts |= {dead_letter_topic(name): 1 for name in topics.topics}
     found: dict[str, int] = {}
     while not all(found.get(name) for name in counts):
+        if stopping.is_set():
+            return
         try:
             found = _create(settings, counts, topics)
         except RetriableError as error:
             log.debug(Message("the topics could not be created yet", reason=error))
-            time.sleep(ASK_AGAIN_SECONDS)
+            stopping.wait(ASK_AGAIN_SECONDS)
     for name, count in counts.items():
         if found[name] != count:
             raise ConfigurationError(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
@@ -98,7 +99,7 @@ class Stage:
 
     def _could_create(self) -> bool:
         try:
-            partitions.create_missing_topics(self.settings, self.wanted)
+            partitions.create_missing_topics(self.settings, self.wanted, Event())
         except (InvalidReplicationFactorError, UnknownError):
             # A broker that hung may have lost its ZooKeeper session. Until it has another one, it
             # knows of no broker, or only that something went wrong.

@@ -46,7 +46,7 @@ def test_work_that_waits_is_a_problem_once_none_of_it_is_done_for_long(
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(None, []), (0, []), (5, ["kafka: a copy is missing of 5 partitions"])],
+    [(None, []), (0, []), (5, ["kafka: 5 partitions are missing a copy"])],
 )
 def test_a_missing_copy_is_a_problem(report: Report, number: int | None, said: list[str]) -> None:
     stream = report.stream.model_copy(update={"missing_copies": number})

@@ -1,4 +1,4 @@
-"""Who has lost a partition's locks writes nothing more, at whatever line that happens."""
+"""A process that has lost the locks of a partition writes nothing more, wherever that happens."""
 
 from contextlib import suppress
 from functools import partial
