@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-from tests.e2e.stack import ROOT, wait_until
+from tests.e2e.stack import ROOT, SERVICES, wait_until
 
 from .nodes import DISKS, SWITCH, Node, run
 
@@ -95,11 +95,12 @@ class Lab:
 
 
 def stack_images() -> list[str]:
-    """The images that the stack and its tools use, as Compose names them."""
+    """The images that the stack uses, as Compose names them; pgAdmin stays outside the lab."""
     override = ROOT / "docker-compose.override.yml"
     files = ["docker-compose.yml", *([override.name] if override.exists() else [])]
     options = [word for file in files for word in ("-f", str(ROOT / file))]
-    listed = run("docker", "compose", *options, "--profile", "dashboard", "config", "--images")
+    services = sorted(SERVICES - {"pgadmin"})
+    listed = run("docker", "compose", *options, "config", "--images", *services)
     return sorted(set(listed.split()))
 
 

@@ -48,8 +48,14 @@ def at_work(stack: Deployed) -> None:
 
 def other_nodes(stack: Deployed) -> list[Node]:
     """The nodes besides home; the one that leads most partitions last."""
-    seen = watch.brokers(stack, stack.home)
-    assert seen is not None
+    answers: list[watch.Brokers] = []
+
+    def answer() -> bool:
+        answers.extend(filter(None, [watch.brokers(stack, stack.home)]))
+        return bool(answers)
+
+    wait_until(answer, 60, "the brokers to answer")
+    [seen] = answers
     print(f"leaders: {dict(seen.leaders)}, controller: {seen.controller}")
     return sorted(stack.lab.nodes[1:], key=lambda node: seen.leaders[node.name])
 
@@ -128,10 +134,15 @@ def test_time_stands_still_while_the_home_node_is_away(stack: Deployed) -> None:
         {"it is declared down": lambda: watch.is_down(other, stack.home)},
         120,
     )
-    time.sleep(20)  # what was in flight is written
-    before = watch.partition_bytes(other)
-    time.sleep(20)
-    assert watch.partition_bytes(other) == before
+
+    def stands_still(seconds: float) -> bool:
+        before = watch.partition_bytes(other)
+        time.sleep(seconds)
+        return watch.partition_bytes(other) == before
+
+    # What had been published is written by the others, once the session of home's owner is over.
+    wait_until(lambda: stands_still(45), 240, "what had been published to be written")
+    assert stands_still(20)
     stack.home.start()
     watch.measure(
         stack,

@@ -29,7 +29,7 @@ class Brokers(NamedTuple):
 
 def brokers(stack: Deployed, node: Node) -> Brokers | None:
     """What the brokers say, asked on a node; None if nobody there can ask them now."""
-    [*found] = node.docker("ps", "-q", "-f", f"name={STACK}_stream_processor", check=False).split()
+    found = node.docker("ps", "-q", "-f", f"name={STACK}_stream_processor", check=False).split()
     if not found:
         return None
     ask = ("exec", "-i", found[0], "timeout", "10", "python", "-")
@@ -37,9 +37,12 @@ def brokers(stack: Deployed, node: Node) -> Brokers | None:
     if not answer:
         return None
     told = json.loads(answer)
+    # A broker that has just started knows of neither.
+    if told["controller"] not in stack.brokers or not told["partitions"]:
+        return None
     names = {**stack.brokers, -1: "nobody"}
     return Brokers(
-        names.get(told["controller"], "nobody"),
+        names[told["controller"]],
         Counter(names[partition["leader"]] for partition in told["partitions"]),
         sum(partition["in_sync"] != partition["replicas"] for partition in told["partitions"]),
     )
