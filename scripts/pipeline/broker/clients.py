@@ -72,7 +72,7 @@ def keep_rebalancing(member: KafkaConsumer) -> None:
 
     kafka-python 3.0.12 forgets a rebalance if a poll ends in the middle of it and its reason was
     new metadata, as from a broker that has just started, or does not know a new topic yet. The
-    member then waits for ever, without partitions, and sends no heartbeats.
+    member then has no partitions, sends no heartbeats, and does not ask again.
     """
     if member.group_metadata().state == MemberState.REBALANCING:
         member._coordinator.request_rejoin()  # noqa: SLF001

@@ -101,8 +101,7 @@ class Stage:
         try:
             partitions.create_missing_topics(self.settings, self.wanted, Event())
         except (InvalidReplicationFactorError, UnknownError):
-            # A broker that hung may have lost its ZooKeeper session. Until it has another one, it
-            # knows of no broker, or only that something went wrong.
+            # A broker that hung may have lost its ZooKeeper session, and knows of no broker then.
             return False
         return True
 
