@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tells whether the lab is possible in this container: exits with 0, or names what is missing.
+# Tells whether the lab is possible in this container: exits with 0, or names what is missing and
+# exits with 77.
 set -euo pipefail
 
 need() {
@@ -7,7 +8,7 @@ need() {
   shift
   "$@" >/dev/null 2>&1 || {
     echo "$what"
-    exit 1
+    exit 77
   }
 }
 
