@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from figures.tables import Answer, Tables
+from figures.tables import AT_ONCE, Answer, Tables
 from pipeline.settings import AnalystSettings
 from pipeline.warehouse import connections
 
@@ -50,4 +50,5 @@ def test_those_who_wait_behind_a_failure_get_it_without_asking(
     monkeypatch.setattr(connections, "connect_as_analyst", counted)
     answers = asked(Tables(NOWHERE), *(f"select {number}" for number in range(8)))
     assert len({answer.failure for answer in answers}) == 1
-    assert len(tries) == 1
+    # The first few are asked at once: they may all have begun before one of them failed.
+    assert 1 <= len(tries) <= AT_ONCE
