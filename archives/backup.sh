@@ -25,6 +25,7 @@ while read -r name volume; do
   mounts+=(-v "$volume:/volumes/$name:ro")
   names+=("$name")
 done <<<"$volumes"
+: >"$file.part" || die "$file cannot be written: choose another with FILE="
 
 running=$(comm -12 <(docker compose ps --services --status running | sort) <(docker compose config --services | sort))
 
@@ -51,7 +52,6 @@ fi
 began=$SECONDS
 written() { printf 'writing %s: %s MB, %s s' "$file" $(($(wc -c <"$file.part") / 1000000)) $((SECONDS - began)); }
 instant=$(simulated_instant)
-: >"$file.part" || die "$file cannot be written here: choose another with FILE="
 tell_meanwhile written
 trap end EXIT # tell_meanwhile set its own
 # shellcheck disable=SC2016 # the inner shell expands these

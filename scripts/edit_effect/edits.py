@@ -47,11 +47,12 @@ def history(simulation_dir: Path, now: Clock) -> list[Edit]:
         ConfigurationError, OSError: if a saved configuration is damaged or missing.
     """
     entries = now.configurations
-    ends: list[datetime | None] = [entry.from_hour for entry in entries[2:]]
     found: list[Edit] = []
-    for (before, after), until in zip(pairwise(entries), [*ends, None], strict=True):
+    for index, (before, after) in enumerate(pairwise(entries), start=1):
         if before.configuration == after.configuration:
             continue
+        later = [entry.from_hour for entry in entries[index + 1 :]]
+        until = later[0] if later else None
         contents = _content(simulation_dir, before), _content(simulation_dir, after)
         changes = list(config_store.differences(*contents))
         number = len(found) + 1

@@ -28,6 +28,10 @@ def test_an_edit_has_its_keys_and_the_hours_around_it(tmp_path: Path) -> None:
     assert (third.from_hour, third.until) == (START + 43 * HOUR, None)
 
 
+def test_a_run_that_nobody_edited_has_none(tmp_path: Path) -> None:
+    assert edits.history(tmp_path, a_run(tmp_path, 5, (0, A, 1))) == []
+
+
 @pytest.mark.parametrize(
     ("asked_for", "number"),
     [(None, 3), ("1", 1), ("2021-04-07T19", 1), ("2021-04-08T16:00:00Z", 2)],
