@@ -51,8 +51,7 @@ def history(simulation_dir: Path, now: Clock) -> list[Edit]:
     for index, (before, after) in enumerate(pairwise(entries), start=1):
         if before.configuration == after.configuration:
             continue
-        later = [entry.from_hour for entry in entries[index + 1 :]]
-        until = later[0] if later else None
+        until = entries[index + 1].from_hour if len(entries) > index + 1 else None
         contents = _content(simulation_dir, before), _content(simulation_dir, after)
         changes = list(config_store.differences(*contents))
         number = len(found) + 1

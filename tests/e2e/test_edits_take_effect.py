@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -36,14 +37,20 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def edited_from(stack: Stack) -> datetime:
-    """Live through the thirty days; return the hour from which the doubled rate was in force."""
+def effect_of_nothing(stack: Stack) -> CompletedProcess[str]:
+    """Let time stand at one date and then another; return what `effect` says there."""
     wait_until(lambda: "2021-04-14" in published(stack), 120, "the first week to pass")
 
     for midnight in (PAUSE, STEP):
         stack.edit("simulation.yaml", yaml.safe_dump(paused(stack.simulation, midnight)))
         stack.wait_for_log("scheduler", f"time stands at={midnight}T00:00:00Z", seconds=60)
+    return stack.run("effect")
 
+
+@pytest.fixture(scope="module")
+def edited_from(stack: Stack, effect_of_nothing: CompletedProcess[str]) -> datetime:
+    """Live through the other days; return the hour from which the doubled rate was in force."""
+    assert effect_of_nothing
     doubled = paused(stack.simulation, STEP)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
@@ -75,12 +82,6 @@ def edited_from(stack: Stack) -> datetime:
 def lakes(stack: Stack, edited_from: datetime, tmp_path_factory: pytest.TempPathFactory) -> Lakes:
     """Both lakes at the end of the run."""
     return stack.lakes(tmp_path_factory.mktemp("lakes"))
-
-
-def test_effect_says_what_to_do_where_nothing_was_edited(stack: Stack) -> None:
-    shown = stack.run("effect")
-    assert (shown.returncode, shown.stdout) == (1, "")
-    assert "there is no edit yet: change a rate in configs/simulation.yaml" in shown.stderr
 
 
 def paused(simulation: dict[str, Any], pause_at: str) -> dict[str, Any]:
@@ -159,6 +160,14 @@ def arrivals_in_batch(lakes: Lakes) -> Counter[str]:
     return Counter(day for day, row in lakes.rows("registrations") if "-E" in row["encounter_id"])
 
 
+def test_effect_says_what_to_do_where_nothing_was_edited(
+    effect_of_nothing: CompletedProcess[str],
+) -> None:
+    assert (effect_of_nothing.returncode, effect_of_nothing.stdout) == (1, "")
+    told = effect_of_nothing.stderr
+    assert "there is no edit yet: change a rate in configs/simulation.yaml" in told
+
+
 @pytest.mark.usefixtures("lakes")
 def test_effect_shows_the_doubled_rate_in_both_paths(stack: Stack, edited_from: datetime) -> None:
     assert "all is well" in stack.wait_until_reconciled(seconds=120)  # all days are loaded
@@ -201,6 +210,7 @@ def first_arrivals_in_batch(lakes: Lakes) -> Counter[str]:
     return Counter(day for day, row in rows if NEW.search(row["encounter_id"]))
 
 
+@pytest.mark.usefixtures("edited_from")
 def test_effect_lists_edits_and_refuses_one_that_is_not_there(stack: Stack) -> None:
     listed, none = stack.run("effect", "--list"), stack.run("effect", "7")
     assert listed.stdout.startswith("  1  2021-04-20T00:00:00Z  simulation.yaml: arrivals.")
