@@ -50,7 +50,6 @@ def effect_of_nothing(stack: Stack) -> CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def edited_from(stack: Stack, effect_of_nothing: CompletedProcess[str]) -> datetime:
     """Live through the other days; return the hour from which the doubled rate was in force."""
-    assert effect_of_nothing
     doubled = paused(stack.simulation, STEP)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
