@@ -30,7 +30,8 @@ ACCEPTED = re.compile(
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack("edits", small_simulation(real_days=REAL_SECONDS / 86_400)) as own:
+    simulation = paused(small_simulation(real_days=REAL_SECONDS / 86_400), PAUSE)
+    with Stack("edits", simulation) as own:
         own.write_configs()
         own.up("kafka", "postgres", *PYTHON_SERVICES)
         yield own
@@ -39,11 +40,9 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def effect_of_nothing(stack: Stack) -> CompletedProcess[str]:
     """Let time stand at one date and then another; return what `effect` says there."""
-    wait_until(lambda: "2021-04-14" in published(stack), 120, "the first week to pass")
-
-    for midnight in (PAUSE, STEP):
-        stack.edit("simulation.yaml", yaml.safe_dump(paused(stack.simulation, midnight)))
-        stack.wait_for_log("scheduler", f"time stands at={midnight}T00:00:00Z", seconds=60)
+    stack.wait_for_log("scheduler", f"time stands at={PAUSE}T00:00:00Z", seconds=120)
+    stack.edit("simulation.yaml", yaml.safe_dump(paused(stack.simulation, STEP)))
+    stack.wait_for_log("scheduler", f"time stands at={STEP}T00:00:00Z", seconds=60)
     return stack.run("effect")
 
 
