@@ -138,6 +138,12 @@ class FollowSettings(AnalystSettings, KafkaSettings):
     stream_lake_dir: Path
 
 
+class EffectSettings(AnalystSettings):
+    configs_dir: Path
+    simulation_dir: Path
+    stream_lake_dir: Path
+
+
 class StatusSettings(AnalystSettings, GroupSettings):
     simulation_dir: Path
     batch_lake_dir: Path
