@@ -1,7 +1,7 @@
 """What a page of docs/ tells its reader to do, in order, and what it says they will see.
 
-- A block marked `sh` is a command, and the plain block after it the lines that it prints. A number
-  in such a line stands for any number, and `…` for anything.
+- A block marked `sh` is a command, and the plain block after it the lines that it prints, among
+  others. `…` in such a line stands for anything.
 - A block marked `yaml` is an edit of configs/simulation.yaml: each line replaces the one of its key.
 - A table whose last column is called "Shown by" has a command in each row, and after "prints" the
   words that it prints.
@@ -15,6 +15,7 @@ from pathlib import Path
 PIECE = re.compile(r"^## ([^\n]+)$|^```(\w*)\n(.*?)^```$|^\|([^\n]*)\|$", re.MULTILINE | re.DOTALL)
 SHOWN_BY = re.compile(r"`(?P<command>[^`]+)`(?P<aside>[^`]*?)(?:prints `(?P<words>[^`]+)`)?$")
 NUMBER = re.compile(r"\d[\d,.]*")
+PART = re.compile(rf"…|{NUMBER.pattern}|[^…\d]+")
 
 
 @dataclass
@@ -63,20 +64,19 @@ def of_a_row(cell: str) -> Step:
     return Step(parts["command"], promised=promised, interrupted="Ctrl+C" in parts["aside"])
 
 
-def missing(promised: list[str], printed: str) -> list[str]:
-    """The promised lines of which no line printed has the words."""
+def missing(promised: list[str], printed: str, *, any_number: bool) -> list[str]:
+    """The promised lines that are in no line printed; white space does not count."""
     lines = [" ".join(line.split()) for line in printed.splitlines()]
-    return [line for line in promised if not any(pattern(line).search(it) for it in lines)]
+    patterns = {line: pattern(" ".join(line.split()), any_number=any_number) for line in promised}
+    return [line for line, it in patterns.items() if not any(map(it.search, lines))]
 
 
-def pattern(promised: str) -> re.Pattern[str]:
-    """What a promised line looks like: its numbers may be others, and `…` is anything."""
-    words = " ".join(promised.split())
-    parts = re.split(r"(\d[\d,.]*|…)", words)
-    wild = {"…": ".*"}
-    return re.compile(
-        "".join(
-            NUMBER.pattern if NUMBER.fullmatch(part) else wild.get(part, re.escape(part))
-            for part in parts
-        )
-    )
+def pattern(promised: str, *, any_number: bool) -> re.Pattern[str]:
+    """What a promised line looks like: `…` is anything, and a number may be any number."""
+
+    def part(text: str) -> str:
+        if any_number and NUMBER.fullmatch(text):
+            return NUMBER.pattern
+        return ".*" if text == "…" else re.escape(text)
+
+    return re.compile("".join(map(part, PART.findall(promised))))

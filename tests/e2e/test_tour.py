@@ -20,7 +20,9 @@ PATIENCE_SECONDS = 90
 LOOK_SECONDS = 8
 TOUR = sections(ROOT / "docs" / "tour.md")
 LAST_OF_THE_TOUR = "7. Stop and clean"
-ON_THE_WAY = ("one-event.md", "brief.md", "operations.md")
+# The seed decides every number on this page.
+EXACT = "one-event.md"
+ON_THE_WAY = (EXACT, "brief.md", "operations.md")
 
 
 def story() -> list[tuple[str, str]]:
@@ -55,7 +57,7 @@ def test_the_page_says_what_happens(
         if step.edit:
             edit(machine, folder, step.edit)
         else:
-            follow(machine, folder, step)
+            follow(machine, folder, step, any_number=page != EXACT)
 
 
 def test_nothing_is_left(machine: Machine, folder: str) -> None:
@@ -75,7 +77,7 @@ def edit(machine: Machine, folder: str, lines: list[str]) -> None:
     assert saved.returncode == 0, saved.stdout
 
 
-def follow(machine: Machine, folder: str, step: Step) -> None:
+def follow(machine: Machine, folder: str, step: Step, *, any_number: bool) -> None:
     """Run the command until it says what the page says."""
     command = f"cd {folder}\n{step.command}"
     if step.interrupted:
@@ -83,7 +85,7 @@ def follow(machine: Machine, folder: str, step: Step) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         done = machine.run(command)
-        lacks = missing(step.promised, done.stdout)
+        lacks = missing(step.promised, done.stdout, any_number=any_number)
         if not lacks or time.monotonic() > deadline:
             break
     assert not lacks, f"{step.command}\nprinted:\n{done.stdout}\nand lacks: {lacks}"
