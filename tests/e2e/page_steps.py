@@ -2,9 +2,9 @@
 
 - A block marked `sh` is a command, and the plain block after it the lines that it prints, among
   others. `…` in such a line stands for anything.
-- A block marked `yaml` is an edit of configs/simulation.yaml: each line replaces the one of its key.
-- A table whose last column is called "Shown by" has a command in each row, and after "prints" the
-  words that it prints.
+- A block marked `yaml` is an edit of configs/simulation.yaml: each line replaces that of its key.
+- A table whose last column is called "Shown by" has a command in each row, and after "prints" words
+  that it prints.
 - "Ctrl+C" beside a command: the reader ends it. "exit code 1" beside a command: it ends so.
 """
 

@@ -1,7 +1,7 @@
 """The pages, followed as a reader follows them: each command does what its page says.
 
-The tour starts a stack, looks, edits, breaks and mends it. Before it ends the stack, the commands of
-the other pages are run on it.
+The tour starts a stack, looks, edits, breaks and mends it. Before it ends the stack, the commands
+of the other pages are run on it.
 """
 
 import re
@@ -50,9 +50,7 @@ def folder(machine: Machine) -> str:
 
 
 @pytest.mark.parametrize(("page", "heading"), story(), ids=": ".join)
-def test_the_page_says_what_happens(
-    machine: Machine, folder: str, page: str, heading: str
-) -> None:
+def test_the_page_says_what_happens(machine: Machine, folder: str, page: str, heading: str) -> None:
     for step in sections(ROOT / "docs" / page)[heading]:
         if step.edit:
             edit(machine, folder, step.edit)
