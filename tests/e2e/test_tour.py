@@ -58,6 +58,14 @@ def test_the_page_says_what_happens(machine: Machine, folder: str, page: str, he
             follow(machine, folder, step, any_number=page != EXACT)
 
 
+def test_a_promise_that_is_not_kept_is_noticed() -> None:
+    promised = ["loaded 12 days … ok", "all is well"]
+    kept = "loaded  1,400 days in 3 s ok\nall is well"
+    assert missing(promised, kept, any_number=True) == []
+    assert missing(promised, kept, any_number=False) == promised[:1]
+    assert missing(promised, "loaded 1,400 days in 3 s", any_number=True) == promised
+
+
 def test_nothing_is_left(machine: Machine, folder: str) -> None:
     assert folder
     assert machine.names("container", "{{.ID}}") == machine.data() == set()
