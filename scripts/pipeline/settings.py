@@ -138,6 +138,11 @@ class FollowSettings(AnalystSettings, KafkaSettings):
     stream_lake_dir: Path
 
 
+class CheckSettings(FollowSettings):
+    migrations_dir: Path
+    own_lake_dir: Path
+
+
 class StatusSettings(AnalystSettings, GroupSettings):
     simulation_dir: Path
     batch_lake_dir: Path
