@@ -32,7 +32,7 @@ def kills(life: Iterable[str]) -> list[int]:
 
 def read_lines(paths: Iterable[Path]) -> tuple[list[tuple[TopicPartition, int]], str]:
     """The place that each line names, and the first line that names none."""
-    places = []
+    places: list[tuple[TopicPartition, int]] = []
     for path in paths:
         for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:

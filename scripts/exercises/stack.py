@@ -75,10 +75,13 @@ class Stack:
 
     def events(self, topic: str, day: date) -> Iterator[dict[str, Any]]:
         """The events of a day in the stream lake."""
-        directory = self.settings.stream_lake_dir / topic / day.isoformat()
-        for segment in sorted(directory.glob("*.jsonl")):
+        for segment in self._segments(topic, day):
             for line in stream_lake.lines(segment):
                 yield json.loads(line.value)
+
+    def count_events(self, topic: str, day: date) -> int:
+        """How many events of a day the stream lake has; none of them is decoded."""
+        return sum(segment.read_bytes().count(b"\n") for segment in self._segments(topic, day))
 
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows with which Postgres answers the analyst."""
@@ -86,3 +89,7 @@ class Stack:
         with closing(session), session, session.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
+
+    def _segments(self, topic: str, day: date) -> list[Path]:
+        directory = self.settings.stream_lake_dir / topic / day.isoformat()
+        return sorted(directory.glob("*.jsonl"))

@@ -50,7 +50,7 @@ def unpublished(stack: Stack) -> list[str]:
             continue
         manifest, _hash = stack.manifest(day)
         for topic, entry in manifest.events.items():
-            found = sum(1 for _event in stack.events(topic, day))
+            found = stack.count_events(topic, day)
             if found < entry.count:
                 told = f"{found} of the {entry.count} events that the hospital had"
                 return [f"{topic} of {day}: {told} (look again in a moment)"]
