@@ -54,7 +54,7 @@ def learner() -> Iterator[Learner]:
 {yaml.safe_dump(OVERLAY)}END
             sed -i 's/^  real_days: .*/  real_days: {pace["real_days"]}/
                     s/^  # pause_at: .*/  pause_at: {pace["pause_at"]}/' configs/simulation.yaml
-            docker compose up -d --wait {" ".join(SERVICES)}
+            docker compose up -d --build --wait {" ".join(SERVICES)}
             until docker compose logs batch_ingestor | grep -q 'day=2021-04-27'; do sleep 1; done
             """
         )
