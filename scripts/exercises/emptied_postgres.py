@@ -12,7 +12,7 @@ from exercises.stack import Stack
 from pipeline.lakes.batch_lake import MANIFEST
 
 # A first `docker compose up` starts Postgres and the scheduler together.
-AT_LEAST = timedelta(seconds=60)
+AT_LEAST = timedelta(seconds=90)
 BORN = "select min(applied_at) from lake.migrations"
 LOADED = """
 select simulated_date, sum(rows_read)::bigint from lake.ingested_files
