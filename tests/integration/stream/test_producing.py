@@ -175,7 +175,7 @@ def test_the_producer_follows_the_clock(stage: Stage) -> None:
 
 
 def test_marked_records_are_published_as_their_marks_say(stage: Stage) -> None:
-    """Also those of which the producer cannot tell what they are about, and after a kill."""
+    """Also those whose value is no event, and after a kill."""
     marks = ["", "-missing", "-late@2021-04-07T05:00:00Z", "+late", "+malformed", "=duplicated@x"]
     records = [
         record._replace(mark=mark, value=b'{"event_id":"' if mark == "+malformed" else record.value)
@@ -191,7 +191,6 @@ def test_marked_records_are_published_as_their_marks_say(stage: Stage) -> None:
         wait_until_published(stage, due)
         process.kill()
     assert_published(stage, records)
-    assert "published a record topic=" in process.text()
 
 
 def kill_while_producing(stage: Stage, draw: random.Random) -> int:
