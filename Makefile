@@ -17,7 +17,7 @@ endif
 
 # What `docker compose down` leaves alone unless it is told of them. Orphans are the second and third
 # broker and ZooKeeper where BROKERS=3 is not said: both targets end three brokers all the same.
-profiles = --profile dashboard --profile metrics --profile tools
+profiles = --profile dashboard --profile metrics --profile exercises --profile tools
 
 down: ## stop and remove the containers; the data stays
 	@mirror/own_project.sh --end-tools

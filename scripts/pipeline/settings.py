@@ -144,6 +144,11 @@ class EffectSettings(AnalystSettings):
     stream_lake_dir: Path
 
 
+class CheckSettings(FollowSettings):
+    migrations_dir: Path
+    own_lake_dir: Path
+
+
 class StatusSettings(AnalystSettings, GroupSettings):
     simulation_dir: Path
     batch_lake_dir: Path

@@ -82,7 +82,7 @@ class Machine:
             ("container", "{{.ID}}"),
             ("network", "{{.ID}}"),
             ("volume", "{{.Name}}"),
-            ("image", "{{.Repository}}"),
+            ("image", "{{.ID}}"),  # one that was built again has no name
         ):
             found = self.names(kind, template)
             if found:

@@ -21,6 +21,8 @@ from pipeline.settings import ProducerSettings
 from pipeline.status_files import Report
 
 WAITING_SECONDS = 5
+# The fact of the status file that says how many records waited in the last outage.
+WAITED = "records_that_waited"
 
 log = logging.getLogger("producer")
 
@@ -102,6 +104,8 @@ class Acknowledgements:
         elif oldest is None or (acknowledged and oldest.record.number > self._newest_waiting):
             waited = {"acknowledged_records": self._waited} if self._waited else {}
             if self._outages.say_if_back(**waited):
+                if self._waited:
+                    self._report.facts[WAITED] = self._waited
                 self._waited, self._newest_waiting = 0, -1
 
     def finish(self) -> None:

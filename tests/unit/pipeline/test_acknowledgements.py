@@ -9,7 +9,7 @@ from kafka import TopicPartition
 from kafka.producer.future import FutureProduceResult, FutureRecordMetadata
 
 from pipeline.broker import resume
-from pipeline.broker.acknowledgements import Acknowledgements
+from pipeline.broker.acknowledgements import WAITED, Acknowledgements
 from pipeline.broker.outages import Outages
 from pipeline.broker.resume import Progress
 from pipeline.run.journal import Record
@@ -26,7 +26,15 @@ class Ended(BaseException):
 
 
 @pytest.fixture
-def acknowledgements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Acknowledgements:
+def report() -> Report:
+    """What the producer says of itself."""
+    return Report()
+
+
+@pytest.fixture
+def acknowledgements(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, report: Report
+) -> Acknowledgements:
     def end(reason: str) -> None:
         raise Ended(reason)
 
@@ -45,7 +53,7 @@ def acknowledgements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Acknowl
         simulation_dir=tmp_path,
         producer_window_events=WINDOW,
     )
-    return Acknowledgements(Outages("kafka:9092", shows_all=False), settings, Report())
+    return Acknowledgements(Outages("kafka:9092", shows_all=False), settings, report)
 
 
 def send(
@@ -115,6 +123,21 @@ def test_later_records_of_other_programs_are_no_reason_to_end(
         acknowledge(send(acknowledgements, progress, number), offset)
     acknowledgements.log_new()
     assert progress.last_offset == 9
+
+
+def test_the_status_file_says_how_many_records_waited_in_the_last_outage(
+    acknowledgements: Acknowledgements, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.broker.acknowledgements.WAITING_SECONDS", -1)
+    progress = Progress(PARTITION, -1, -1)
+    waiting = [send(acknowledgements, progress, number) for number in (7, 8)]
+    acknowledgements.log_new()
+    assert WAITED not in report.facts
+    monkeypatch.setattr("pipeline.broker.acknowledgements.WAITING_SECONDS", 60)
+    for offset, answer in enumerate(waiting):
+        acknowledge(answer, offset)
+    acknowledgements.log_new()
+    assert report.facts[WAITED] == 2
 
 
 @pytest.mark.parametrize("value", [b'{"event_id":"', b'{"event_id":"\xe9"}', b"{}"])

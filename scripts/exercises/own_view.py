@@ -1,0 +1,77 @@
+"""Exercise 10: a view of one's own in schema insight, with its comments and a saved query.
+
+A view counts if a migration creates it that was applied to a database which had loaded days: those
+that come with the project are applied before the first day.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from exercises.findings import Findings, missing
+from exercises.stack import Stack
+from pipeline.warehouse import migrations
+from pipeline.warehouse.migrations import Migration
+
+CREATES = re.compile(r"create\s+(?:or\s+replace\s+)?view\s+insight\.(\w+)", re.IGNORECASE)
+VIEWS = "select viewname from pg_views where schemaname = 'insight'"
+LATE = """
+select version from lake.migrations
+where applied_at > (select min(processed_at) from lake.ingested_days)
+"""
+UNCOMMENTED = """
+select attname from pg_attribute
+where attrelid = %s::regclass and attnum > 0 and col_description(attrelid, attnum) is null
+union all
+select 'the view itself' where obj_description(%s::regclass, 'pg_class') is null
+"""
+
+
+def check(stack: Stack, _answer: Sequence[str]) -> Findings:
+    """Look for a view that came late, and for what belongs to one."""
+    by_version = {m.version: m for m in migrations.read(stack.settings.migrations_dir)}
+    late = [version for (version,) in stack.ask(LATE)]
+    files = [by_version[version] for version in late if version in by_version]
+    exist = {name for (name,) in stack.ask(VIEWS)}
+    own = [name for file in files for name in created(file) if name in exist]
+    if not own:
+        return missing(_what_next(exist, by_version, late))
+    name = own[-1]
+    [(rows,)] = stack.ask(f"select count(*) from insight.{name}")
+    there = [f"a migration of yours made insight.{name}; the analyst reads {rows} rows in it"]
+    wrong = [] if rows else [f"rows in insight.{name}: it has none"]
+    bare = [column for (column,) in stack.ask(UNCOMMENTED, *[f"insight.{name}"] * 2)]
+    if bare:
+        wrong.append(f"comments of insight.{name} on: {', '.join(bare)}")
+    if fault := query_fault(
+        stack.settings.configs_dir / "pgadmin" / "queries" / f"{name}.sql", name
+    ):
+        wrong.append(fault)
+    else:
+        there.append(f"pgAdmin has the saved query {name}.sql")
+    return Findings(there, wrong)
+
+
+def created(migration: Migration) -> list[str]:
+    """The views of schema insight that a migration creates."""
+    return CREATES.findall(migration.statements)
+
+
+def query_fault(path: Path, view: str) -> str:
+    """What is wrong with the saved query of a view; empty if nothing."""
+    name = f"configs/pgadmin/queries/{path.name}"
+    if not path.exists():
+        return f"the saved query {name}"
+    if f"insight.{view}" not in path.read_text(encoding="utf-8"):
+        return f"insight.{view} in the saved query {name}"
+    return ""
+
+
+def _what_next(exist: set[str], by_version: dict[int, Migration], late: Sequence[int]) -> str:
+    """What to do when no migration of one's own made a view."""
+    of_files = {name for file in by_version.values() for name in created(file)}
+    if by_hand := sorted(exist - of_files):
+        return f"a migration that creates insight.{by_hand[0]}: an emptied Postgres would lack it"
+    if late and late[-1] not in by_version:
+        return "your migration in the image of this check: docker compose build batch_ingestor"
+    return "a view of your own: each view of schema insight came with the project"

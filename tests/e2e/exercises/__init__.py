@@ -1,0 +1,1 @@
+"""The exercises of docs/exercises, on a stack of their own."""
