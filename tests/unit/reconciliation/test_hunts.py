@@ -1,0 +1,191 @@
+"""What the stream, the rows and the days show of planted faults, without a server."""
+
+import json
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from kafka import TopicPartition
+
+from reconciliation import day_hunt, planted_laws, row_hunt, stream_hunt
+from reconciliation.planted import PlantedFaults
+from reconciliation.row_hunt import RowHunt
+from reconciliation.stream import DeadLetter
+from reconciliation.stream_hunt import PartitionsInOrder, Sightings
+from scoring.answers import Identity
+
+TOPIC = "hospital.transports"
+DAY = date(2021, 4, 7)
+AT = "2021-04-07T"
+
+
+def event(event_id: str, hour: int, **fields: str) -> dict[str, Any]:
+    event_type = event_id.partition(":")[2] or "departed"
+    return {
+        "event_id": event_id,
+        "event_type": event_type,
+        "event_time": f"{AT}{hour:02d}:00:00Z",
+    } | fields
+
+
+def segment(directory: Path, partition: int, first: int, *events: dict[str, Any]) -> None:
+    directory.mkdir(exist_ok=True)
+    lines = (
+        json.dumps({"topic": TOPIC, "partition": partition, "offset": offset, "event": value})
+        for offset, value in enumerate(events, first)
+    )
+    content = "".join(f"{line}\n".replace(', "event": ', ',"event":') for line in lines)
+    (directory / f"{partition}-{first:020d}.jsonl").write_text(content, encoding="utf-8")
+
+
+@pytest.fixture
+def seen() -> Sightings:
+    return Sightings({}, {}, set(), set())
+
+
+def test_an_event_after_a_later_one_of_its_partition_is_late(
+    tmp_path: Path, seen: Sightings
+) -> None:
+    segment(tmp_path / "day", 0, 9, event("c", 8))
+    segment(tmp_path / "day", 0, 0, event("a", 7), event("b", 9))
+    segment(tmp_path / "day", 1, 0, event("d", 8))
+    events = PartitionsInOrder(seen).read(tmp_path / "day")
+    assert seen.findings == {("late_message", "c"): stream_hunt.OVERTAKEN}
+    assert sorted(events) == ["a", "b", "c", "d"]
+
+
+def test_the_second_copy_of_an_event_is_duplicated_and_not_late(
+    tmp_path: Path, seen: Sightings
+) -> None:
+    segment(tmp_path / "day", 0, 0, event("a", 7), event("b", 8), event("a", 7))
+    PartitionsInOrder(seen).read(tmp_path / "day")
+    assert seen.findings == {("duplicated_message", "a"): stream_hunt.TWO_LINES}
+
+
+def test_events_that_came_when_their_day_was_over_are_late_unless_they_are_second_copies(
+    tmp_path: Path, seen: Sightings
+) -> None:
+    segment(tmp_path / "day", 0, 0, event("a", 23))
+    lines = PartitionsInOrder(seen)
+    events = lines.read(tmp_path / "day")
+    lines.add_late([json.dumps(event(name, 23)).encode() for name in "ab"], events)
+    assert seen.findings == {
+        ("duplicated_message", "a"): stream_hunt.LINE_AND_DEAD_LETTER,
+        ("late_message", "b"): stream_hunt.DAY_OVER,
+    }
+    assert "b" in events
+
+
+def test_what_broke_its_contract_after_the_last_closed_day_is_not_judged(
+    tmp_path: Path, seen: Sightings
+) -> None:
+    segment(tmp_path / "day", 0, 5, event("a", 23))
+    lines = PartitionsInOrder(seen)
+    lines.read(tmp_path / "day")
+    partition = TopicPartition(TOPIC, 0)
+    letters = [DeadLetter(partition, offset, "no JSON", b"%d" % offset) for offset in (4, 6)]
+    lines.add_broken(letters)
+    assert seen.findings.keys() == {("malformed_message", "4"), ("malformed_message", "6")}
+    assert seen.of_open_days == {("malformed_message", "6")}
+
+
+HEADER = "transport_id,event_id,origin,departed_at,arrived_at\n"
+
+
+def look(root: Path, rows: str, *events: dict[str, Any]) -> tuple[RowHunt, dict[Identity, str]]:
+    """Compare the rows of a day's transports with these events."""
+    directory = root / DAY.isoformat()
+    directory.mkdir()
+    (directory / "transports.csv").write_text(HEADER + rows, encoding="utf-8")
+    findings: dict[Identity, str] = {}
+    hunt = RowHunt(root, TOPIC, DAY, findings)
+    nothing = cast("PlantedFaults", SimpleNamespace(cut={}, messages=lambda *_: []))
+    hunt.look(DAY, {value["event_id"]: value for value in events}, nothing)
+    return hunt, findings
+
+
+def arrived(journey: str = "T1", **fields: str) -> dict[str, Any]:
+    times = {"departed_at": f"{AT}07:00:00Z", "arrived_at": f"{AT}08:00:00Z"}
+    return event(f"{journey}:arrived", 8, transport_id=journey, origin="SOW", **times | fields)
+
+
+def row(journey: str = "T1", origin: str = "SOW", departed: str = f"{AT}07:00:00Z") -> str:
+    return f"{journey},{journey}:arrived,{origin},{departed},{AT}08:00:00Z\n"
+
+
+def test_rows_and_events_that_agree_show_nothing(tmp_path: Path) -> None:
+    _hunt, findings = look(tmp_path, row(), event("T1:departed", 7), arrived())
+    assert findings == {}
+
+
+def test_a_row_without_its_event_tells_which_one_is_missing(tmp_path: Path) -> None:
+    hunt, findings = look(tmp_path, row(), event("T1:departed", 7))
+    assert findings == {("missing_message", "T1:arrived"): row_hunt.ROW_ALONE}
+    assert hunt.alone == {("wrong_row", "transports", DAY.isoformat(), "2")}
+
+
+def test_a_journey_that_ended_has_begun(tmp_path: Path) -> None:
+    _hunt, findings = look(tmp_path, row(), arrived())
+    assert findings == {("missing_message", "T1:departed"): row_hunt.BEGAN_ALONE}
+
+
+def test_what_began_before_the_run_has_no_event(tmp_path: Path) -> None:
+    before = {"departed_at": "2021-04-06T23:50:00Z"}
+    _hunt, findings = look(tmp_path, row(departed="2021-04-06T23:50:00Z"), arrived(**before))
+    assert findings == {}
+
+
+def test_a_valid_row_that_contradicts_its_event_is_named_by_its_line(tmp_path: Path) -> None:
+    events = event("T1:departed", 7), arrived(), event("T2:departed", 7), arrived("T2")
+    _hunt, findings = look(tmp_path, row() + row("T2", origin="PTA"), *events)
+    place = ("wrong_row", "transports", DAY.isoformat(), "3")
+    assert findings == {place: row_hunt.CONTRADICTED}
+
+
+def test_null_is_an_empty_column_and_the_time_has_another_name() -> None:
+    at = f"{AT}08:00:00Z"
+    event = {"event_time": at, "triage": None, "source": "elective", "adt_trigger": "A04"}
+    rows = {"registered_at": at, "triage": "", "source": "elective"}
+    assert not row_hunt.contradicts("registrations", rows, event)
+    assert row_hunt.contradicts("registrations", rows | {"registered_at": ""}, event)
+
+
+def published(root: Path, *days: int) -> list[date]:
+    """Directories of these days after the first, in the order in which they appear."""
+    for after in days:
+        draft = root / ".draft"
+        draft.mkdir()
+        time.sleep(0.02)  # file systems tell apart what is further apart than a tick of the kernel
+        draft.rename(root / (DAY + timedelta(days=after)).isoformat())
+    return sorted(DAY + timedelta(days=after) for after in days)
+
+
+@pytest.mark.parametrize(
+    ("order", "late"),
+    [
+        ((0, 1, 2, 3), []),
+        ((0, 2, 1, 3), [1]),
+        ((1, 0), [0]),
+        ((0, 2, 3, 4, 1), []),  # somebody mended it
+    ],
+)
+def test_a_day_is_late_if_it_came_right_after_the_day_after_it(
+    tmp_path: Path, order: tuple[int, ...], late: list[int]
+) -> None:
+    found = day_hunt.late_days(tmp_path, published(tmp_path, *order))
+    expected = [("late_day", (DAY + timedelta(days=after)).isoformat()) for after in late]
+    assert list(found) == expected
+
+
+def test_a_broken_law_is_explained_by_what_its_row_names() -> None:
+    stay = ("wrong_row", "admissions", "2021-04-09", "4")
+    explained = planted_laws.Explained([(stay, {"encounter_id": "E1", "ward_id": "JHB-MED"})])
+    assert explained.by_planted_rows(
+        {"bed_id": "B", "encounter_id": "E2", "encounter_before": "E1"}
+    )
+    assert explained.by_planted_rows({"census_date": "2021-04-10", "ward_id": "JHB-MED"})
+    assert not explained.by_planted_rows({"census_date": "2021-04-11", "ward_id": "JHB-MED"})
+    assert not explained.by_planted_rows({"staff_id": "S1", "shift_id": "S1-D"})
