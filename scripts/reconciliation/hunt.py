@@ -14,14 +14,15 @@ from reconciliation import day_hunt, references, stream_hunt
 from reconciliation.baseline import Baseline
 from reconciliation.events import EVENTS_OF_ROWS
 from reconciliation.planted import PlantedFaults
-from reconciliation.row_hunt import TIME_COLUMNS
+from reconciliation.row_hunt import VISITS, compared_columns
 from reconciliation.stream_hunt import Sightings
 from scoring import score
 from scoring.answers import Identity, Planted
 from scoring.score import Score
 
 REFUSED = "its day is refused as a whole: mend the cut file of that day first"
-PLAUSIBLE = "a valid value, and no event of the stream states the same fact"
+PLAUSIBLE = "a valid value, and no event states the same fact"
+ALONE = "a valid value, and the event that states the same fact never came"
 
 
 class Hunt:
@@ -79,7 +80,9 @@ def _why_hidden(
         return REFUSED
     if fault.how != "plausible":
         return None
-    topic, event_types, _key = EVENTS_OF_ROWS.get(fault.dataset, ("", [], ""))
-    fields = topics.topics[topic].fields if topic else {}
-    compared = {TIME_COLUMNS.get(fault.dataset)}.union(*(fields[name] for name in event_types))
-    return None if fault.column in compared and fault.identity not in seen.alone else PLAUSIBLE
+    if fault.identity in seen.alone:
+        return ALONE
+    is_compared = fault.dataset == VISITS or fault.dataset in EVENTS_OF_ROWS
+    if is_compared and fault.column in compared_columns(fault.dataset, topics):
+        return None
+    return PLAUSIBLE

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -85,6 +86,16 @@ class PlantedFaults:
             if value is not None:
                 times[value] += _lacking(fault, times[value], value in late, self.due_before)
         return list(times.elements())
+
+    def event(self, day: date, event_id: str) -> dict[str, Any]:
+        """An event of the day as the journal has it, whatever a fault has made of it since."""
+        found = (
+            msgspec.json.decode(record.value)
+            for block in journal.blocks(self._journal, day)
+            for record in block.records()
+            if record.happened and event_id.encode() in record.value
+        )
+        return next((event for event in found if event["event_id"] == event_id), {})
 
     def _recorded(self, topic: str, day: date) -> dict[str, bytes]:
         """The values of the day's events in which a fault was planted, by event_id."""

@@ -1,7 +1,7 @@
 """The laws of the hospital, where rows that were planted wrong may break them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,8 @@ def compare(
     As long as a day is refused, the rows of later days contradict those of earlier ones.
     """
     places = {fault.identity for fault in planted.faults} | day_hunt.rejected_rows(cursor).keys()
-    explained = Explained(references.rows_at(settings.batch_lake_dir, places).items())
+    wrong = references.rows_at(settings.batch_lake_dir, places)
+    explained = Explained([*wrong.items(), *true_wards(planted, wrong)])
     names = laws.names(cursor)
     for done, name in enumerate(names):
         title = name.replace("_", " ")
@@ -48,6 +49,17 @@ def compare(
         left = [text for text in found if not explained.by_planted_rows(json.loads(text))]
         counted = f"{len(found)} rows, {len(found) - len(left)} from planted ones"
         yield Comparison(title, counted, left[0] if left else "")
+
+
+def true_wards(
+    planted: PlantedFaults, wrong: Mapping[Identity, Row]
+) -> Iterator[tuple[Identity, Row]]:
+    """The rows in which the ward is what is wrong, as the events that they come from tell it."""
+    for fault in planted.faults:
+        row = wrong.get(fault.identity)
+        if row and fault.column in WARDS and "event_id" in row:
+            day = date.fromisoformat(fault.simulated_date)
+            yield fault.identity, planted.event(day, row["event_id"])
 
 
 class Explained:

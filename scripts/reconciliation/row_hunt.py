@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake
 from reconciliation.events import EVENTS_OF_ROWS
 from reconciliation.planted import PlantedFaults
@@ -17,7 +18,10 @@ TIME_COLUMNS = {
     "admissions": "admitted_at",
     "transfers": "transferred_at",
     "discharges": "discharged_at",
+    "emergency_visits": "registered_at",
 }
+# A visit has no event of its own; its row repeats what that of the registration says.
+VISITS, REGISTERED = "emergency_visits", "registered"
 # dataset: the event_type that begins what its row ends, and the column that says when
 BEGINNINGS = {"transports": ("departed", "departed_at"), "shifts": ("started", "started_at")}
 
@@ -54,6 +58,7 @@ class RowHunt:
             if of_topic == topic
         }
         self._begun: set[str] = set()  # what has begun and has no row yet, by event_id
+        self._waiting: dict[str, Mapping[str, Any]] = {}  # registrations, until the visit is over
         self._lacking: dict[Identity, str] = {}  # planted, and in no line: why no row may tell
 
     def look(
@@ -63,6 +68,8 @@ class RowHunt:
         beginnings = {event_type for event_type, _column in BEGINNINGS.values()}
         self._begun |= {i for i, e in events.items() if e["event_type"] in beginnings}
         cut = planted.cut.get(day)
+        if self._topic == EVENTS_OF_ROWS["registrations"][0]:
+            self._look_at_visits(day, events, is_cut=cut == VISITS)
         for dataset, (event_types, key) in self._datasets.items():
             if dataset == cut:
                 continue
@@ -78,6 +85,21 @@ class RowHunt:
     def hidden(self) -> dict[Identity, str]:
         """The planted missing messages that no row tells of, once all days have been compared."""
         return {fault: why for fault, why in self._lacking.items() if fault not in self._findings}
+
+    def _look_at_visits(
+        self, day: date, events: Mapping[str, Mapping[str, Any]], *, is_cut: bool
+    ) -> None:
+        """Compare the visits that ended on a day with the registrations that began them."""
+        for event in events.values():
+            if event["event_type"] == REGISTERED and event["source"] == "emergency":
+                self._waiting[event["encounter_id"]] = event
+        for line, row in () if is_cut else rows(self._root, VISITS, day):
+            place = ("wrong_row", VISITS, day.isoformat(), str(line))
+            event = self._waiting.pop(row["encounter_id"], None)
+            if event is None:
+                self.alone.add(place)
+            elif contradicts(VISITS, row, event):
+                self._findings.setdefault(place, CONTRADICTED)
 
     def _compare(
         self, place: Identity, row: Row, twins: Mapping[str, Mapping[str, Any]], key: str
@@ -95,6 +117,13 @@ class RowHunt:
                 self._begun.remove(event_id)
             elif row[column][:10] >= self._first_day:  # before the run there were no events
                 self._findings.setdefault(("missing_message", event_id), BEGAN_ALONE)
+
+
+def compared_columns(dataset: str, topics: Topics) -> set[str]:
+    """The columns of a dataset whose values events of the stream state as well."""
+    topic, event_types, _key = EVENTS_OF_ROWS["registrations" if dataset == VISITS else dataset]
+    fields = topics.topics[topic].fields
+    return {TIME_COLUMNS.get(dataset, "")}.union(*(fields[name] for name in event_types))
 
 
 def contradicts(dataset: str, row: Row, event: Mapping[str, Any]) -> bool:
