@@ -28,7 +28,9 @@ def main() -> None:
     producer = clients.producer(settings)
     records = journal.opened(settings.simulation_dir / "journal", now.open_until)
     sent, seconds, cpu_seconds = 0, 0.0, 0.0
-    for batch in itertools.batched((r for r in records if r.topic), RECORDS_AT_ONCE, strict=False):
+    for batch in itertools.batched(
+        (r for r in records if r.is_streamed), RECORDS_AT_ONCE, strict=False
+    ):
         ready = [
             (
                 *(record.topic, record.value, record.key),

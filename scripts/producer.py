@@ -46,7 +46,7 @@ def main(settings: ProducerSettings, service: Service) -> None:
         now = clock.read(settings.simulation_dir) or now
         due = reader.take(clock.text(now.instant), now.open_until, BATCH_EVENTS)
         for record in due:
-            if record.topic:
+            if record.is_streamed:
                 delivery.send(record)
         acknowledgements.log_new()
         next_number = due[-1].number + 1 if due else next_number

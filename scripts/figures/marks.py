@@ -90,7 +90,7 @@ def edits(entries: Sequence[ConfigurationEntry], contents: Sequence[Content]) ->
     for (before, old), (after, new) in pairwise(history):
         changes = [
             (".".join(change.keys[1:]), shortened(str(change)))
-            for change in config_store.differences(old, new)
+            for change in config_store.changes(old, new)
             if change.keys[0] in FILES
         ]
         if before.model_version != after.model_version:

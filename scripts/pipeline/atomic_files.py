@@ -23,6 +23,13 @@ def write_synced(path: Path, parts: Iterable[bytes]) -> None:
         os.fsync(file.fileno())
 
 
+def cut(path: Path, size: int) -> None:
+    """Cut a file to its first `size` bytes, on disk when this returns."""
+    with path.open("r+b") as file:
+        file.truncate(size)
+        os.fsync(file.fileno())
+
+
 def replace(path: Path, content: bytes) -> None:
     """Write `content` to `path` in one rename, on disk when this returns.
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from pandas import DataFrame
@@ -32,8 +33,11 @@ from pipeline.run.clock import HOUR, Clock, ConfigurationEntry
 from pipeline.run.journal import Record
 from pipeline.run.state_cache import Snapshot
 from pipeline.settings import ConfigurationError
+from planting import messages
+from planting.draws import Draws
+from planting.messages import MessageFaults
 from scheduling.computed_hours import ComputedHours, RecordedEvent
-from scheduling.saved_configurations import load_configuration
+from scheduling.saved_configurations import load_configuration, load_faults
 
 JOURNAL = "journal"
 STATES = "states"
@@ -41,11 +45,21 @@ STATES = "states"
 log = logging.getLogger("scheduler")
 
 
+class Day(NamedTuple):
+    """A day that is over: its tables by dataset, its topics in the manifest, its events."""
+
+    tables: dict[str, DataFrame]
+    topics: dict[str, TopicEntry]
+    events: list[RecordedEvent]
+
+
 class HospitalRun:
     """The hospital at the hour up to which time is open.
 
     Attributes:
-        next_number: the running number of the next event.
+        simulation_dir: where the journal and the states are.
+        next_number: the running number of the next record.
+        draws: those of the planted faults.
     """
 
     def __init__(
@@ -61,13 +75,16 @@ class HospitalRun:
         `progress` is of hours that have to be computed again; `world` is built if it is None.
         Raises ConfigurationError if the state is lost and another model version computed it.
         """
-        self._dir = simulation_dir
+        self.simulation_dir = simulation_dir
         self._topics = topics.topics
         self._models: dict[str, Model] = {}
         self._computed = ComputedHours()
         self._world = world or World(load_configuration(simulation_dir, now.configurations[-1]))
+        self.draws = Draws(self._world.seed)
         journal.discard_from(simulation_dir / JOURNAL, now.open_until)
         hour, self.next_number, self._state = self._newest_state(now)
+        to_come = self._to_come(now, hour)
+        self._message_faults = MessageFaults(self.draws, clock.text(now.end), to_come)
         self._catch_up(now, hour, progress)
 
     def compute(self, entry: ConfigurationEntry, first_hour: datetime, end_hour: datetime) -> None:
@@ -76,14 +93,15 @@ class HospitalRun:
         They become real when the clock opens them.
         """
         first_number = self.next_number
-        events = self._simulate(entry, first_hour, (end_hour - first_hour) // HOUR)
+        events, records = self._simulate(entry, first_hour, (end_hour - first_hour) // HOUR)
         assert self._state is not None  # at least one hour was computed
         self._computed.add(first_hour, end_hour, events)
-        content = journal.encode(event.record for event in events)
-        journal.write_block(self._dir / JOURNAL, first_hour, end_hour, first_number, content)
+        content = journal.encode(records)
+        root = self.simulation_dir / JOURNAL
+        journal.write_block(root, first_hour, end_hour, first_number, content)
         state = formats.stamp(self._state.to_json(), states.UPGRADES)
         snapshot = Snapshot(end_hour, self.next_number, entry.model_version, state)
-        state_cache.save(self._dir / STATES, snapshot)
+        state_cache.save(self.simulation_dir / STATES, snapshot)
 
     @property
     def population(self) -> int:
@@ -94,10 +112,8 @@ class HospitalRun:
         """What exists before the first hour: datasets with their tables, people in parts."""
         return tables.day_zero(self._world)
 
-    def day(
-        self, day: date, model_version: int
-    ) -> tuple[dict[str, DataFrame], dict[str, TopicEntry]]:
-        """The tables by dataset, and the events by topic, of a day that is over.
+    def day(self, day: date, model_version: int) -> Day:
+        """What a day that is over leaves.
 
         `model_version` is that of the model that computed its last hour.
         """
@@ -112,14 +128,15 @@ class HospitalRun:
             for topic in self._topics
         }
         values = (event.value for event in events)
-        return tables.day_tables(self._world, values, model_version), entries
+        return Day(tables.day_tables(self._world, values, model_version), entries, events)
 
     def _recorded(self, day: date) -> list[RecordedEvent]:
         """The events of a day that is over, from the journal."""
         return [
             RecordedEvent(msgspec.json.decode(record.value), record)
-            for block in journal.blocks(self._dir / JOURNAL, day)
+            for block in journal.blocks(self.simulation_dir / JOURNAL, day)
             for record in block.records()
+            if record.happened
         ]
 
     def _newest_state(self, now: Clock) -> tuple[datetime, int, State | None]:
@@ -127,7 +144,7 @@ class HospitalRun:
 
         None before the first hour: its model decides who is in a bed when it begins.
         """
-        snapshot = state_cache.newest(self._dir / STATES, now)
+        snapshot = state_cache.newest(self.simulation_dir / STATES, now)
         if snapshot:
             name = f"the state at {clock.text(snapshot.hour)}"
             try:
@@ -162,8 +179,8 @@ class HospitalRun:
 
     def _simulate(
         self, entry: ConfigurationEntry, first: datetime, count: int
-    ) -> list[RecordedEvent]:
-        """Compute `count` hours; return their events in order, as the journal records them."""
+    ) -> tuple[list[RecordedEvent], list[Record]]:
+        """Compute `count` hours; return their events, and the journal's records, both in order."""
         model = self._model(entry)
         state = self._state or opening_state(model)
         events, self._state = simulate_hours(model, state, first, count)
@@ -173,13 +190,37 @@ class HospitalRun:
             content = msgspec.json.encode(value)
             record = Record(number, value["event_time"], topic, key, content)
             recorded.append(RecordedEvent(value, record))
-        self.next_number += len(events)
-        return recorded
+        ends = [clock.text(hour + HOUR) for hour in hours(first, first + count * HOUR)]
+        records = self._message_faults.plant(model.config.simulation.faults, recorded, ends)
+        if any(record.mark for record in records):
+            records = [r._replace(number=n) for n, r in enumerate(records, self.next_number)]
+            happened = (record for record in records if record.happened)
+            recorded = [
+                RecordedEvent(event.value, record)
+                for event, record in zip(recorded, happened, strict=True)
+            ]
+        self.next_number += len(records)
+        return recorded, records
+
+    def _to_come(self, now: Clock, hour: datetime) -> list[Record]:
+        """What the stream carries from `hour` on because of faults planted before, at most a day.
+
+        The journal is read only where faults were in force.
+        """
+        since = hour - messages.LONGEST
+        records: list[Record] = []
+        for day in (since.date(), hour.date()):
+            in_force = now.in_force_on(day)
+            if any(load_faults(self.simulation_dir, entry).enabled for entry in in_force):
+                for block in journal.blocks(self.simulation_dir / JOURNAL, day):
+                    if since < block.end_hour <= hour:
+                        records += block.records()
+        return list(messages.to_come(records, clock.text(hour)))
 
     def _model(self, entry: ConfigurationEntry) -> Model:
         """The model of the hours that ran under an entry of the clock's history."""
         if entry.configuration not in self._models:
-            config = load_configuration(self._dir, entry)
+            config = load_configuration(self.simulation_dir, entry)
             self._models[entry.configuration] = Model(self._world, config)
         return self._models[entry.configuration]
 

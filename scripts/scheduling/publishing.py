@@ -1,12 +1,18 @@
-"""Publishing: each day that is over, from the journal into the batch lake."""
+"""Publishing: each day that is over, from the journal into the batch lake.
+
+Where faults are planted, a day may be late: it is kept as a draft until the day after it has been
+published, whose manifest contains the hash of its own.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from pandas import DataFrame
 
+from pipeline import atomic_files
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import Manifest, Part
 from pipeline.logs import Message
@@ -14,9 +20,20 @@ from pipeline.progress import Progress, Step
 from pipeline.rate_log import RateLog
 from pipeline.run.clock import DAY, Clock
 from pipeline.service import Service
-from scheduling.hospital_run import HospitalRun
+from planting.rows import WrongRow
+from scheduling.hospital_run import Day, HospitalRun
+from scheduling.planted_days import PlantedDays
 
 log = logging.getLogger("scheduler")
+
+
+class Draft(NamedTuple):
+    """A day before its delivery."""
+
+    manifest: Manifest
+    digest: str  # of the manifest's bytes
+    recorded: Day
+    wrong_rows: list[WrongRow]
 
 
 class Publisher:
@@ -26,6 +43,8 @@ class Publisher:
         self._lake = lake
         self._run = run
         self._progress = progress
+        self._planted = PlantedDays(run.simulation_dir, run.draws)
+        self._late: dict[date, Draft] = {}
         self._complete_until: date | None = None
         self._totals_logged = False
         self._rate = RateLog(log, "published days", "days", 1, _describe)
@@ -46,9 +65,14 @@ class Publisher:
             if service.stopping.is_set():
                 return
             if not batch_lake.is_published(self._lake, day):
-                self._publish(day, now)
-                service.report.count("days")
-                service.turn_completed()
+                if day not in self._late:
+                    self._publish(day, now)
+                    service.report.count("days")
+                    service.turn_completed()
+            elif self._planted.are_in_force(day, now) and not self._planted.has_answers(day):
+                self._answer_again(day, now)
+            for late in [late for late in self._late if late < day]:
+                self._deliver(late, now, self._late.pop(late))
             self._complete_until = day
             day += DAY
         self._rate.flush()
@@ -57,20 +81,56 @@ class Publisher:
             self._log_totals(now)
 
     def _publish(self, day: date, now: Clock) -> None:
-        in_force = now.in_force_on(day)
+        """Publish a day, or, if it is late, keep its draft."""
         if day < now.start.date():
-            size = self._run.population
-            with self._progress.on("building the population", size) as step:
-                # Staff and wards follow the people.
-                parts = csv_parts(self._run.day_zero(), lambda rows: step(min(rows, size)))
-                published = batch_lake.publish(self._lake, day, parts, {}, in_force, None)
-        else:
-            before = batch_lake.day_directory(self._lake, day - DAY)
-            _manifest, previous = batch_lake.read_manifest(before)
-            tables, events = self._run.day(day, in_force[-1].model_version)
-            parts = csv_parts(tables.items())
-            published = batch_lake.publish(self._lake, day, parts, events, in_force, previous)
+            self._publish_day_zero(day, now)
+            return
+        draft = self._draft(day, now)
+        if self._planted.are_in_force(day, now) and not self._planted.has_answers(day):
+            if self._planted.is_late(day, now):
+                self._late[day] = draft
+                return
+            if cut := self._planted.cut_file(day, now, draft.manifest):
+                directory = batch_lake.draft_directory(self._lake, day)
+                atomic_files.cut(directory / f"{cut.dataset}.csv", cut.cut_at)
+        self._deliver(day, now, draft)
+
+    def _publish_day_zero(self, day: date, now: Clock) -> None:
+        size = self._run.population
+        with self._progress.on("building the population", size) as step:
+            # Staff and wards follow the people.
+            parts = csv_parts(self._run.day_zero(), lambda rows: step(min(rows, size)))
+            in_force = now.in_force_on(day)
+            published = batch_lake.publish(self._lake, day, parts, {}, in_force, None)
         self._rate.event(published)
+
+    def _draft(self, day: date, now: Clock) -> Draft:
+        in_force = now.in_force_on(day)
+        if before := self._late.get(day - DAY):
+            previous = before.digest
+        else:
+            directory = batch_lake.day_directory(self._lake, day - DAY)
+            _manifest, previous = batch_lake.read_manifest(directory)
+        recorded = self._run.day(day, in_force[-1].model_version)
+        tables, wrong_rows = self._planted.csvs(day, now, recorded.tables)
+        parts = csv_parts(tables.items())
+        manifest, digest = batch_lake.draft(
+            *(self._lake, day, parts, recorded.topics, in_force, previous)
+        )
+        return Draft(manifest, digest, recorded, wrong_rows)
+
+    def _deliver(self, day: date, now: Clock, draft: Draft) -> None:
+        batch_lake.deliver(self._lake, day)
+        if self._planted.are_in_force(day, now):
+            self._planted.write_answers(now, draft.manifest, draft.recorded, draft.wrong_rows)
+        self._rate.event((draft.manifest, draft.digest))
+
+    def _answer_again(self, day: date, now: Clock) -> None:
+        """Write the answer key of a day that was delivered just before this process began."""
+        manifest, _digest = batch_lake.read_manifest(batch_lake.day_directory(self._lake, day))
+        recorded = self._run.day(day, now.in_force_on(day)[-1].model_version)
+        _tables, wrong_rows = self._planted.csvs(day, now, recorded.tables)
+        self._planted.write_answers(now, manifest, recorded, wrong_rows)
 
     def _log_totals(self, now: Clock) -> None:
         self._rate.finish()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hospital
+from hospital.config.faults import Faults
 from hospital.config.run import UPGRADES, Configuration
 from pipeline import formats
 from pipeline.run import clock, config_store
@@ -22,7 +23,7 @@ def save_configuration(
     simulation_dir: Path, content: dict[str, Any], from_hour: datetime
 ) -> ConfigurationEntry:
     """Save a configuration; return the clock's entry for the hours that run under it."""
-    document = formats.stamp(content, UPGRADES)
+    document = formats.stamp(config_store.in_force(content), UPGRADES)
     digest = config_store.save(simulation_dir / CONFIGURATIONS, document)
     return ConfigurationEntry(
         from_hour=from_hour, configuration=digest, model_version=hospital.MODEL_VERSION
@@ -38,6 +39,16 @@ def load_content(simulation_dir: Path, entry: ConfigurationEntry) -> dict[str, A
     saved = config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
     name = f"simulation volume: {CONFIGURATIONS}/{entry.configuration}.json"
     return formats.upgrade(saved, UPGRADES, name)
+
+
+def load_faults(simulation_dir: Path, entry: ConfigurationEntry) -> Faults:
+    """Load the faults that were planted under an entry of the clock's history.
+
+    Raises:
+        ConfigurationError: as `load_content` does.
+    """
+    simulation = load_content(simulation_dir, entry)["simulation"]
+    return Faults.model_validate(simulation.get("faults", {}))
 
 
 def load_configuration(simulation_dir: Path, entry: ConfigurationEntry) -> Configuration:

@@ -14,6 +14,7 @@ from pipeline.run.overlay import Sources
 from pipeline.service import Service
 from pipeline.settings import SchedulerSettings, parse, place_in_files
 from scheduling import disk_space, edits
+from scheduling.fault_log import FaultLog
 from scheduling.hospital_run import HospitalRun
 from scheduling.saved_configurations import load_content, save_configuration
 from scheduling.scenario_log import ScenarioLog
@@ -42,6 +43,7 @@ class Timekeeper:
         config = parse(Configuration, in_force, place_in_files)
         self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
         self._scenarios = ScenarioLog(config, now)
+        self._faults = FaultLog(config, now)
         accepted = ConfigFiles(now.pace, in_force, Sources("", {}, {}))
         read = partial(config_store.read_files, settings.configs_dir, settings.config_overlay)
         check = partial(edits.check, in_force)
@@ -60,6 +62,7 @@ class Timekeeper:
             config = parse(Configuration, accepted.content, accepted.sources.place)
             self._report.facts["disk_bytes_per_day"] = disk_space.bytes_per_day(config)
             self._scenarios.accept(config, from_hour)
+            self._faults.accept(config)
 
     def advance(self, elapsed_seconds: float) -> None:
         """Let `elapsed_seconds` of real time pass; in backfill, the rest of the simulated day.
@@ -116,6 +119,7 @@ class Timekeeper:
         self._report.count("hours", (until - first) // HOUR)
         self._report.facts["events"] = self._run.next_number
         self._scenarios.opened(first)
+        self._faults.opened(first)
 
     def _note_edit(self, accepted: bool, text: str) -> None:
         """Keep the last edits for the status file, the newest first."""

@@ -22,6 +22,6 @@ def search(root: Path, now: Clock, published: list[date], patient_id: str) -> It
         for block in journal.blocks(root / "journal", day):
             if block.first_hour <= now.instant:
                 for record in block.records():
-                    if text in record.value and record.event_time <= until:
+                    if record.happened and text in record.value and record.event_time <= until:
                         yield record
         day += DAY

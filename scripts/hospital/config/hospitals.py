@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from hospital.config.faults import Faults
 from hospital.config.fields import (
     Age,
     ByTriage,
@@ -242,6 +243,7 @@ class SimulationFile(Section):
     seasons: dict[Word, Weights12]
     diagnoses: Annotated[dict[DiagnosisCode, Diagnosis], Field(min_length=1)]
     scenarios: dict[Word, Scenario]
+    faults: Faults = Field(default_factory=Faults)
 
     def active_scenarios(self, day: date) -> list[Scenario]:
         """The scenarios that change something on that day, in the order of the file."""

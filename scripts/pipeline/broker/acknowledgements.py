@@ -124,10 +124,15 @@ class Acknowledgements:
         return acknowledged
 
 
-def _describe(published: Sent) -> EventLine:
-    event = msgspec.json.decode(published.record.value)
+def _describe(published: Sent) -> Message:
     sent: Any = published.future.value
-    return EventLine("published an event", event, sent.topic, sent.partition, sent.offset)
+    place = (sent.topic, sent.partition, sent.offset)
+    try:
+        event = msgspec.json.decode(published.record.value)
+        return EventLine("published an event", event, *place)
+    except (ValueError, LookupError):  # a planted fault, whose value is no event
+        names = ("topic", "partition", "offset")
+        return Message("published a record", **dict(zip(names, place, strict=True)))
 
 
 def _clock_time(seconds_ago: float) -> str:

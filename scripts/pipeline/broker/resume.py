@@ -66,7 +66,7 @@ def check_beginnings(settings: KafkaSettings, topics: Topics, journal: Iterable[
     for record in journal:
         if expected.keys() >= found.keys():
             break
-        if record.topic:
+        if record.is_streamed:
             partition = partitions.partition_of(topics, record.topic, record.key)
             expected.setdefault(partition, record.number)
     for partition, number in sorted(found.items()):

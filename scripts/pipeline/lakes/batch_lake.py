@@ -150,7 +150,21 @@ def publish(
     configurations: list[ConfigurationEntry],
     previous_manifest: str | None,
 ) -> tuple[Manifest, str]:
-    """Publish a day in one rename, on disk when this returns.
+    """Publish a day in one rename, on disk when this returns; arguments and result of `draft`."""
+    drafted = draft(root, day, parts, events, configurations, previous_manifest)
+    deliver(root, day)
+    return drafted
+
+
+def draft(
+    root: Path,
+    day: date,
+    parts: Iterable[Part],
+    events: dict[str, TopicEntry],
+    configurations: list[ConfigurationEntry],
+    previous_manifest: str | None,
+) -> tuple[Manifest, str]:
+    """Write a day where nobody looks for it, on disk when this returns.
 
     Args:
         parts: of the day's CSVs, those of a dataset one after the other.
@@ -159,13 +173,13 @@ def publish(
     Returns:
         The day's manifest with the hash of its bytes.
     """
-    draft = root / f".{day.isoformat()}.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
+    directory = draft_directory(root, day)
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
     manifest = Manifest(
         simulated_date=day,
         files={
-            dataset: _write_csv(draft / f"{dataset}.csv", of_dataset)
+            dataset: _write_csv(directory / f"{dataset}.csv", of_dataset)
             for dataset, of_dataset in groupby(parts, key=attrgetter("dataset"))
         },
         events=events,
@@ -173,11 +187,20 @@ def publish(
         previous_manifest=previous_manifest,
     )
     content = manifest.to_bytes()
-    atomic_files.write_synced(draft / MANIFEST, [content])
-    atomic_files.sync_directory(draft)
-    draft.rename(day_directory(root, day))
-    atomic_files.sync_directory(root)
+    atomic_files.write_synced(directory / MANIFEST, [content])
+    atomic_files.sync_directory(directory)
     return manifest, atomic_files.sha256(content)
+
+
+def draft_directory(root: Path, day: date) -> Path:
+    """The directory of a day that is not published yet; readers ignore a name with a dot first."""
+    return root / f".{day.isoformat()}.draft"
+
+
+def deliver(root: Path, day: date) -> None:
+    """Put a draft in its place in one rename, on disk when this returns."""
+    draft_directory(root, day).rename(day_directory(root, day))
+    atomic_files.sync_directory(root)
 
 
 def _write_csv(path: Path, parts: Iterable[Part]) -> FileEntry:

@@ -1,7 +1,8 @@
 """The configurations of a run: read from `configs/`, saved by hash, compared for a person.
 
 A saved configuration is `simulation.yaml` without its `clock` section, plus `staffing.yaml`, as
-canonical JSON: comments, white space and the pace change no hash.
+canonical JSON: comments, white space and the pace change no hash. The section `faults` is part of
+it only while faults are planted.
 """
 
 import json
@@ -49,6 +50,15 @@ def canonical(content: dict[str, Any]) -> bytes:
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
+def in_force(content: dict[str, Any]) -> dict[str, Any]:
+    """The part of a content that has an effect: while faults are off, it is without them."""
+    simulation = content["simulation"]
+    if simulation.get("faults", {}).get("enabled"):
+        return content
+    rest = {key: value for key, value in simulation.items() if key != "faults"}
+    return content | {"simulation": rest}
+
+
 def save(root: Path, content: dict[str, Any]) -> str:
     """Save a content, on disk when this returns.
 
@@ -90,6 +100,23 @@ class Change(NamedTuple):
 
     def __str__(self) -> str:
         return f"{as_text(self.before)} → {as_text(self.after)}"
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    """What an edit changed, as a person sees it in the files.
+
+    A saved content without `faults` has them off, at the rates of the other content.
+    """
+    return differences(_with_faults(before, after), _with_faults(after, before))
+
+
+def _with_faults(content: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    faults = other.get("simulation", {}).get("faults")
+    simulation = content.get("simulation", {})
+    if "faults" in simulation or not isinstance(faults, dict):
+        return content
+    off = {key: False if key == "enabled" else value for key, value in faults.items()}
+    return content | {"simulation": simulation | {"faults": off}}
 
 
 def differences(before: object, after: object, keys: Sequence[str] = ()) -> Iterator[Change]:

@@ -42,7 +42,7 @@ class ConfigWatcher:
         try:
             files = self._read()
             before = self.accepted
-            changes = list(config_store.differences(before.content, files.content))
+            changes = list(config_store.changes(before.content, files.content))
             if not changes and files.pace == before.pace and not self._refusal:
                 self._take_over(files)
                 return

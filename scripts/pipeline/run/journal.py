@@ -4,6 +4,12 @@
 place before its hours open. A line per event, sorted by (event_time, event_id): its running
 number in the run, event_time, topic, key and value, separated by tabs (JSON escapes a tab). An
 empty topic marks an event that only the batch publishes.
+
+A planted fault (docs/planted-faults.md) adds a sixth column, the record's mark:
+- `-missing`, `-malformed`, `-late@<instant>`: what happened, and the stream does not carry;
+- `=duplicated@<instant>`: the stream carries it, and once more at that instant;
+- `+malformed`, `+late`, `+duplicated`: the stream carries it; nothing happened. Its event_time is
+  the instant at which it is published.
 """
 
 import gzip
@@ -28,6 +34,17 @@ class Record(NamedTuple):
     topic: str
     key: bytes
     value: bytes
+    mark: str = ""
+
+    @property
+    def happened(self) -> bool:
+        """Whether it is an event of the hospital, and no more than a message of the stream."""
+        return not self.mark.startswith("+")
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the stream carries it."""
+        return bool(self.topic) and not self.mark.startswith("-")
 
 
 class Block(NamedTuple):
@@ -52,15 +69,19 @@ class Block(NamedTuple):
         except zlib.error as error:
             raise ValueError(f"{self.path.name} is damaged: {error}") from None
         for line in lines:
-            number, event_time, topic, key, value = line.split(b"\t")
-            yield Record(int(number), event_time.decode(), topic.decode(), key, value)
+            number, event_time, topic, key, value, *mark = line.split(b"\t")
+            record = Record(int(number), event_time.decode(), topic.decode(), key, value)
+            yield record._replace(mark=mark[0].decode()) if mark else record
 
 
 def encode(records: Iterable[Record]) -> bytes:
     """Encode records as a block: the same records are always the same bytes."""
     lines = b"".join(
-        b"%d\t%b\t%b\t%b\t%b\n"
-        % (r.number, r.event_time.encode(), r.topic.encode(), r.key, r.value)
+        b"%d\t%b\t%b\t%b\t%b%b\n"
+        % (
+            *(r.number, r.event_time.encode(), r.topic.encode(), r.key, r.value),
+            b"\t" + r.mark.encode() if r.mark else b"",
+        )
         for r in records
     )
     return gzip.compress(lines, COMPRESSION_LEVEL, mtime=0)
