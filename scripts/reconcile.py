@@ -42,6 +42,7 @@ from scoring.answers import Planted
 from scoring.score import is_perfect
 
 LOOK_EVERY_SECONDS = 1
+MOST_LOOKS = 5
 NOTHING_PLANTED = (
     "no faults were planted: set faults.enabled in configs/simulation.yaml to true, and wait until "
     "a day is over (docs/planted-faults.md)"
@@ -91,9 +92,11 @@ def parse_arguments() -> argparse.Namespace:
 def compare_all(settings: ReconcileSettings, *, against_answers: bool) -> int:
     """Make every comparison; with the answer key, score the pipeline's own findings, too."""
     topics = read_topics(settings.configs_dir)
-    key = read_key(settings) if against_answers else []
-    baseline = look(settings, topics)
-    planted = PlantedFaults(settings, baseline, key)
+    if against_answers:
+        baseline, planted = look_with_key(settings, topics)
+    else:
+        baseline = look(settings, topics)
+        planted = PlantedFaults(settings, baseline, [])
     with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
         failed = show(compare(settings, topics, baseline, planted, connection))
         if against_answers:
@@ -117,9 +120,7 @@ def score_findings(settings: ReconcileSettings, file: str) -> int:
     with contextlib.ExitStack() as stack:
         lines = sys.stdin if file == "-" else stack.enter_context(Path(file).open(encoding="utf-8"))
         found = dict.fromkeys(findings.parse(lines), "")
-    key = read_key(settings)
-    baseline = look(settings, topics)
-    planted = PlantedFaults(settings, baseline, key)
+    baseline, planted = look_with_key(settings, topics)
     with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
         waited = wait_until_passed(settings, topics, baseline, planted, connection)
         if waited.difference:
@@ -138,20 +139,29 @@ def print_answers(settings: ReconcileSettings) -> int:
     return 0
 
 
-def read_key(settings: ReconcileSettings) -> list[Planted]:
-    """The answer key.
-
-    Raises:
-        ValueError: if there is none, or this version does not know it.
-    """
-    if not answers.files(settings.simulation_dir):
-        raise ValueError(NOTHING_PLANTED)
-    return answers.read(settings.simulation_dir)
-
-
 def look(settings: ReconcileSettings, topics: Topics) -> Baseline:
     """What is there now, against which everything is compared."""
     return Baseline(positions.end_offsets(settings, topics), *batch.published(settings))
+
+
+def look_with_key(settings: ReconcileSettings, topics: Topics) -> tuple[Baseline, PlantedFaults]:
+    """What is there now, and what was planted in it.
+
+    A day's key is written right after the day, and a late day comes right after the day after it:
+    in between, it looks again.
+
+    Raises:
+        ValueError: if there is no key, or this version does not know it.
+    """
+    if not answers.files(settings.simulation_dir):
+        raise ValueError(NOTHING_PLANTED)
+    for _ in range(MOST_LOOKS):
+        baseline = look(settings, topics)
+        known = {path.stem for path in answers.files(settings.simulation_dir)}
+        if answers.is_settled(list(baseline.manifests), known):
+            break
+        time.sleep(LOOK_EVERY_SECONDS)
+    return baseline, PlantedFaults(settings, baseline, answers.read(settings.simulation_dir))
 
 
 def show(comparisons: Iterator[Comparison]) -> int:

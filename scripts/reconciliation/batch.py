@@ -93,10 +93,10 @@ def files_with_manifests(root: Path, baseline: Baseline, planted: PlantedFaults)
         for done, (day, manifest) in enumerate(baseline.manifests.items()):
             step(done)
             directory = batch_lake.day_directory(root, day)
-            names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST}
+            cut = {f"{planted.cut[day]}.csv"} if day in planted.cut else set()
+            names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST} - cut
             expected = {f"{name}.csv": entry for name, entry in manifest.files.items()}
             files += len(names)
-            cut = {f"{planted.cut[day]}.csv"} if day in planted.cut else set()
             for name in sorted((names | expected.keys()) - cut):
                 if not _is_as_published(directory / name, expected.get(name)):
                     difference = difference or f"{day} {name} is not what the manifest says"

@@ -4,6 +4,9 @@
 a day. docs/planted-faults.md describes the fields.
 """
 
+from collections.abc import Container, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -58,6 +61,18 @@ class Planted(Named, frozen=True, kw_only=True):
 def files(simulation_dir: Path) -> list[Path]:
     """The files of the key in order of date."""
     return sorted((simulation_dir / ANSWERS).glob("[0-9]*.jsonl"))
+
+
+def is_settled(days: Sequence[date], known: Container[str]) -> bool:
+    """Whether no day is between its delivery and its key, or about to come late.
+
+    Args:
+        days: those that were delivered, in order of date.
+        known: the days that have a key. Days without faults in force have none.
+    """
+    follow = all(after - before == timedelta(days=1) for before, after in pairwise(days))
+    *_earlier, before, newest = (str(day) for day in days) if len(days) > 1 else ("", "")
+    return follow and (newest in known or before not in known)
 
 
 def read(simulation_dir: Path) -> list[Planted]:

@@ -1,6 +1,7 @@
 """How the answer key and anybody's findings are read, and by what they are the same fault."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,21 @@ def test_a_line_that_is_no_finding_is_named(line: str, reason: str) -> None:
     with pytest.raises(ValueError) as refusal:
         findings.parse(['{"fault":"late_day","simulated_date":"2021-04-07"}', line])
     assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("days", "known", "settled"),
+    [
+        ([6], [], True),  # day zero has no key
+        ([6, 7], [7], True),
+        ([6, 7, 8], [7], False),  # the key of the 8th is being written
+        ([6, 7, 8], [], True),  # no faults are in force yet
+        ([6, 7, 8, 9], [7], True),  # none are any more
+        ([6, 7, 9], [7, 9], False),  # the 8th is late, and comes now
+    ],
+)
+def test_days_are_settled_when_their_keys_are_written(
+    days: list[int], known: list[int], settled: bool
+) -> None:
+    dates = [date(2021, 4, day) for day in days]
+    assert answers.is_settled(dates, {f"2021-04-{day:02d}" for day in known}) == settled
