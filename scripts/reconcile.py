@@ -38,7 +38,6 @@ from reconciliation.baseline import Baseline, Comparison
 from reconciliation.hunt import Hunt
 from reconciliation.planted import PlantedFaults
 from scoring import answers, findings, screen
-from scoring.answers import Planted
 from scoring.score import is_perfect
 
 LOOK_EVERY_SECONDS = 1

@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from pipeline.run import journal
 from pipeline.run.journal import Record
+from pipeline.settings import ReconcileSettings
+from reconciliation.baseline import Baseline
 from reconciliation.planted import PlantedFaults
 from scoring.answers import Planted
 
@@ -32,7 +34,7 @@ def planted(event_id: str, fault: str, published_at: str = "") -> Planted:
 
 
 @pytest.fixture
-def lakes(tmp_path: Path) -> Any:
+def lakes(tmp_path: Path) -> ReconcileSettings:
     """A journal with the events a to d, and a batch lake of one day."""
     marks = {"a": "", "b": "-missing", "c": f"-late@{BEFORE}", "d": f"=duplicated@{BEFORE}"}
     records = [
@@ -43,11 +45,12 @@ def lakes(tmp_path: Path) -> Any:
     end = midnight + timedelta(hours=24)
     journal.write_block(tmp_path / "journal", midnight, end, 0, journal.encode(records))
     (tmp_path / DAY.isoformat()).mkdir()
-    return SimpleNamespace(simulation_dir=tmp_path, batch_lake_dir=tmp_path)
+    both = SimpleNamespace(simulation_dir=tmp_path, batch_lake_dir=tmp_path)
+    return cast("ReconcileSettings", both)
 
 
-def faults(lakes: Any, *key: Planted) -> PlantedFaults:
-    return PlantedFaults(lakes, cast("Any", SimpleNamespace(manifests={DAY: None})), key)
+def faults(lakes: ReconcileSettings, *key: Planted) -> PlantedFaults:
+    return PlantedFaults(lakes, cast("Baseline", SimpleNamespace(manifests={DAY: None})), key)
 
 
 LATE_IN_TIME = planted("c", "late", BEFORE)
@@ -72,7 +75,7 @@ LATE_IN_TIME = planted("c", "late", BEFORE)
     ],
 )
 def test_what_was_planted_is_taken_out_and_nothing_else(
-    lakes: Any, fault: Planted, stream: str, late: str, whole: str
+    lakes: ReconcileSettings, fault: Planted, stream: str, late: str, whole: str
 ) -> None:
     values = [value(event_id) for event_id in stream]
     found = faults(lakes, fault).without_faults(TOPIC, DAY, values, {value(e) for e in late})
@@ -90,15 +93,13 @@ def test_what_was_planted_is_taken_out_and_nothing_else(
         (planted("d", "duplicated", AFTER), 100),
     ],
 )
-def test_the_records_that_are_due_are_counted(lakes: Any, fault: Planted, records: int) -> None:
+def test_the_records_that_are_due_are_counted(lakes: ReconcileSettings, fault: Planted, records: int) -> None:
     assert faults(lakes, fault).records(TOPIC, 100) == records
     assert faults(lakes, fault).records("hospital.admissions", 100) == 100
 
 
-def test_a_day_waits_to_be_mended_until_its_file_is_whole(lakes: Any) -> None:
-    cut = Planted(
-        fault="cut_file", simulated_date=DAY.isoformat(), dataset="transports", bytes=10
-    )
+def test_a_day_waits_to_be_mended_until_its_file_is_whole(lakes: ReconcileSettings) -> None:
+    cut = Planted(fault="cut_file", simulated_date=DAY.isoformat(), dataset="transports", bytes=10)
     file = lakes.batch_lake_dir / DAY.isoformat() / "transports.csv"
     file.write_bytes(b"012345")
     assert faults(lakes, cut).cut == {DAY: "transports"}
@@ -106,6 +107,6 @@ def test_a_day_waits_to_be_mended_until_its_file_is_whole(lakes: Any) -> None:
     assert (faults(lakes, cut).cut, faults(lakes, cut).mended) == ({}, {DAY})
 
 
-def test_faults_of_days_outside_the_baseline_are_left_out(lakes: Any) -> None:
+def test_faults_of_days_outside_the_baseline_are_left_out(lakes: ReconcileSettings) -> None:
     later = Planted(fault="late_day", simulated_date="2021-04-08")
     assert not faults(lakes, later).faults
