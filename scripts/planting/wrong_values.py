@@ -106,7 +106,7 @@ def options(dataset: str, row: Row) -> dict[str, dict[str, object]]:
     for how, columns in _COLUMNS.items():
         for column in columns.get(dataset, "").split():
             if row[column] is not None:
-                wrong = _VALUES[how](dataset, column, row)
+                wrong = HOWS[how](dataset, column, row)
                 if wrong != row[column]:
                     found.setdefault(how, {})[column] = wrong
     return found
@@ -148,7 +148,7 @@ def _plausible(_dataset: str, column: str, row: Row) -> object:
     return _NEXT.get(str(row[column]), row[column])
 
 
-_VALUES: dict[str, Callable[[str, str, Row], object]] = {
+HOWS: dict[str, Callable[[str, str, Row], object]] = {
     "blank": _blank,
     "not_a_date": _not_a_date,
     "not_a_number": _not_a_number,

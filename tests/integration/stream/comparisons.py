@@ -40,7 +40,7 @@ def assert_complete(stage: Stage) -> None:
 
 def wait_until_published(stage: Stage, records: list[Record]) -> None:
     """Wait until the broker has as many records as these have for the stream."""
-    wanted = sum(1 for record in records if record.topic)
+    wanted = sum(1 for record in records if record.is_streamed)
     wait_until(lambda: stage.record_count() >= wanted)
 
 
@@ -48,7 +48,7 @@ def assert_published(stage: Stage, records: list[Record]) -> None:
     """Each record is once in the partition of its key, in order, key and value untouched."""
     wanted: dict[TopicPartition, list[tuple[int, bytes, bytes]]] = {}
     for record in records:
-        if record.topic:
+        if record.is_streamed:
             index = murmur2(record.key) % 2**31 % 3  # where a Java producer would put it, too
             partition = TopicPartition(record.topic, index)
             wanted.setdefault(partition, []).append((record.number, record.key, record.value))

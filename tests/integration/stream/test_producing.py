@@ -174,6 +174,25 @@ def test_the_producer_follows_the_clock(stage: Stage) -> None:
     assert (code, seconds < 10) == (0, True), process.text()
 
 
+def test_marked_records_are_published_as_their_marks_say(stage: Stage) -> None:
+    """Also those whose value is no event, and after a kill."""
+    marks = ["", "-missing", "-late@2021-04-07T05:00:00Z", "+late", "+malformed", "=duplicated@x"]
+    records = [
+        record._replace(mark=mark, value=b'{"event_id":"' if mark == "+malformed" else record.value)
+        for record in journal_records(stage.topics, 400, 4)
+        for mark in [marks[record.number % len(marks)]]
+    ]
+    stage.create()
+    stage.write_journal(records, 4)
+    for hours in (2, 4):
+        stage.set_clock(START + hours * HOUR, 4)
+        process = stage.start("producer.py")
+        due = [r for r in records if r.event_time <= clock.text(START + hours * HOUR)]
+        wait_until_published(stage, due)
+        process.kill()
+    assert_published(stage, records)
+
+
 def kill_while_producing(stage: Stage, draw: random.Random) -> int:
     """Start a producer and kill it at a random instant; return how many records the broker has."""
     before = stage.record_count()

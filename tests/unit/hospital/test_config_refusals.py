@@ -113,6 +113,12 @@ REFUSED = [
     ("staffing.shifts.day.length_hours", 8, "staffing.shifts", "cover the 24 hours"),
     ("staffing.rest.least_hours", 13, "staffing.patterns.rotating", "13 hours"),
     ("staffing.attendance.absence_share", 1.01, None, "got 1.01, expected 1 or less"),
+    ("simulation.faults.enabled", 1, None, "got 1, expected true or false"),
+    ("simulation.faults.late_message_share", -0.1, None, "got -0.1, expected 0 or more"),
+    ("simulation.faults.cut_file_share", 1.1, None, "got 1.1, expected 1 or less"),
+    ("simulation.faults.latest_hours", 25, None, "got 25, expected 24 or less"),
+    ("simulation.faults.late_days_share", 0.1, None, "unknown key (a typo?)"),
+    ("simulation.faults", None, None, "got null, expected a mapping of keys"),
 ]  # fmt: skip
 
 

@@ -48,11 +48,13 @@ def acknowledgements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Acknowl
     return Acknowledgements(Outages("kafka:9092", shows_all=False), settings, Report())
 
 
-def send(to: Acknowledgements, progress: Progress, number: int) -> FutureProduceResult:
+def send(
+    to: Acknowledgements, progress: Progress, number: int, value: bytes = VALUE
+) -> FutureProduceResult:
     """Note a record that was sent; the result is what the broker will answer."""
     answer = FutureProduceResult(PARTITION)
     future = FutureRecordMetadata(answer, 0, None, None, 8, 8, 8)
-    record = Record(number, "2021-04-07T00:00:00Z", PARTITION.topic, b"P0000001", VALUE)
+    record = Record(number, "2021-04-07T00:00:00Z", PARTITION.topic, b"P0000001", value)
     to.expect(record, progress, future)
     return answer
 
@@ -113,3 +115,13 @@ def test_later_records_of_other_programs_are_no_reason_to_end(
         acknowledge(send(acknowledgements, progress, number), offset)
     acknowledgements.log_new()
     assert progress.last_offset == 9
+
+
+@pytest.mark.parametrize("value", [b'{"event_id":"', b'{"event_id":"\xe9"}', b"{}"])
+def test_a_record_that_is_no_event_has_a_line_without_one(
+    value: bytes, acknowledgements: Acknowledgements, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    acknowledge(send(acknowledgements, Progress(PARTITION, -1, -1), 7, value), 0)
+    acknowledgements.log_new()
+    assert caplog.messages == ["published a record topic=hospital.admissions partition=0 offset=0"]

@@ -156,3 +156,38 @@ def test_differences_name_the_key_before_and_after(
 ) -> None:
     changes = config_store.differences(old, new)
     assert [f"{place_in_files(change.keys)}: {change}" for change in changes] == expected
+
+
+RATES = {"late_message_share": 0.002}
+OFF, ON = {"enabled": False, **RATES}, {"enabled": True, **RATES}
+
+
+def with_faults(faults: object) -> dict[str, dict[str, object]]:
+    return {"simulation": {"run": 1, "faults": faults}}
+
+
+NO_FAULTS: dict[str, dict[str, object]] = {"simulation": {"run": 1}}
+
+
+@pytest.mark.parametrize("faults", [OFF, {}, RATES, {"enabled": False}])
+def test_faults_that_are_off_are_not_in_force(faults: object) -> None:
+    assert config_store.in_force(with_faults(faults)) == NO_FAULTS
+    assert config_store.in_force(NO_FAULTS) == NO_FAULTS
+    assert config_store.in_force(with_faults(ON)) == with_faults(ON)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (NO_FAULTS, with_faults(OFF), []),
+        (NO_FAULTS, with_faults(RATES), []),
+        (NO_FAULTS, with_faults(ON), ["false → true"]),
+        (with_faults(ON), NO_FAULTS, ["true → false"]),
+        (with_faults(OFF), with_faults(OFF | {"late_message_share": 1}), ["0.002 → 1"]),
+        (NO_FAULTS, with_faults(5), ["nothing → 5"]),
+    ],
+)
+def test_faults_that_are_off_are_in_no_saved_content_and_still_change_key_by_key(
+    old: dict[str, dict[str, object]], new: dict[str, dict[str, object]], expected: list[str]
+) -> None:
+    assert [str(change) for change in config_store.changes(old, new)] == expected
