@@ -93,7 +93,9 @@ def test_what_was_planted_is_taken_out_and_nothing_else(
         (planted("d", "duplicated", AFTER), 100),
     ],
 )
-def test_the_records_that_are_due_are_counted(lakes: ReconcileSettings, fault: Planted, records: int) -> None:
+def test_the_records_that_are_due_are_counted(
+    lakes: ReconcileSettings, fault: Planted, records: int
+) -> None:
     assert faults(lakes, fault).records(TOPIC, 100) == records
     assert faults(lakes, fault).records("hospital.admissions", 100) == 100
 
