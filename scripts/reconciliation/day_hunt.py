@@ -1,6 +1,7 @@
 """The faults of rows, files and days that the tables and the batch lake show."""
 
 import re
+from collections.abc import Container
 from datetime import date
 from pathlib import Path
 
@@ -56,16 +57,22 @@ def late_days(root: Path, days: list[date]) -> dict[Identity, str]:
     }
 
 
-def hidden(planted: PlantedFaults) -> dict[Identity, str]:
-    """The planted faults of files and days that nothing shows any more."""
+def hidden(planted: PlantedFaults, days: Container[date]) -> dict[Identity, str]:
+    """The planted faults of files and days that nothing shows, or nothing shows any more.
+
+    A late day that came while the day after it is not there (it is not among `days`) came before
+    that one, which is late as well.
+    """
     late = {fault.simulated_date for fault in planted.faults if fault.fault == "late_day"}
     found = {}
     for fault in planted.faults:
         day = date.fromisoformat(fault.simulated_date)
         if fault.fault == "cut_file" and day in planted.mended:
             found[fault.identity] = MENDED
-        elif fault.fault == "late_day" and (day + DAY).isoformat() in late:
-            found[fault.identity] = NEIGHBOUR_LATE
-        elif fault.fault == "late_day" and planted.mended & {day, day + DAY}:
-            found[fault.identity] = WRITTEN_AGAIN
+        elif fault.fault == "late_day":
+            after = day + DAY
+            if after.isoformat() in late or after not in days:
+                found[fault.identity] = NEIGHBOUR_LATE
+            elif planted.mended & {day, after}:
+                found[fault.identity] = WRITTEN_AGAIN
     return found

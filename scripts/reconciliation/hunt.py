@@ -17,7 +17,7 @@ from reconciliation.planted import PlantedFaults
 from reconciliation.row_hunt import VISITS, compared_columns
 from reconciliation.stream_hunt import Sightings
 from scoring import score
-from scoring.answers import Identity, Planted
+from scoring.answers import IDENTIFIED_BY, Identity, Planted
 from scoring.score import Score
 
 REFUSED = "its day is refused as a whole: mend the cut file of that day first"
@@ -38,6 +38,7 @@ class Hunt:
     ) -> None:
         """Look at everything once."""
         self._root = settings.batch_lake_dir
+        self._last_day = max(baseline.manifests).isoformat()
         self._datasets = read_datasets(settings.configs_dir / "datasets.yaml")
         self._planted = planted
         self._connection = connection
@@ -50,14 +51,21 @@ class Hunt:
                 | day_hunt.late_days(self._root, list(baseline.closed_days))
             )
         self._of_open_days = seen.of_open_days
-        self._hidden = seen.hidden | day_hunt.hidden(planted)
+        self._hidden = seen.hidden | day_hunt.hidden(planted, baseline.manifests)
         for fault in planted.faults:
             if fault.fault == "wrong_row" and (why := _why_hidden(fault, planted, topics, seen)):
                 self._hidden[fault.identity] = why
 
     def score(self, findings: dict[Identity, str]) -> list[Score]:
-        """Compare findings with the key; without `how`, a finding is somebody else's."""
+        """Compare findings with the key; those of days that are not in the baseline do not count.
+
+        Args:
+            findings: each with how it came to light; empty if somebody else found it.
+        """
         planted = self._planted
+        findings = {
+            finding: how for finding, how in findings.items() if _day(finding) <= self._last_day
+        }
         unplanted = findings.keys() - {fault.identity for fault in planted.faults}
         rows = references.rows_at(self._root, unplanted)
         with self._connection, self._connection.cursor() as cursor:
@@ -70,6 +78,12 @@ class Hunt:
             if fault.published_at < planted.due_before or fault.identity in findings
         )
         return score.score(due, findings, self._hidden, follow | self._of_open_days)
+
+
+def _day(finding: Identity) -> str:
+    """The day of a file or a row; empty for a message, whose finding names none."""
+    fields = IDENTIFIED_BY[finding[0]]
+    return finding[1 + fields.index("simulated_date")] if "simulated_date" in fields else ""
 
 
 def _why_hidden(

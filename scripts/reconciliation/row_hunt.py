@@ -95,10 +95,10 @@ class RowHunt:
                 self._waiting[event["encounter_id"]] = event
         for line, row in () if is_cut else rows(self._root, VISITS, day):
             place = ("wrong_row", VISITS, day.isoformat(), str(line))
-            event = self._waiting.pop(row["encounter_id"], None)
-            if event is None:
+            registered = self._waiting.pop(row["encounter_id"], None)
+            if registered is None:
                 self.alone.add(place)
-            elif contradicts(VISITS, row, event):
+            elif contradicts(VISITS, row, registered):
                 self._findings.setdefault(place, CONTRADICTED)
 
     def _compare(

@@ -4,7 +4,7 @@ It looks at the lines of each partition in the order of their offsets, and at th
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,8 +53,9 @@ def look(
     """Look at every topic, and at the rows that state the same facts."""
     seen = Sightings({}, {}, set(), set())
     letters = list(_digested(settings, topics))
+    planted_late = {f.event_id for f in planted.faults if f.fault == "late_message"}
     for name in topics.topics:
-        lines = PartitionsInOrder(seen)
+        lines = PartitionsInOrder(seen, planted_late)
         days = list(baseline.closed_days)
         rows = RowHunt(settings.batch_lake_dir, name, days[0], seen.findings)
         late, broken = _of_topic(letters, name)
@@ -74,10 +75,18 @@ def look(
 class PartitionsInOrder:
     """The lines of a topic's partitions, each in the order of its offsets, day after day."""
 
-    def __init__(self, seen: Sightings) -> None:
+    def __init__(self, seen: Sightings, late: Container[str]) -> None:
+        """Begin before the first day.
+
+        Args:
+            late: the event_ids that the key names as late: lines of a day that may come after it.
+        """
         self._seen = seen
+        self._late = late
         self._newest: dict[int, str] = {}  # by partition the latest event_time so far
-        self._last: dict[int, int] = {}  # by partition the offset of the last event in time
+        self._last: dict[
+            int, int
+        ] = {}  # by partition the offset of the last event that came in time
 
     def read(self, directory: Path) -> Events:
         """The events of a day's lines; those out of order and those seen before are findings."""
@@ -92,7 +101,8 @@ class PartitionsInOrder:
                     self._seen.findings["late_message", event_id] = OVERTAKEN
                 else:
                     self._newest[line.partition] = at
-                    self._last[line.partition] = line.offset
+                    if event_id not in self._late:
+                        self._last[line.partition] = line.offset
                 events[event_id] = event
         return events
 

@@ -15,7 +15,7 @@ from reconciliation.planted import PlantedFaults
 from reconciliation.row_hunt import RowHunt
 from reconciliation.stream import DeadLetter
 from reconciliation.stream_hunt import PartitionsInOrder, Sightings
-from scoring.answers import Identity
+from scoring.answers import Identity, Planted
 
 TOPIC = "hospital.transports"
 DAY = date(2021, 4, 7)
@@ -52,7 +52,7 @@ def test_an_event_after_a_later_one_of_its_partition_is_late(
     segment(tmp_path / "day", 0, 9, event("c", 8))
     segment(tmp_path / "day", 0, 0, event("a", 7), event("b", 9))
     segment(tmp_path / "day", 1, 0, event("d", 8))
-    events = PartitionsInOrder(seen).read(tmp_path / "day")
+    events = PartitionsInOrder(seen, {"late"}).read(tmp_path / "day")
     assert seen.findings == {("late_message", "c"): stream_hunt.OVERTAKEN}
     assert sorted(events) == ["a", "b", "c", "d"]
 
@@ -61,7 +61,7 @@ def test_the_second_copy_of_an_event_is_duplicated_and_not_late(
     tmp_path: Path, seen: Sightings
 ) -> None:
     segment(tmp_path / "day", 0, 0, event("a", 7), event("b", 8), event("a", 7))
-    PartitionsInOrder(seen).read(tmp_path / "day")
+    PartitionsInOrder(seen, {"late"}).read(tmp_path / "day")
     assert seen.findings == {("duplicated_message", "a"): stream_hunt.TWO_LINES}
 
 
@@ -69,7 +69,7 @@ def test_events_that_came_when_their_day_was_over_are_late_unless_they_are_secon
     tmp_path: Path, seen: Sightings
 ) -> None:
     segment(tmp_path / "day", 0, 0, event("a", 23))
-    lines = PartitionsInOrder(seen)
+    lines = PartitionsInOrder(seen, {"late"})
     events = lines.read(tmp_path / "day")
     lines.add_late([json.dumps(event(name, 23)).encode() for name in "ab"], events)
     assert seen.findings == {
@@ -82,14 +82,15 @@ def test_events_that_came_when_their_day_was_over_are_late_unless_they_are_secon
 def test_what_broke_its_contract_after_the_last_closed_day_is_not_judged(
     tmp_path: Path, seen: Sightings
 ) -> None:
-    segment(tmp_path / "day", 0, 5, event("a", 23))
-    lines = PartitionsInOrder(seen)
+    # The late one overtook nobody in its partition, and stands in the segment of its day.
+    segment(tmp_path / "day", 0, 5, event("a", 22), event("b", 22), event("late", 23))
+    lines = PartitionsInOrder(seen, {"late"})
     lines.read(tmp_path / "day")
     partition = TopicPartition(TOPIC, 0)
-    letters = [DeadLetter(partition, offset, "no JSON", b"%d" % offset) for offset in (4, 6)]
+    letters = [DeadLetter(partition, offset, "no JSON", b"%d" % offset) for offset in (4, 7)]
     lines.add_broken(letters)
-    assert seen.findings.keys() == {("malformed_message", "4"), ("malformed_message", "6")}
-    assert seen.of_open_days == {("malformed_message", "6")}
+    assert seen.findings.keys() == {("malformed_message", "4"), ("malformed_message", "7")}
+    assert seen.of_open_days == {("malformed_message", "7")}
 
 
 HEADER = "transport_id,event_id,origin,departed_at,arrived_at\n"
@@ -178,6 +179,32 @@ def test_a_day_is_late_if_it_came_right_after_the_day_after_it(
     found = day_hunt.late_days(tmp_path, published(tmp_path, *order))
     expected = [("late_day", (DAY + timedelta(days=after)).isoformat()) for after in late]
     assert list(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "delivered", "why"),
+    [
+        ([("late_day", 1)], 4, None),
+        ([("late_day", 1), ("late_day", 2)], 4, day_hunt.NEIGHBOUR_LATE),
+        ([("late_day", 1)], 2, day_hunt.NEIGHBOUR_LATE),  # the 2nd came, and the 3rd did not yet
+        ([("late_day", 1), ("cut_file", 2)], 4, day_hunt.WRITTEN_AGAIN),
+        ([("cut_file", 2), ("late_day", 1)], 4, day_hunt.WRITTEN_AGAIN),
+        ([("cut_file", 1)], 4, day_hunt.MENDED),
+    ],
+)
+def test_a_day_may_hide_what_was_wrong_with_its_delivery(
+    key: list[tuple[str, int]], delivered: int, why: str | None
+) -> None:
+    days = [DAY + timedelta(days=after) for after in range(delivered)]
+    faults = [
+        Planted(fault=fault, simulated_date=str(DAY + timedelta(days=after)), dataset="shifts")
+        for fault, after in key
+    ]
+    mended = {date.fromisoformat(f.simulated_date) for f in faults if f.fault == "cut_file"}
+    planted = cast("PlantedFaults", SimpleNamespace(faults=faults, mended=mended, cut={}))
+    found = day_hunt.hidden(planted, days)
+    identity = next(f.identity for f in faults if f.simulated_date == str(DAY + timedelta(days=1)))
+    assert found.get(identity) == why
 
 
 def test_a_broken_law_is_explained_by_what_its_row_names() -> None:
