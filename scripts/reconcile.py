@@ -47,9 +47,10 @@ NOTHING_PLANTED = (
     "a day is over (docs/planted-faults.md)"
 )
 MEND = (
-    "{day} waits to be mended: docker compose exec scheduler rm -r {directory}; within a minute "
-    "the scheduler delivers it whole"
+    "cut days that wait to be mended: {number}; docker compose exec scheduler rm -r {directories}: "
+    "within a minute the scheduler delivers them whole"
 )
+DAYS_NAMED = 5
 
 
 def main() -> int:
@@ -106,8 +107,10 @@ def compare_all(settings: ReconcileSettings, *, against_answers: bool) -> int:
             print("faults were planted: reconcile --against-answers knows which")
         print(f"comparisons that differ: {failed}" if failed else "all is well")
         return 1 if failed else 0
-    for day in planted.cut:
-        print(MEND.format(day=day, directory=settings.batch_lake_dir / day.isoformat()))
+    if planted.cut:
+        days = sorted(planted.cut)[:DAYS_NAMED]
+        directories = " ".join(str(settings.batch_lake_dir / day.isoformat()) for day in days)
+        print(MEND.format(number=len(planted.cut), directories=directories))
     print(*screen.lines(scores), sep="\n")
     print(f"comparisons that differ: {failed}" if failed else "what was not planted is well")
     return 0 if is_perfect(scores) and not failed else 1

@@ -36,7 +36,7 @@ def compare(
     for done, name in enumerate(names):
         title = name.replace("_", " ")
         if planted.cut:
-            yield Comparison(title, f"not compared until {min(planted.cut)} is mended", "")
+            yield Comparison(title, "not compared until cut days are mended", "")
             continue
         with display.comparing(title, len(names), "laws") as step:
             step(done)

@@ -13,15 +13,16 @@ from scoring.answers import IDENTIFIED_BY
 
 from .stack import PYTHON_SERVICES, Stack, small_simulation, wait_until
 
-SEED = 4  # within its first 30 days are one with a cut file, and two late ones
 MESSAGES = [fault for fault in IDENTIFIED_BY if fault.endswith("_message")]
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    """A run of thirty days that is over; every service was killed once while it was under way."""
+    """A run of thirty days that is over; every service was killed once while it was under way.
+
+    With the shipped seed and rates, one of the days has a cut file, and two are late.
+    """
     simulation = small_simulation(real_days=0, days=30)
-    simulation["run"]["seed"] = SEED
     simulation["faults"]["enabled"] = True
     with Stack("faults", simulation) as own:
         own.write_configs()
@@ -110,6 +111,6 @@ def test_a_cut_day_is_mended_by_removing_its_directory(
     wait_until(lambda: not stack.query(refused), 60, "the mended day to be loaded")
     result = stack.run("reconcile", "--against-answers")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "until" not in result.stdout
+    assert "mended" not in result.stdout.partition("fault  ")[0]
     assert "cannot be found: the day has been mended" in result.stdout
     assert not [line for line in stack.query("select reason from lake.rejected_rows where waiting")]
