@@ -47,8 +47,10 @@ def load_faults(simulation_dir: Path, entry: ConfigurationEntry) -> Faults:
     Raises:
         ConfigurationError: as `load_content` does.
     """
-    simulation = load_content(simulation_dir, entry)["simulation"]
-    return Faults.model_validate(simulation.get("faults", {}))
+    saved = config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
+    if "faults" not in saved["simulation"]:
+        return Faults()
+    return Faults.model_validate(load_content(simulation_dir, entry)["simulation"]["faults"])
 
 
 def load_configuration(simulation_dir: Path, entry: ConfigurationEntry) -> Configuration:
