@@ -4,6 +4,9 @@ The tests run in this order, on one stack.
 """
 
 import json
+import re
+import subprocess
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,7 +14,7 @@ import pytest
 
 from scoring.answers import IDENTIFIED_BY
 
-from .stack import PYTHON_SERVICES, Stack, small_simulation, wait_until
+from .stack import PYTHON_SERVICES, ROOT, Stack, small_simulation, wait_until
 
 MESSAGES = [fault for fault in IDENTIFIED_BY if fault.endswith("_message")]
 
@@ -78,6 +81,21 @@ def test_without_the_key_differences_are_reported_and_the_option_is_named(
     assert result.returncode == 1, result.stdout + result.stderr
     assert "DIFFERS: " in result.stdout
     assert "faults were planted: reconcile --against-answers knows which" in result.stdout
+
+
+def test_the_look_on_the_page_finds_late_and_repeated_events_of_a_day(
+    stack: Stack, key: list[dict[str, str]]
+) -> None:
+    page = (ROOT / "docs" / "planted-faults.md").read_text(encoding="utf-8")
+    look = textwrap.dedent(re.findall(r"```sh\n( *docker compose exec -T .*?)```", page, re.S)[0])
+    run = subprocess.run(
+        ["sh", "-euc", look], env=stack.environment, capture_output=True, text=True, check=True
+    )
+    seen = {line.split()[1]: line.split()[0] for line in run.stdout.splitlines()}
+    words = {"late_message": "late", "duplicated_message": "twice"}
+    planted = {a["event_id"]: words.get(a["fault"]) for a in key if "event_id" in a}
+    assert seen
+    assert seen == {event_id: planted[event_id] for event_id in seen}
 
 
 def test_findings_of_nobody_score_nothing(stack: Stack) -> None:
