@@ -29,15 +29,16 @@ def compare(
 
     As long as a day is refused, the rows of later days contradict those of earlier ones.
     """
+    names = laws.names(cursor)
+    if planted.cut:
+        for name in names:
+            yield Comparison(name.replace("_", " "), "not compared until cut days are mended", "")
+        return
     places = {fault.identity for fault in planted.faults} | day_hunt.rejected_rows(cursor).keys()
     wrong = references.rows_at(settings.batch_lake_dir, places)
     explained = Explained([*wrong.items(), *true_wards(planted, wrong)])
-    names = laws.names(cursor)
     for done, name in enumerate(names):
         title = name.replace("_", " ")
-        if planted.cut:
-            yield Comparison(title, "not compared until cut days are mended", "")
-            continue
         with display.comparing(title, len(names), "laws") as step:
             step(done)
             cursor.execute(
