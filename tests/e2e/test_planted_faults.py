@@ -27,7 +27,7 @@ def stack() -> Iterator[Stack]:
     """
     simulation = small_simulation(real_days=0, days=30)
     simulation["faults"]["enabled"] = True
-    with Stack("faults", simulation) as own:
+    with Stack("faults", simulation, more_files=("tests/e2e/damage.yml",)) as own:
         own.write_configs()
         own.up("kafka", "postgres")
         own.compose("up", "-d", "--no-build", "scheduler")
@@ -119,6 +119,24 @@ def test_the_key_itself_scores_everything_and_an_invention_is_a_false_alarm(
     code, scores = score(stack, [*key, {"fault": "late_message", "event_id": "E0:A01"}])
     assert code == 1
     assert scores["late_message"][3] == 1
+
+
+def test_what_nobody_planted_still_differs(stack: Stack) -> None:
+    change = "ls /lake/stream/hospital.transports/2021-04-20/* | head -n 1 | xargs sed -i {}"
+    edit = ("exec", "-T", "editor", "sh", "-euc")
+    row = "update hospital.shifts set role = {}(role) where simulated_date = '2021-04-20'"
+    stack.compose(*edit, change.format('\'1s/"origin":"/&X/\''))
+    stack.query(row.format("upper"))
+    try:
+        result = stack.run("reconcile", "--against-answers")
+    finally:
+        stack.compose(*edit, change.format('\'1s/"origin":"X/"origin":"/\''))
+        stack.query(row.format("lower"))
+    assert result.returncode == 1, result.stdout + result.stderr
+    differences = [line for line in result.stdout.splitlines() if "DIFFERS" in line]
+    assert len(differences) == 2, differences
+    assert "2021-04-20: the events are not those of the manifest" in differences[0]
+    assert "shifts (day, shift_id) (2021-04-20,S" in differences[1]
 
 
 def test_a_cut_day_is_mended_by_removing_its_directory(
