@@ -145,9 +145,11 @@ def load_days(
     while not service.stopping.is_set():
         due = loader.due_days()
         for day in due:
-            load_and_log(loader, day, service, days_log)
+            unblocks = load_and_log(loader, day, service, days_log)
             if service.stopping.is_set():
                 return
+            if unblocks:
+                break  # those that waited come before the rest
         if due:
             laws_checked = False
         elif not laws_checked and (began := time.monotonic()) >= next_check:
@@ -161,11 +163,15 @@ def load_days(
             service.wait(LOOK_EVERY_SECONDS)
 
 
-def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog) -> None:
+def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog) -> bool:
     """Load a day; if it cannot be used, log the reason, which blocks no later day.
 
     Only days without anything remarkable may share a line.
+
+    Returns:
+        Whether later days, which may have waited for it, are due again.
     """
+    unblocks = False
     began = time.monotonic()
     try:
         loaded = loader.load_day(day, Progress(service, log), service.turn_completed)
@@ -173,6 +179,7 @@ def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog)
         service.report.last_refusal = f"{day}: {refusal}"
         log.error(Message("refused a day", day=day, reason=refusal))
     else:
+        unblocks = loaded.unblocks
         service.report.count("days")
         service.report.count("files", len(loaded.files))
         service.report.count("rows", sum(file.rows_loaded for file in loaded.files))
@@ -184,6 +191,7 @@ def load_and_log(loader: Loader, day: date, service: Service, days_log: DaysLog)
         else:
             days_log.event((loaded, seconds))
     service.turn_completed()
+    return unblocks
 
 
 def new_days_log() -> DaysLog:

@@ -86,7 +86,10 @@ def follow(
     joiner.add_table_rows(rows)
     joiner.add_records(records)
     others = joiner.add_dead_letters(kafka.dead_letters if kafka else [])
-    known = standing.Known(topics, datasets, now, set(published), ends, kafka, ledger, rejections)
+    known = standing.Known(
+        *(topics, datasets, now, set(published), ends, kafka, ledger, rejections),
+        faults_planted=(settings.simulation_dir / "answers").is_dir(),
+    )
     events = [standing.event(trace, known, joiner.topic_of(trace)) for trace in joiner.traces()]
     return Story(
         patient_id=patient,

@@ -19,6 +19,10 @@ from trail.places import Event, Place, State
 from trail.warehouse import LedgerDay, Line, Rejection
 
 BATCH_ONLY = "batch only; the stream has no event for it"
+NOT_PUBLISHED = "the producer has not published it yet"
+NOT_IN_KAFKA = "the broker does not have it yet"
+# Late, missing and malformed messages look like this.
+PLANTED = "; it may be a planted fault (docs/planted-faults.md)"
 RECONCILE = "docker compose run --rm reconcile names the difference"
 
 
@@ -31,6 +35,7 @@ class Known(NamedTuple):
         lake_ends: per partition, the offset after the stream lake's newest line.
         broker, ledger: None if the server is away.
         rejections: of the patient's rows.
+        faults_planted: whether the sources make mistakes on purpose in this run.
     """
 
     topics: Topics
@@ -41,6 +46,7 @@ class Known(NamedTuple):
     broker: Broker | None
     ledger: dict[date, LedgerDay] | None
     rejections: dict[Line, Rejection]
+    faults_planted: bool = False
 
 
 def event(trace: Sighting, known: Known, topic: str | None) -> Event:
@@ -86,7 +92,7 @@ def _broker(trace: Sighting, known: Known, topic: str | None) -> Place:
         first = known.lake_ends[partition]
         why = f"it may be among the {count} records from offset {first} on that are not in the lake"
         return Place(State.UNKNOWN, where, why)
-    return Place(State.UNDER_WAY, where, "the producer has not published it yet")
+    return Place(State.UNDER_WAY, where, NOT_PUBLISHED + PLANTED * known.faults_planted)
 
 
 def _segment(trace: Sighting, known: Known, topic: str | None) -> Place:
@@ -105,7 +111,7 @@ def _segment(trace: Sighting, known: Known, topic: str | None) -> Place:
     if count := _unread(partition, known, known.broker):
         why = f"the stream_processor is {count} records behind in {partitions.label(partition)}"
         return Place(State.UNDER_WAY, {}, why)
-    return Place(State.UNDER_WAY, {}, "the broker does not have it yet")
+    return Place(State.UNDER_WAY, {}, NOT_IN_KAFKA + PLANTED * known.faults_planted)
 
 
 def _csv(trace: Sighting, known: Known, _topic: str | None) -> Place:

@@ -45,6 +45,7 @@ class LoadedDay(NamedTuple):
     Attributes:
         rows_waiting: rejected rows that may refer to an earlier day which is not loaded.
         replaced: whether the tables had rows of another manifest of the day.
+        unblocks: whether later days, which may have waited for it, are due again.
     """
 
     day: date
@@ -53,6 +54,7 @@ class LoadedDay(NamedTuple):
     files: list[LoadedFile]
     rows_waiting: int
     replaced: bool
+    unblocks: bool = False
 
     @property
     def rows_rejected(self) -> int:
@@ -158,7 +160,7 @@ def forget(cursor: Cursor, day: date, *, later_days: bool) -> None:
     cursor.execute(f"delete from lake.ingested_days where simulated_date {operator} %s", [day])
 
 
-def record_loaded(cursor: Cursor, loaded: LoadedDay) -> None:
+def record_loaded(cursor: Cursor, loaded: LoadedDay) -> LoadedDay:
     """Add a day that was loaded; later days that may have waited for it get another turn."""
     cursor.execute(
         "insert into lake.ingested_days"
@@ -176,6 +178,7 @@ def record_loaded(cursor: Cursor, loaded: LoadedDay) -> None:
         " and (rows_waiting > 0 or refused_reason is not null)",
         [loaded.day],
     )
+    return loaded._replace(unblocks=cursor.rowcount > 0)
 
 
 def record_refused(cursor: Cursor, day: date, reason: str, state: str) -> None:

@@ -143,7 +143,7 @@ class Loader:
                 waiting += rejected.waiting
                 file_loaded()
             loaded = LoadedDay(day, digest, state, files, waiting, replaced)
-            ledger.record_loaded(cursor, loaded)
+            loaded = ledger.record_loaded(cursor, loaded)
             for file in files:
                 if file.rows_rejected:
                     self._careful[file.dataset].keep_rejected(cursor, day)

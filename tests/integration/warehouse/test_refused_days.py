@@ -3,7 +3,7 @@
 from pipeline.lakes import batch_lake
 
 from .own_database import Database
-from .small_lake import ONE, TWO, ZERO, Lake
+from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
 
 def test_rows_that_wait_for_a_refused_day_are_loaded_when_it_is_mended(
@@ -21,6 +21,33 @@ def test_rows_that_wait_for_a_refused_day_are_loaded_when_it_is_mended(
     assert database.refused() == {}
     assert database.rejected() == []
     assert database.counts()["registrations"] == 2
+    assert database.counts()["discharges"] == 1
+
+
+def test_days_that_waited_are_loaded_before_later_ones_that_are_mended_with_it(
+    database: Database, lake: Lake
+) -> None:
+    """Each row of the last day refers to one that waits for the first."""
+    one, nothing = day_one(), {name: list[str]() for name in day_one()}
+    admitted = [row.replace("2021-04-07T02", "2021-04-08T02") for row in one["admissions"]]
+    discharged = [
+        row.replace("2021-04-08T11", "2021-04-09T11").replace("S00003-20210407", "S00002")
+        for row in day_two()["discharges"]
+    ]
+    lake.publish(ZERO, day_zero())
+    lake.publish(ONE, one | {"admissions": []})
+    lake.publish(TWO, nothing | {"admissions": admitted})
+    lake.publish(THREE, nothing | {"discharges": discharged})
+    paths = lake.file(ONE, "registrations"), lake.file(THREE, "discharges")
+    good = [path.read_bytes() for path in paths]
+    for path, content in zip(paths, good, strict=True):
+        path.write_bytes(content[:-1])
+    database.ingest()
+    assert database.refused().keys() == {ONE, THREE}
+    for path, content in zip(paths, good, strict=True):
+        path.write_bytes(content)
+    database.ingest()
+    assert (database.refused(), database.rejected()) == ({}, [])
     assert database.counts()["discharges"] == 1
 
 

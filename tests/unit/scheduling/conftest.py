@@ -19,6 +19,17 @@ from pipeline.status_files import Report
 CONFIGS = Path(__file__).parents[3] / "configs"
 SCALE = 24
 DAYS = 2
+PLANTED: dict[str, Any] = {
+    "enabled": True,
+    "late_message_share": 0.1,
+    "latest_hours": 24,
+    "duplicated_message_share": 0.1,
+    "malformed_message_share": 0.1,
+    "missing_message_share": 0.1,
+    "wrong_row_share": 0.05,
+    "cut_file_share": 0.5,
+    "late_day_share": 0.4,
+}
 
 
 class Killed(BaseException):
@@ -127,3 +138,25 @@ def expected(tmp_path_factory: pytest.TempPathFactory, tiny: dict[str, Any]) -> 
     undisturbed = Place(tmp_path_factory.mktemp("undisturbed") / "run", tiny)
     undisturbed.run()
     return undisturbed.contents()
+
+
+@pytest.fixture(scope="session")
+def six_days(tiny: dict[str, Any]) -> dict[str, Any]:
+    """The tiny simulation.yaml, six days long."""
+    return tiny | {"run": tiny["run"] | {"days": 6}}
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory: pytest.TempPathFactory, six_days: dict[str, Any]) -> Place:
+    """A run of six days."""
+    run = Place(tmp_path_factory.mktemp("clean") / "run", six_days)
+    run.run()
+    return run
+
+
+@pytest.fixture(scope="session")
+def faulty(tmp_path_factory: pytest.TempPathFactory, six_days: dict[str, Any]) -> Place:
+    """The same run with many planted faults."""
+    run = Place(tmp_path_factory.mktemp("faulty") / "run", six_days | {"faults": PLANTED})
+    run.run()
+    return run

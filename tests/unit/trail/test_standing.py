@@ -159,6 +159,13 @@ CASES = {
         State.UNDER_WAY,
         "the producer has not published it yet",
     ),
+    "not published, or never": (
+        ONLY_IN_JOURNAL,
+        {"faults_planted": True},
+        "broker",
+        State.UNDER_WAY,
+        "not published it yet; it may be a planted fault (docs/planted-faults.md)",
+    ),
     "nor written": (
         ONLY_IN_JOURNAL,
         {},
