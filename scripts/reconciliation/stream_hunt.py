@@ -28,7 +28,7 @@ LINE_AND_DEAD_LETTER = "its event_id stands on a line, and its second copy is a 
 OVERTAKEN = "a later event stands before it in its partition"
 DAY_OVER = "a dead letter, because a later day's segment had begun"
 BROKEN = "a dead letter, with what is wrong as its reason"
-OVERTOOK_NOBODY = "no later event stands before it in its partition, so its place tells nothing"
+OVERTOOK_NOBODY = "in its partition it overtook nobody, and the lake keeps no other order"
 
 
 class Sightings(NamedTuple):
@@ -83,10 +83,9 @@ class PartitionsInOrder:
         """
         self._seen = seen
         self._late = late
-        self._newest: dict[int, str] = {}  # by partition the latest event_time so far
-        self._last: dict[
-            int, int
-        ] = {}  # by partition the offset of the last event that came in time
+        # By partition: the latest event_time so far, and the last offset that came in time.
+        self._newest: dict[int, str] = {}
+        self._last: dict[int, int] = {}
 
     def read(self, directory: Path) -> Events:
         """The events of a day's lines; those out of order and those seen before are findings."""
