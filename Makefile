@@ -1,6 +1,6 @@
 # `make` lists the targets. The longer steps are in mirror/*.sh and tests/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status follow dashboard report images deploy undeploy test check drill fullrun test-swarm lock pictures dictionary bench
+.PHONY: help up down clean backup restore zip logs status follow effect dashboard report images deploy undeploy test check drill fullrun test-swarm lock pictures dictionary bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ clean: ## stop and remove the containers, and delete the data
 	docker compose $(profiles) down --volumes --remove-orphans
 	@mirror/own_project.sh --release
 
+backup: ## write all data into hospital-backup.tar (FILE=another.tar)
+	@archives/backup.sh
+
+restore: ## fill an empty stack from hospital-backup.tar (FILE=another.tar)
+	@archives/restore.sh
+
+zip: ## write the archive to hand in, hospital-digitisation-pipeline.zip, from what is committed
+	@archives/zip.sh
+
 logs: ## follow the stream
 	docker compose logs -f --tail=20 stream_processor
 
@@ -36,6 +45,9 @@ status: ## show where the run is, and whether all is well (ARGS=--watch)
 
 follow: ## tell one patient's life, event by event, in both paths (PATIENT=P0012345, ARGS=--json)
 	@docker compose run --rm follow $(PATIENT) $(ARGS)
+
+effect: ## show what an edit of configs/ changed in both paths (EDIT=2, ARGS=--list)
+	@docker compose run --rm effect $(EDIT) $(ARGS)
 
 dashboard: ## show the hospitals and the pipeline in a browser
 	docker compose --profile dashboard up -d --build --wait dashboard

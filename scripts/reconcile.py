@@ -8,14 +8,22 @@ When both paths have passed this baseline, it compares
 It prints a line for each comparison, with the first difference exactly, and shows on standard error
 how far each is. It exits with 0 if all is
 well, 1 if anything differs, 2 if it could not compare.
+
+Where faults were planted (docs/planted-faults.md):
+    --against-answers             compare what was not planted, and score what the pipeline found
+    --against-answers --findings  score the findings in a file (-: standard input) instead
+    --answers                     print the answer key
 """
 
+import argparse
+import contextlib
 import csv
 import logging
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 from kafka.errors import KafkaError
@@ -27,47 +35,175 @@ from pipeline.settings import ConfigurationError, ReconcileSettings, read
 from pipeline.warehouse import connections
 from reconciliation import batch, display, stream
 from reconciliation.baseline import Baseline, Comparison
+from reconciliation.hunt import Hunt
+from reconciliation.planted import PlantedFaults
+from scoring import answers, findings, screen
+from scoring.score import is_perfect
 
 LOOK_EVERY_SECONDS = 1
+MOST_LOOKS = 5
+NOTHING_PLANTED = (
+    "no faults were planted: set faults.enabled in configs/simulation.yaml to true, and wait until "
+    "a day is over (docs/planted-faults.md)"
+)
+MEND = (
+    "cut days that wait to be mended: {number}; docker compose exec scheduler rm -r {directories}: "
+    "within a minute the scheduler delivers them whole"
+)
+DAYS_NAMED = 5
 
 
 def main() -> int:
-    """Make every comparison, print it, and return the exit code."""
-    failed = 0
+    """Do what the arguments ask for, and return the exit code."""
+    arguments = parse_arguments()
+    # The output of --answers is the key, and nothing else.
+    output = sys.stderr if arguments.answers else sys.stdout
     try:
         settings = read(ReconcileSettings)
-        for result in compare(settings, read_topics(settings.configs_dir)):
-            failed += bool(result.difference)
-            verdict = f"DIFFERS: {result.difference}" if result.difference else "ok"
-            print(f"{result.name:<48} {result.counted:<52} {verdict}", flush=True)
+        if arguments.answers:
+            return print_answers(settings)
+        if arguments.findings:
+            return score_findings(settings, arguments.findings)
+        return compare_all(settings, against_answers=arguments.against_answers)
     except psycopg2.Error as error:
-        print(f"not compared: Postgres: {connections.without_values(error)}")
-        return 2
+        print(f"not compared: Postgres: {connections.without_values(error)}", file=output)
     except (ConfigurationError, KafkaError, OSError, ValueError, LookupError, csv.Error) as error:
         # A LookupError: a manifest or a row lacks a field.
-        print(f"not compared: {type(error).__name__}: {error}")
-        return 2
-    print(f"comparisons that differ: {failed}" if failed else "all is well")
-    return 1 if failed else 0
+        print(f"not compared: {type(error).__name__}: {error}", file=output)
+    return 2
 
 
-def compare(settings: ReconcileSettings, topics: Topics) -> Iterator[Comparison]:
-    """Every comparison, against what was there at the start."""
-    baseline = Baseline(positions.end_offsets(settings, topics), *batch.published(settings))
+def parse_arguments() -> argparse.Namespace:
+    """The command line; a wrong one is refused with the usage, and exit code 2."""
+    parser = argparse.ArgumentParser(prog="reconcile", description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--against-answers",
+        action="store_true",
+        help="score the pipeline's findings, and compare what was not planted",
+    )
+    parser.add_argument("--findings", metavar="FILE", help="score these instead; -: standard input")
+    parser.add_argument("--answers", action="store_true", help="print the answer key")
+    arguments = parser.parse_args()
+    if arguments.findings and not arguments.against_answers:
+        parser.error("--findings needs --against-answers")
+    return arguments
+
+
+def compare_all(settings: ReconcileSettings, *, against_answers: bool) -> int:
+    """Make every comparison; with the answer key, score the pipeline's own findings, too."""
+    topics = read_topics(settings.configs_dir)
+    if against_answers:
+        baseline, planted = look_with_key(settings, topics)
+    else:
+        baseline = look(settings, topics)
+        planted = PlantedFaults(settings, baseline, [])
     with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
-        yield wait_until_passed(settings, topics, baseline, connection)
-        yield from stream.compare(settings, topics, baseline)
-        yield from batch.compare(settings, baseline, connection)
+        failed = show(compare(settings, topics, baseline, planted, connection))
+        if against_answers:
+            hunt = Hunt(settings, topics, baseline, planted, connection)
+            scores = hunt.score(hunt.findings)
+    if not against_answers:
+        if answers.files(settings.simulation_dir):
+            print("faults were planted: reconcile --against-answers knows which")
+        print(f"comparisons that differ: {failed}" if failed else "all is well")
+        return 1 if failed else 0
+    if planted.cut:
+        days = sorted(planted.cut)[:DAYS_NAMED]
+        directories = " ".join(str(settings.batch_lake_dir / day.isoformat()) for day in days)
+        print(MEND.format(number=len(planted.cut), directories=directories))
+    print(*screen.lines(scores), sep="\n")
+    print(f"comparisons that differ: {failed}" if failed else "what was not planted is well")
+    return 0 if is_perfect(scores) and not failed else 1
+
+
+def score_findings(settings: ReconcileSettings, file: str) -> int:
+    """Score somebody else's findings with the answer key."""
+    topics = read_topics(settings.configs_dir)
+    with contextlib.ExitStack() as stack:
+        lines = sys.stdin if file == "-" else stack.enter_context(Path(file).open(encoding="utf-8"))
+        found = dict.fromkeys(findings.parse(lines), "")
+    baseline, planted = look_with_key(settings, topics)
+    with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
+        waited = wait_until_passed(settings, topics, baseline, planted, connection)
+        if waited.difference:
+            raise ValueError(f"the pipeline has not caught up: {waited.difference}")
+        scores = Hunt(settings, topics, baseline, planted, connection).score(found)
+    print(*screen.lines(scores), sep="\n")
+    return 0 if is_perfect(scores) else 1
+
+
+def print_answers(settings: ReconcileSettings) -> int:
+    """Print the answer key, a line for each planted fault."""
+    if not (files := answers.files(settings.simulation_dir)):
+        raise ValueError(NOTHING_PLANTED)
+    for path in files:
+        print(path.read_text(encoding="utf-8"), end="")
+    return 0
+
+
+def look(settings: ReconcileSettings, topics: Topics) -> Baseline:
+    """What is there now, against which everything is compared."""
+    return Baseline(positions.end_offsets(settings, topics), *batch.published(settings))
+
+
+def look_with_key(settings: ReconcileSettings, topics: Topics) -> tuple[Baseline, PlantedFaults]:
+    """What is there now, and what was planted in it.
+
+    A day's key is written right after the day, and a late day comes right after the day after it:
+    in between, it looks again.
+
+    Raises:
+        ValueError: if there is no key, or this version does not know it.
+    """
+    if not answers.files(settings.simulation_dir):
+        raise ValueError(NOTHING_PLANTED)
+    for _ in range(MOST_LOOKS):
+        baseline = look(settings, topics)
+        known = {path.stem for path in answers.files(settings.simulation_dir)}
+        if answers.is_settled(list(baseline.manifests), known):
+            break
+        time.sleep(LOOK_EVERY_SECONDS)
+    return baseline, PlantedFaults(settings, baseline, answers.read(settings.simulation_dir))
+
+
+def show(comparisons: Iterator[Comparison]) -> int:
+    """Print each comparison as soon as it has been made, and return how many differ."""
+    failed = 0
+    for result in comparisons:
+        failed += bool(result.difference)
+        verdict = f"DIFFERS: {result.difference}" if result.difference else "ok"
+        print(f"{result.name:<48} {result.counted:<52} {verdict}", flush=True)
+    return failed
+
+
+def compare(
+    settings: ReconcileSettings,
+    topics: Topics,
+    baseline: Baseline,
+    planted: PlantedFaults,
+    connection: Connection,
+) -> Iterator[Comparison]:
+    """Every comparison, against what was there at the start."""
+    yield wait_until_passed(settings, topics, baseline, planted, connection)
+    yield from stream.compare(settings, topics, baseline, planted)
+    yield from batch.compare(settings, baseline, connection, planted)
 
 
 def wait_until_passed(
-    settings: ReconcileSettings, topics: Topics, baseline: Baseline, connection: Connection
+    settings: ReconcileSettings,
+    topics: Topics,
+    baseline: Baseline,
+    planted: PlantedFaults,
+    connection: Connection,
 ) -> Comparison:
     """Wait until both paths have passed the baseline, or until the timeout."""
     limit, began = int(settings.reconcile_timeout_seconds), time.monotonic()
     with display.comparing("waiting for both paths", limit, "s") as step:
         while True:
-            lags = stream.lag(settings, topics, baseline), batch.lag(baseline, connection)
+            lags = (
+                stream.lag(settings, topics, baseline, planted),
+                batch.lag(baseline, connection, planted),
+            )
             lag = "; ".join(filter(None, lags))
             waited = time.monotonic() - began
             if not lag or waited > settings.reconcile_timeout_seconds:

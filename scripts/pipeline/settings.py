@@ -127,6 +127,7 @@ class BatchIngestorSettings(IngestorSettings, AnalystSettings):
 
 
 class ReconcileSettings(IngestorSettings, KafkaSettings):
+    simulation_dir: Path
     batch_lake_dir: Path
     stream_lake_dir: Path
     reconcile_timeout_seconds: PositiveFloat
@@ -135,6 +136,12 @@ class ReconcileSettings(IngestorSettings, KafkaSettings):
 class FollowSettings(AnalystSettings, KafkaSettings):
     simulation_dir: Path
     batch_lake_dir: Path
+    stream_lake_dir: Path
+
+
+class EffectSettings(AnalystSettings):
+    configs_dir: Path
+    simulation_dir: Path
     stream_lake_dir: Path
 
 

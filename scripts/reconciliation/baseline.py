@@ -1,5 +1,6 @@
 """What all comparisons share: the baseline against which they are made, and their result."""
 
+from collections.abc import Container
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -26,6 +27,11 @@ class Baseline(NamedTuple):
     def closed_days(self) -> dict[date, Manifest]:
         """The days that are over; the first day, day zero, has no events."""
         return dict(islice(self.manifests.items(), 1, None))
+
+    def without(self, days: Container[date]) -> "Baseline":
+        """The baseline with none of these days, whose rows are in no table."""
+        left = {day: manifest for day, manifest in self.manifests.items() if day not in days}
+        return self._replace(manifests=left)
 
 
 class Comparison(NamedTuple):

@@ -14,8 +14,9 @@ from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import FileEntry, Manifest
 from pipeline.settings import ReconcileSettings
 from pipeline.warehouse import laws
-from reconciliation import display, tables
+from reconciliation import display, planted_laws, tables
 from reconciliation.baseline import Baseline, Comparison
+from reconciliation.planted import PlantedFaults
 
 
 def published(settings: ReconcileSettings) -> tuple[dict[date, Manifest], dict[date, str]]:
@@ -37,26 +38,39 @@ def published(settings: ReconcileSettings) -> tuple[dict[date, Manifest], dict[d
     return manifests, hashes
 
 
-def lag(baseline: Baseline, connection: Connection) -> str:
-    """The first day of the baseline that is not loaded; empty if there is none."""
+def lag(baseline: Baseline, connection: Connection, planted: PlantedFaults) -> str:
+    """The first day of the baseline that is not loaded; empty if there is none.
+
+    A day with a cut file has to be refused instead, and no day may wait to be loaded again.
+    """
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            "select simulated_date from lake.ingested_days where manifest_sha256 is not null"
+            "select simulated_date, manifest_sha256 is not null, to_load_again"
+            " from lake.ingested_days"
         )
-        loaded = {day for (day,) in cursor}
-    return next((f"{day} is not loaded" for day in baseline.manifests if day not in loaded), "")
+        known = {day: (loaded, again) for day, loaded, again in cursor}
+    for day in baseline.manifests:
+        loaded, again = known.get(day, (False, False))
+        if not loaded and not (day in planted.cut and day in known):
+            return f"{day} is not loaded"
+        if again and planted.faults:
+            return f"{day} is not loaded again"
+    return ""
 
 
 def compare(
-    settings: ReconcileSettings, baseline: Baseline, connection: Connection
+    settings: ReconcileSettings, baseline: Baseline, connection: Connection, planted: PlantedFaults
 ) -> Iterator[Comparison]:
     """Every comparison of the batch lake and the tables, which are read as of one instant."""
     yield manifest_chain(baseline)
-    yield files_with_manifests(settings.batch_lake_dir, baseline)
+    yield files_with_manifests(settings.batch_lake_dir, baseline, planted)
     connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
     with connection, connection.cursor() as cursor:
-        yield from tables.compare(settings, baseline, cursor)
-        yield from empty_laws(cursor)
+        yield from tables.compare(settings, baseline.without(planted.cut), cursor)
+        if planted.faults:
+            yield from planted_laws.compare(settings, cursor, planted)
+        else:
+            yield from empty_laws(cursor)
 
 
 def manifest_chain(baseline: Baseline) -> Comparison:
@@ -72,17 +86,18 @@ def manifest_chain(baseline: Baseline) -> Comparison:
     )
 
 
-def files_with_manifests(root: Path, baseline: Baseline) -> Comparison:
+def files_with_manifests(root: Path, baseline: Baseline, planted: PlantedFaults) -> Comparison:
     """Each day has the files in its manifest, byte for byte; the lake has nothing else."""
     files, difference = 0, ""
     with display.comparing("batch lake = manifests", len(baseline.manifests), "days") as step:
         for done, (day, manifest) in enumerate(baseline.manifests.items()):
             step(done)
             directory = batch_lake.day_directory(root, day)
-            names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST}
+            cut = {f"{planted.cut[day]}.csv"} if day in planted.cut else set()
+            names = {path.name for path in directory.iterdir()} - {batch_lake.MANIFEST} - cut
             expected = {f"{name}.csv": entry for name, entry in manifest.files.items()}
             files += len(names)
-            for name in sorted(names | expected.keys()):
+            for name in sorted((names | expected.keys()) - cut):
                 if not _is_as_published(directory / name, expected.get(name)):
                     difference = difference or f"{day} {name} is not what the manifest says"
     # A name that begins with a dot is the draft of a day that is being published. The days are

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from kafka import TopicPartition
 
@@ -13,9 +14,26 @@ from reconciliation import display
 from reconciliation.baseline import Baseline, Comparison
 from reconciliation.events import EventsOfDays
 from reconciliation.offsets import Offsets
+from reconciliation.planted import PlantedFaults
 
 
-def lag(settings: ReconcileSettings, topics: Topics, baseline: Baseline) -> str:
+class DeadLetter(NamedTuple):
+    """A record that is a dead letter: where it was, why it is none for the lake, and its value."""
+
+    partition: TopicPartition
+    offset: int
+    reason: str
+    value: bytes
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it keeps its contract, and came when a later day's segment had begun."""
+        return self.reason.startswith("its day ") and " is before its segment's day " in self.reason
+
+
+def lag(
+    settings: ReconcileSettings, topics: Topics, baseline: Baseline, planted: PlantedFaults
+) -> str:
     """What the stream lake still lacks of the baseline; empty if nothing."""
     dead = dead_offsets(settings, topics)
     for name in topics.topics:
@@ -26,28 +44,39 @@ def lag(settings: ReconcileSettings, topics: Topics, baseline: Baseline) -> str:
                 position += 1
             if position < (end := baseline.ends[partition]):
                 return f"{name} partition {partition.partition}: at {position}, the broker at {end}"
-            lines += position - sum(offset < position for offset in dead[partition])
+            lines += position
+            if not planted.faults:
+                lines -= sum(offset < position for offset in dead[partition])
         events = sum(m.events[name].count for m in baseline.closed_days.values())
+        events = planted.records(name, events)
         if lines < events:
             return f"{name}: {lines} lines, but {events} events until {max(baseline.closed_days)}"
     return ""
 
 
+def dead_letters(settings: KafkaSettings, topics: Topics) -> Iterator[DeadLetter]:
+    """The records that are dead letters; what others sent to the dead letter topics is none."""
+    for letter in positions.dead_letters(settings, topics):
+        if origin := positions.origin(letter):
+            yield DeadLetter(*origin, letter.value or b"")
+
+
 def dead_offsets(settings: KafkaSettings, topics: Topics) -> dict[TopicPartition, set[int]]:
     """Per partition the offsets of its records that are dead letters; others' records are none."""
     dead: dict[TopicPartition, set[int]] = {p: set() for p in partitions.all_partitions(topics)}
-    for letter in positions.dead_letters(settings, topics):
-        origin = positions.origin(letter)
-        if origin and origin.partition in dead:
-            dead[origin.partition].add(origin.offset)
+    for letter in dead_letters(settings, topics):
+        if letter.partition in dead:
+            dead[letter.partition].add(letter.offset)
     return dead
 
 
 def compare(
-    settings: ReconcileSettings, topics: Topics, baseline: Baseline
+    settings: ReconcileSettings, topics: Topics, baseline: Baseline, planted: PlantedFaults
 ) -> Iterator[Comparison]:
     """Every comparison of the stream lake; each line is read once."""
-    dead = dead_offsets(settings, topics)
+    dead, late = dead_offsets(settings, topics), set[bytes]()
+    if planted.faults:
+        late = {letter.value for letter in dead_letters(settings, topics) if letter.is_late}
     days = {day.isoformat(): manifest for day, manifest in baseline.closed_days.items()}
     for name in topics.topics:
         offsets = {p: Offsets(p, end) for p, end in baseline.ends.items() if p.topic == name}
@@ -59,7 +88,9 @@ def compare(
                 step(done)
                 values = _read(directory, offsets)
                 if manifest := days.get(directory.name):
-                    events.compare(manifest, values)
+                    day = manifest.simulated_date
+                    values = planted.without_faults(name, day, values, late)
+                    events.compare(manifest, values, planted.cut.get(day))
         yield lines_with_broker(name, offsets, dead, positions.end_offsets(settings, topics))
         yield from events.comparisons()
 

@@ -1,4 +1,4 @@
-"""Draws the README's pictures of a run from the batch lake: make pictures
+"""Draws the pictures of docs/model.md from the batch lake: make pictures
 
 Occupancy by hospital over the run, emergency arrivals by weekday and hour, and lengths of stay
 against their configured curves. It runs in the tests' image, the only one with matplotlib.

@@ -109,10 +109,11 @@ class Stack:
         wait_until(look, seconds, f"{service} to log {text!r}")
         return found[0]
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run one of the tools once, named first."""
         return subprocess.run(
             ["docker", "compose", "run", "--rm", "-T", *arguments],
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,

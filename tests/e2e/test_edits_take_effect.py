@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from .lakes import Lakes
 from .stack import PYTHON_SERVICES, Stack, small_simulation, wait_until
 
 REAL_SECONDS = 80
+NEW = re.compile(r"-E[0-9]+-[0-9]+$")
 PAUSE, STEP = "2021-04-19", "2021-04-20"
 ACCEPTED = re.compile(
     r"edit accepted in_force_from=(\S+) "
@@ -28,21 +30,25 @@ ACCEPTED = re.compile(
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack("edits", small_simulation(real_days=REAL_SECONDS / 86_400)) as own:
+    simulation = paused(small_simulation(real_days=REAL_SECONDS / 86_400), PAUSE)
+    with Stack("edits", simulation) as own:
         own.write_configs()
         own.up("kafka", "postgres", *PYTHON_SERVICES)
         yield own
 
 
 @pytest.fixture(scope="module")
-def edited_from(stack: Stack) -> datetime:
-    """Live through the thirty days; return the hour from which the doubled rate was in force."""
-    wait_until(lambda: "2021-04-14" in published(stack), 120, "the first week to pass")
+def effect_of_nothing(stack: Stack) -> CompletedProcess[str]:
+    """Let time stand at one date and then another; return what `effect` says there."""
+    stack.wait_for_log("scheduler", f"time stands at={PAUSE}T00:00:00Z", seconds=120)
+    stack.edit("simulation.yaml", yaml.safe_dump(paused(stack.simulation, STEP)))
+    stack.wait_for_log("scheduler", f"time stands at={STEP}T00:00:00Z", seconds=60)
+    return stack.run("effect")
 
-    for midnight in (PAUSE, STEP):
-        stack.edit("simulation.yaml", yaml.safe_dump(paused(stack.simulation, midnight)))
-        stack.wait_for_log("scheduler", f"time stands at={midnight}T00:00:00Z", seconds=60)
 
+@pytest.fixture(scope="module")
+def edited_from(stack: Stack, effect_of_nothing: CompletedProcess[str]) -> datetime:
+    """Live through the other days; return the hour from which the doubled rate was in force."""
     doubled = paused(stack.simulation, STEP)
     doubled["arrivals"]["emergency_per_day"] = 100
     stack.edit("simulation.yaml", yaml.safe_dump(doubled))
@@ -150,3 +156,63 @@ def arrivals_in_stream(lakes: Lakes) -> Counter[str]:
 def arrivals_in_batch(lakes: Lakes) -> Counter[str]:
     """Emergency arrivals per day, as the CSVs have them."""
     return Counter(day for day, row in lakes.rows("registrations") if "-E" in row["encounter_id"])
+
+
+def test_effect_says_what_to_do_where_nothing_was_edited(
+    effect_of_nothing: CompletedProcess[str],
+) -> None:
+    assert (effect_of_nothing.returncode, effect_of_nothing.stdout) == (1, "")
+    told = effect_of_nothing.stderr
+    assert "there is no edit yet: change a rate in configs/simulation.yaml" in told
+
+
+@pytest.mark.usefixtures("lakes")
+def test_effect_shows_the_doubled_rate_in_both_paths(stack: Stack, edited_from: datetime) -> None:
+    assert "all is well" in stack.wait_until_reconciled(seconds=120)  # all days are loaded
+    shown = stack.run("effect")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    print(shown.stdout)
+    assert f"edit 1 of 1, in force from {edited_from:%Y-%m-%dT%H:%M:%SZ}\n" in shown.stdout
+    assert "\n  simulation.yaml: arrivals.emergency_per_day: 50 → 100\n" in shown.stdout
+    assert "2021-04-20 00:00 to 2021-04-27 00:00" in shown.stdout
+    cells = {line[:18].rstrip(): line[18:].split() for line in shown.stdout.splitlines()}
+    before, after, ratio, mark, *batch = cells["emergency arrivals"][:7]
+    assert 1.5 < float(ratio) < 2.5
+    assert (mark, batch) == ("*", [before, after, ratio])
+    assert "*" not in cells["shifts worked"]
+
+
+def test_effect_counts_as_the_lakes_do(stack: Stack, lakes: Lakes) -> None:
+    cells = next(
+        line.split()
+        for line in stack.run("effect").stdout.splitlines()
+        if line.startswith("emergency arrivals")
+    )
+    days = [f"2021-04-{day}" for day in range(20, 27)]
+    for arrivals, at in ((first_arrivals_in_stream(lakes), 3), (first_arrivals_in_batch(lakes), 7)):
+        assert cells[at] == f"{sum(arrivals[day] for day in days) / 7:.1f}"
+
+
+def first_arrivals_in_stream(lakes: Lakes) -> Counter[str]:
+    """Emergency arrivals per day without readmissions, as the stream has them."""
+    return Counter(
+        event["event_time"][:10]
+        for event in lakes.events("hospital.admissions")
+        if event["event_type"] == "registered" and NEW.search(event["encounter_id"])
+    )
+
+
+def first_arrivals_in_batch(lakes: Lakes) -> Counter[str]:
+    """Emergency arrivals per day without readmissions, as the CSVs have them."""
+    rows = lakes.rows("registrations")
+    return Counter(day for day, row in rows if NEW.search(row["encounter_id"]))
+
+
+@pytest.mark.usefixtures("edited_from")
+def test_effect_lists_edits_and_refuses_one_that_is_not_there(stack: Stack) -> None:
+    listed, none = stack.run("effect", "--list"), stack.run("effect", "7")
+    assert listed.stdout.startswith("  1  2021-04-20T00:00:00Z  simulation.yaml: arrivals.")
+    assert (none.returncode, none.stdout) == (2, "")
+    assert (
+        "got '7', which is no edit; expected a number or an hour that --list shows" in none.stderr
+    )

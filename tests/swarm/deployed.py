@@ -1,5 +1,6 @@
 """The stack on the lab's Swarm, deployed from its home node as a person deploys it."""
 
+import json
 import os
 import re
 from typing import Any
@@ -12,6 +13,8 @@ from .lab import Lab
 from .nodes import CHECKOUT, SHARED, Node, run
 
 STACK = "hospital-stack"
+WHOLE = "whole"  # tag of an image before it was broken
+DEPLOY = ("make", "--no-print-directory", "deploy", "IMAGES=there", "PGADMIN=off")
 
 
 class Deployed:
@@ -72,11 +75,20 @@ class Deployed:
 
     def deploy(self) -> None:
         """`make deploy`, once every node has our images."""
+        self._give_images()
+        print(self.in_checkout(*DEPLOY))
+
+    def deploy_in_vain(self) -> str:
+        """`make deploy`, which must fail; what it says."""
+        self._give_images()
+        said = self.in_checkout("sh", "-c", f"{' '.join(DEPLOY)} 2>&1 && echo done", check=False)
+        assert not said.endswith("done\n"), said
+        return said
+
+    def _give_images(self) -> None:
         for image in self.in_checkout("deploy/deploy.sh", "--images").split():
             for node in self.lab.nodes[1:]:
                 give(self.home, node, image)
-        switches = ("IMAGES=there", "PGADMIN=off")
-        print(self.in_checkout("make", "--no-print-directory", "deploy", *switches))
 
     def running(self, manager: Node) -> dict[str, tuple[int, int]]:
         """Service → how many of its tasks run, which are healthy then, and how many should."""
@@ -99,6 +111,28 @@ class Deployed:
         for name in PYTHON_SERVICES:
             again = f"FROM {self.prefix}/{name}\nLABEL built=again\n"
             self.home.docker("build", "-q", "-t", f"{self.prefix}/{name}", "-", stdin=again)
+
+    def break_image(self, service: str) -> None:
+        """Build a service's image so that its program ends at once."""
+        image = f"{self.prefix}/{service}"
+        self.home.docker("tag", image, f"{image}:{WHOLE}")
+        broken = f'FROM {image}\nCMD ["python", "-c", "raise SystemExit(3)"]\n'
+        self.home.docker("build", "-q", "-t", image, "-", stdin=broken)
+
+    def mend_image(self, service: str) -> None:
+        """Take the image that was there before it was broken."""
+        image = f"{self.prefix}/{service}"
+        self.home.docker("tag", f"{image}:{WHOLE}", image)
+
+    def undeploy(self) -> None:
+        """`make undeploy`."""
+        print(self.in_checkout("make", "--no-print-directory", "undeploy"))
+
+    def problems(self) -> list[str]:
+        """What `status` finds wrong; pgAdmin, which is not part of the stack, was never started."""
+        look = ("deploy/compose.sh", "run", "--rm", "-T", "status", "--json")
+        problems: list[str] = json.loads(self.in_checkout(*look, check=False))["problems"]
+        return [problem for problem in problems if not problem.startswith("pgadmin:")]
 
     def reconcile(self) -> str:
         """Run `reconcile`, which must find no difference; what it printed."""

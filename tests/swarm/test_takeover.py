@@ -125,6 +125,28 @@ def test_an_update_of_our_images_one_by_one(stack: Deployed) -> None:
     heals(stack, "a rolling update")
 
 
+def test_an_image_that_does_not_start_goes_back(stack: Deployed) -> None:
+    before = stack.images()
+    stack.break_image("stream_processor")
+    assert "went back to what they ran before" in stack.deploy_in_vain()
+    assert stack.images() == before
+    stack.mend_image("stream_processor")
+    stack.deploy()
+    heals(stack, "an image that does not start")
+
+
+def test_the_data_outlives_the_stack(stack: Deployed) -> None:
+    assert stack.problems() == []
+    began = time.monotonic()
+    stack.undeploy()
+    assert not stack.running(stack.home)
+    print(f"removed after {time.monotonic() - began:.0f} s")
+    stack.deploy()
+    print(f"deployed again after {time.monotonic() - began:.0f} s")
+    heals(stack, "deployed again")
+    assert stack.problems() == []
+
+
 def test_time_stands_still_while_the_home_node_is_away(stack: Deployed) -> None:
     other = stack.lab.nodes[1]
     stack.home.kill()

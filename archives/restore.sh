@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# `make restore`: fills the volumes of this folder's stack from a file that `make backup` wrote. The
+# stack must have none: it never lays a backup over data. It starts nothing.
+#
+#   FILE   the file (hospital-backup.tar)
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mirror/engine.sh
+mirror/own_project.sh
+# shellcheck source=lib.sh source-path=SCRIPTDIR
+source archives/lib.sh
+
+[[ -r $file ]] || die "there is no $file to read. Choose another: make restore FILE=another.tar"
+[[ -z $(own_volumes) ]] || die "the stack '$project' has data. Nothing was changed.
+  To delete it first:  make clean
+  To keep it as well:  make backup FILE=another.tar"
+if ! docker image inspect "$image" >/dev/null 2>&1; then
+  mirror/images.sh
+  say "building $image"
+  quietly docker compose build batch_ingestor || die 'it could not be built'
+fi
+
+# tar ends the pipe early, so only what it printed counts.
+listed=$(in_volumes -i "$image" tar --extract --to-stdout --occurrence=1 --file=- "$head" <"$file" 2>/dev/null || true)
+[[ ${listed%%$'\n'*} == "$form" ]] || die "$file is no backup that this version can read: it does not begin with '$form'"
+
+clear() {
+  local status=$?
+  tell_no_more
+  ((status == 0)) || own_volumes | cut -d ' ' -f 2 | xargs -r docker volume rm --force >/dev/null
+  exit "$status"
+}
+trap clear EXIT
+trap 'exit 130' INT TERM
+
+while IFS= read -r name; do
+  docker volume create --label "com.docker.compose.project=$project" --label "com.docker.compose.volume=$name" \
+    "${project}_$name" >/dev/null
+  mounts+=(-v "${project}_$name:/volumes/$name")
+done < <(tail -n +2 <<<"$listed")
+
+began=$SECONDS
+read_so_far() { printf 'reading %s, %s MB: %s s' "$file" $(($(wc -c <"$file") / 1000000)) $((SECONDS - began)); }
+tell_meanwhile read_so_far
+trap clear EXIT # tell_meanwhile set its own
+in_volumes -i "$image" tar --extract --preserve-permissions --numeric-owner --file=- --exclude="$head" <"$file" ||
+  die "$file could not be read to its end: it is damaged, or the disk is full (df -h). Nothing of it is left"
+tell_no_more
+mirror/own_project.sh --claim
+say "restored $((${#mounts[@]} / 2)) volumes; the hospital stands at $(simulated_instant). To go on from there: make up"
