@@ -1,0 +1,110 @@
+"""A day was mended if it was refused, is younger than the day after it, and has the same bytes."""
+
+import os
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from exercises import mended_day
+from exercises.stack import Stack
+from pipeline.broker.topics import read_topics
+from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import MANIFEST, Part
+from pipeline.settings import CheckSettings
+from pipeline.status_files import ServiceStatus
+
+ZERO, ONE, TWO = date(2021, 4, 6), date(2021, 4, 7), date(2021, 4, 8)
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+class Loaded(Stack):
+    """Postgres has refused no day, and has loaded each as it is now."""
+
+    def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        if statement == mended_day.REFUSED:
+            return []
+        [day] = values
+        assert isinstance(day, date)
+        return [(self.manifest(day)[1],)]
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """Three days, published one after the other."""
+    settings = CheckSettings.model_construct(
+        batch_lake_dir=tmp_path / "batch", status_dir=tmp_path / "status"
+    )
+    for directory in (settings.batch_lake_dir, settings.status_dir):
+        directory.mkdir()
+    own = Loaded(settings, read_topics(Path(__file__).parents[3] / "configs"))
+    previous = None
+    for number, day in enumerate((ZERO, ONE, TWO)):
+        previous = publish(own, day, previous, at=number)
+    return own
+
+
+def publish(stack: Stack, day: date, previous: str | None, at: int, row: bytes = b"1") -> str:
+    """Publish a day; return the hash of its manifest."""
+    parts = [Part("wards", 1, b"a\n" + row + b"\n")]
+    root = stack.settings.batch_lake_dir
+    _manifest, sha256 = batch_lake.publish(root, day, parts, {}, [], previous)
+    os.utime(stack.day_directory(day) / MANIFEST, (at, at))
+    return sha256
+
+
+def write_again(stack: Stack, row: bytes = b"1") -> None:
+    shutil.rmtree(stack.day_directory(ONE))
+    _manifest, previous = stack.manifest(ZERO)
+    publish(stack, ONE, previous, at=9, row=row)
+
+
+def refuse(stack: Stack, day: date) -> None:
+    """Let the status file of the batch_ingestor say that it refused a day."""
+    status = ServiceStatus(
+        service="batch_ingestor",
+        replica=1,
+        host="",
+        state="running",
+        started_at=NOW,
+        written_at=NOW,
+        starts=1,
+        restarts=0,
+        last_end="",
+        turns=1,
+        seconds_since_turn=0,
+        doing="",
+        waits_for="",
+        last_refusal=f"{day}: wards.csv: 3 bytes, but the manifest says 4",
+        counts={},
+        rates={},
+        seconds_since_progress=0,
+        facts={},
+    )
+    path = stack.settings.status_dir / "batch_ingestor-1.json"
+    path.write_text(status.model_dump_json())
+
+
+def test_days_in_the_order_of_their_dates_are_untouched(stack: Stack) -> None:
+    [told] = mended_day.check(stack, []).missing
+    assert "every day is as first published" in told
+
+
+def test_a_day_that_was_refused_and_written_again_is_mended(stack: Stack) -> None:
+    refuse(stack, ONE)
+    write_again(stack)
+    assert mended_day.check(stack, []).missing == []
+
+
+def test_one_that_was_only_removed_was_never_refused(stack: Stack) -> None:
+    write_again(stack)
+    [told] = mended_day.check(stack, []).missing
+    assert told.startswith(f"a refusal of {ONE}")
+
+
+def test_other_bytes_are_not_the_day(stack: Stack) -> None:
+    refuse(stack, ONE)
+    write_again(stack, row=b"2")
+    [told] = mended_day.check(stack, []).missing
+    assert told == f"the same bytes: the manifest of {TWO} names another hash"
