@@ -109,6 +109,13 @@ def test_it_says_from_when_on_batch_will_show_the_edit(tmp_path: Path) -> None:
     assert "it has passed at 2021-04-16T00:00:00Z" in longer
 
 
+def test_an_edit_made_while_time_stands_is_not_in_force_yet(tmp_path: Path) -> None:
+    now = a_run(tmp_path, 12, (0, content(480), 1))
+    paused = now.model_copy(update={"pause_at": now.instant})
+    assert notes.no_edit(now) == notes.no_edit(None) == notes.NO_EDIT
+    assert "Time stands at 2021-04-07T12:00:00Z: move clock.pause_at" in notes.no_edit(paused)
+
+
 def test_a_pause_before_that_is_named(tmp_path: Path) -> None:
     now, edit = an_edit(tmp_path, 24 * 8, 24 * 8 + 12)
     paused = now.model_copy(update={"pause_at": now.instant})
