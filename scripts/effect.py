@@ -29,7 +29,7 @@ def main() -> int:
         now = clock.read(settings.simulation_dir)
         found = edits.history(settings.simulation_dir, now) if now else []
         if now is None or not found:
-            raise NothingToCompare(notes.NO_EDIT)
+            raise NothingToCompare(notes.no_edit(now))
         if arguments.list:
             print("\n".join(screen.edits(found)))
             return 0

@@ -16,6 +16,14 @@ NO_EDIT = (
 PAUSED = "Time stands at {}: move clock.pause_at in configs/simulation.yaml on, or remove it."
 
 
+def no_edit(now: Clock | None) -> str:
+    """What to do for an edit to be there."""
+    if now is None or not now.is_paused:
+        return NO_EDIT
+    paused = PAUSED.format(_hour(now.limit))
+    return f"{NO_EDIT}. {paused} An edit made meanwhile is in force from there"
+
+
 def too_soon(edit: Edit, now: Clock, complete: datetime) -> str:
     """Why there is no whole hour to compare, and when there will be one."""
     in_force = f"the edit is in force from {_hour(edit.from_hour)}; it is {_hour(now.instant)}"
@@ -75,7 +83,7 @@ def longer(edit: Edit, now: Clock, chosen: Windows) -> Iterator[str]:
     """When a longer window is there, as long as the only one is shorter than a day."""
     target = edit.from_hour + DAY
     can_grow = edit.until is None and edit.from_hour - edit.since >= DAY
-    if can_grow and now.instant < target and chosen.piece_hours < 24:
+    if can_grow and now.instant < target <= now.limit and chosen.piece_hours < 24:
         when = _when(now, target)
         yield f"A day tells smaller effects from chance: it has passed at {_hour(target)}. {when}"
 

@@ -44,8 +44,8 @@ def lines(comparison: Comparison, count: int) -> Iterator[str]:
     yield ""
     unit = "per day" if chosen.piece_hours == 24 else f"in {chosen.piece_hours} h"
     path = f"{'before':>8}{'after':>8}{'ratio':>6}"
-    yield f"{'':{NAME_WIDTH}}   {'stream':22}  batch"
-    yield f"{unit:{NAME_WIDTH}}{path}  {path}  by chance"
+    yield f"{'':{NAME_WIDTH}}   {'stream':23}batch"
+    yield f"{unit:{NAME_WIDTH}}{path} {path}   by chance"
     yield from (_row(row, chosen).rstrip() for row in comparison.rows)
     yield from wrap(LEGEND, WIDTH)
     for note in comparison.notes:
@@ -56,8 +56,8 @@ def lines(comparison: Comparison, count: int) -> Iterator[str]:
 def _row(row: Row, chosen: Windows) -> str:
     decimals = 1 if row.measure.per or len(chosen.after) > 1 else 0
     mark = "*" if row.is_beyond_chance else " "
-    paths = f"{_pair(row.stream, decimals)} {mark}{_pair(row.batch, decimals)}"
-    return f"{row.measure.name:{NAME_WIDTH}}{paths}  {_chance(row)}"
+    paths = f"{_pair(row.stream, decimals)} {_pair(row.batch, decimals)}"
+    return f"{row.measure.name:{NAME_WIDTH}}{paths} {mark} {_chance(row)}"
 
 
 def _pair(pair: Pair, decimals: int) -> str:

@@ -127,13 +127,16 @@ def test_it_starts_elsewhere(machine: Machine, started: str) -> None:
 @pytest.fixture(scope="module")
 def backup(machine: Machine, started: str) -> str:
     """What `make backup` printed while the stack was up."""
-    return machine.make(started, "backup")
+    printed = machine.make(started, "backup")
+    print(printed)
+    return printed
 
 
 def manifests(machine: Machine, folder: str) -> str:
     """The hashes of the first days' manifests."""
     hashes = f"cd /lake/batch; for day in {DAYS}; do sha256sum $day/manifest.json; done"
-    return done(machine, f"cd {folder}; docker compose exec -T batch_ingestor sh -ec '{hashes}'")
+    inside = "docker --log-level error compose exec -T batch_ingestor sh -ec"  # without warnings
+    return done(machine, f"cd {folder}; {inside} '{hashes}'")
 
 
 def instant(printed: str) -> str:
@@ -168,6 +171,7 @@ def test_a_restored_run_goes_on_where_it_was(machine: Machine, started: str, bac
     assert machine.data() == set()
 
     restored = machine.make(started, "restore")
+    print(restored)
     assert instant(restored) == instant(backup)
     # The same files with the same owners, rights and times.
     machine.make(started, "backup FILE=again.tar")

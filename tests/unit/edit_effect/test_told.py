@@ -47,11 +47,11 @@ def test_a_measure_is_a_line_with_both_paths_and_a_mark_beyond_chance(tmp_path: 
         "before  2021-04-08 00:00 to 2021-04-10 00:00   2 days, a week earlier",
         "after   2021-04-15 00:00 to 2021-04-17 00:00",
         "",
-        "                     stream                  batch",
-        "per day             before   after ratio    before   after ratio  by chance",
-        "emergency arrivals   480.0   960.0  2.00 *   480.0       –     –  0.87 to 1.14 p",
-        "readmissions          20.0    21.5  1.07      20.0    21.5  1.07  0.44 to 1.79 p",
-        "wait, minutes            –       –     –      52.0    80.1  1.54  –",
+        "                     stream                 batch",
+        "per day             before   after ratio   before   after ratio   by chance",
+        "emergency arrivals   480.0   960.0  2.00    480.0       –     – * 0.87 to 1.14 p",
+        "readmissions          20.0    21.5  1.07     20.0    21.5  1.07   0.44 to 1.79 p",
+        "wait, minutes            –       –     –     52.0    80.1  1.54   –",
         "* more than chance alone does. By chance: the ratios within which nearly every",
     ]
     assert lines[-1] == "It is."
@@ -107,6 +107,13 @@ def test_it_says_from_when_on_batch_will_show_the_edit(tmp_path: Path) -> None:
     )
     [longer] = notes.longer(edit, now, around(edit, now))
     assert "it has passed at 2021-04-16T00:00:00Z" in longer
+
+
+def test_an_edit_made_while_time_stands_is_not_in_force_yet(tmp_path: Path) -> None:
+    now = a_run(tmp_path, 12, (0, content(480), 1))
+    paused = now.model_copy(update={"pause_at": now.instant})
+    assert notes.no_edit(now) == notes.no_edit(None) == notes.NO_EDIT
+    assert "Time stands at 2021-04-07T12:00:00Z: move clock.pause_at" in notes.no_edit(paused)
 
 
 def test_a_pause_before_that_is_named(tmp_path: Path) -> None:
