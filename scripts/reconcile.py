@@ -110,8 +110,7 @@ def compare_against_answers(settings: ReconcileSettings) -> int:
     baseline, planted = look_with_key(settings, topics)
     with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
         failed = show(compare(settings, topics, baseline, planted, connection))
-        hunt = Hunt(settings, topics, baseline, planted, connection)
-        scores = hunt.score(hunt.findings)
+        scores = Hunt(settings, topics, baseline, planted, connection).score_own()
     if planted.cut:
         days = sorted(planted.cut)[:DAYS_NAMED]
         directories = " ".join(str(settings.batch_lake_dir / day.isoformat()) for day in days)
@@ -126,13 +125,13 @@ def score_findings(settings: ReconcileSettings, file: str) -> int:
     topics = read_topics(settings.configs_dir)
     with contextlib.ExitStack() as stack:
         lines = sys.stdin if file == "-" else stack.enter_context(Path(file).open(encoding="utf-8"))
-        found = dict.fromkeys(findings.parse(lines), "")
+        found = findings.parse(lines)
     baseline, planted = look_with_key(settings, topics)
     with closing(connections.connect_as_ingestor(settings, "reconcile")) as connection:
         waited = wait_until_passed(settings, topics, baseline, planted, connection)
         if waited.difference:
             raise ValueError(f"the pipeline has not caught up: {waited.difference}")
-        scores = Hunt(settings, topics, baseline, planted, connection).score(found)
+        scores = Hunt(settings, topics, baseline, planted, connection).score_others(found)
     print(*screen.lines(scores), sep="\n")
     return 0 if is_perfect(scores) else 1
 

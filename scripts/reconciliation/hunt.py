@@ -4,6 +4,7 @@ The key only says what cannot be found; each finding is made without it.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from psycopg2.extensions import connection as Connection
 
@@ -44,7 +45,7 @@ class Hunt:
         self._connection = connection
         seen = stream_hunt.look(settings, topics, baseline, planted)
         with connection, connection.cursor() as cursor:
-            self.findings = (
+            self._findings = (
                 seen.findings
                 | day_hunt.rejected_rows(cursor)
                 | day_hunt.cut_files(cursor)
@@ -56,12 +57,16 @@ class Hunt:
             if fault.fault == "wrong_row" and (why := _why_hidden(fault, planted, topics, seen)):
                 self._hidden[fault.identity] = why
 
-    def score(self, findings: dict[Identity, str]) -> list[Score]:
-        """Compare findings with the key; those of days that are not in the baseline do not count.
+    def score_own(self) -> list[Score]:
+        """Score the shipped pipeline, which loads rows again when what they waited for has come."""
+        return self._score(self._findings, came_again=set())
 
-        Args:
-            findings: each with how it came to light; empty if somebody else found it.
-        """
+    def score_others(self, findings: Iterable[Identity]) -> list[Score]:
+        """Score somebody else's findings, among them rows rejected before a day was mended."""
+        return self._score(dict.fromkeys(findings, ""), came_again=self._planted.mended)
+
+    def _score(self, findings: dict[Identity, str], came_again: set[date]) -> list[Score]:
+        """Compare findings with the key; those of days after the baseline do not count."""
         planted = self._planted
         findings = {
             finding: how for finding, how in findings.items() if _day(finding) <= self._last_day
@@ -69,7 +74,7 @@ class Hunt:
         unplanted = findings.keys() - {fault.identity for fault in planted.faults}
         rows = references.rows_at(self._root, unplanted)
         with self._connection, self._connection.cursor() as cursor:
-            follow = references.that_follow(cursor, self._datasets, rows, planted)
+            follow = references.that_follow(cursor, self._datasets, rows, planted, came_again)
         follow |= score.messages_and_days_that_follow(planted.faults, planted.due_before)
         # What is not due yet counts only if it was found all the same.
         due: Iterable[Planted] = (

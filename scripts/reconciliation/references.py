@@ -1,6 +1,6 @@
 """Rows that were rejected because they refer to a planted one, or to a row that was rejected so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -33,14 +33,19 @@ def rows_at(root: Path, places: Iterable[Identity]) -> Rows:
 
 
 def that_follow(
-    cursor: Cursor, datasets: Datasets, found: Rows, planted: PlantedFaults
+    cursor: Cursor,
+    datasets: Datasets,
+    found: Rows,
+    planted: PlantedFaults,
+    came_again: Container[date],
 ) -> set[Identity]:
     """Those of the rows that nobody can load, or could not, although nothing is wrong with them.
 
-    Such a row refers to one that is in no table, or that came with a day whose file had been cut.
-    Or it is in a cut file itself.
+    Such a row refers to one that is in no table. Or it is in a cut file itself.
+
+    Args:
+        came_again: mended days whose rows count as if they were in no table.
     """
-    cut_days = planted.cut.keys() | planted.mended
     cut_files = {
         (fault.dataset, fault.simulated_date)
         for fault in planted.faults
@@ -54,7 +59,7 @@ def that_follow(
             ),
             [list(places)],
         )
-        loaded = {value for value, day in cursor if day not in cut_days}
+        loaded = {value for value, day in cursor if day not in came_again}
         for value in places.keys() - loaded:
             follow |= places[value]
     return follow
