@@ -2,7 +2,7 @@
 
 from pipeline.lakes import batch_lake
 
-from .own_database import Database
+from .own_database import Database, new_database
 from .small_lake import ONE, THREE, TWO, ZERO, Lake, day_one, day_two, day_zero
 
 
@@ -25,7 +25,7 @@ def test_rows_that_wait_for_a_refused_day_are_loaded_when_it_is_mended(
 
 
 def test_days_that_waited_are_loaded_before_later_ones_that_are_mended_with_it(
-    database: Database, lake: Lake
+    lake: Lake,
 ) -> None:
     """Each row of the last day refers to one that waits for the first."""
     one, nothing = day_one(), {name: list[str]() for name in day_one()}
@@ -42,13 +42,15 @@ def test_days_that_waited_are_loaded_before_later_ones_that_are_mended_with_it(
     good = [path.read_bytes() for path in paths]
     for path, content in zip(paths, good, strict=True):
         path.write_bytes(content[:-1])
-    database.ingest()
-    assert database.refused().keys() == {ONE, THREE}
-    for path, content in zip(paths, good, strict=True):
-        path.write_bytes(content)
-    database.ingest()
-    assert (database.refused(), database.rejected()) == ({}, [])
-    assert database.counts()["discharges"] == 1
+    with new_database(lake.root, max_rejected_share=1) as database:
+        database.migrate()
+        database.ingest()
+        assert database.refused().keys() == {ONE, THREE}
+        for path, content in zip(paths, good, strict=True):
+            path.write_bytes(content)
+        database.ingest()
+        assert (database.refused(), database.rejected()) == ({}, [])
+        assert database.counts()["discharges"] == 1
 
 
 def test_a_loaded_day_keeps_its_rows_when_it_appears_again_spoilt(
