@@ -40,19 +40,18 @@ def unlike(edit: Edit, chosen: Windows) -> Iterator[str]:
     before, after = chosen.before, chosen.after
     if chosen.shift % DAY:
         yield (
-            "The hours before the edit are other hours of the day, on which other numbers come by"
-            " themselves: what was in force before the edit had been so for less than a day. An"
-            " edit that comes later can be compared with the same hours of a day before."
+            "The hours before the edit are other hours of the day, and arrivals vary by hour: the"
+            " configuration before the edit was in force for less than a day. An edit that comes"
+            " later can be compared with the same hours of a day before."
         )
     elif chosen.shift % WEEK:
         yield (
-            f"The weekdays differ ({before[0].begins:%A} beside {after[0].begins:%A}), on which"
-            " other numbers come by themselves: what was in force before the edit had been so for"
-            " less than a week."
+            f"The weekdays differ ({before[0].begins:%A} beside {after[0].begins:%A}), and arrivals"
+            " vary by weekday: the configuration before the edit was in force for less than a week."
         )
     months = {piece.begins.month for piece in before}, {piece.begins.month for piece in after}
     if months[0] != months[1]:
-        yield "The months differ, in which other numbers come by themselves."
+        yield "The months differ, and arrivals vary by month."
     for content, pieces in zip(edit.contents, (before, after), strict=True):
         first, last = pieces[0].begins.date(), (pieces[-1].ends - HOUR).date()
         for name, scenario in content["simulation"].get("scenarios", {}).items():

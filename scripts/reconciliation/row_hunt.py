@@ -29,7 +29,7 @@ ROW_ALONE = "a row states the same fact, and the stream has no event of it"
 BEGAN_ALONE = "the row of its end says when it began, and the stream has no event of that"
 CONTRADICTED = "the row is valid, and contradicts its event in the stream"
 ONLY_COUNTED = (
-    "no row states the same fact: only the manifest's count of events tells that one lacks"
+    "no row states the same fact: only the manifest's count of events says that one is missing"
 )
 CUT_AWAY = "its row is in a cut file: mend that day first"
 

@@ -5,7 +5,7 @@
 - A block marked `yaml` is an edit of configs/simulation.yaml: each line replaces that of its key.
 - A table whose last column is called "Shown by" has a command in each row, and after "prints" words
   that it prints.
-- "Ctrl+C" beside a command: the reader ends it. "exit code 1" beside a command: it ends so.
+- "Ctrl+C" beside a command: the reader ends it.
 """
 
 import re
@@ -26,7 +26,6 @@ class Step:
     edit: list[str] = field(default_factory=list)
     promised: list[str] = field(default_factory=list)
     interrupted: bool = False
-    status: int = 0
 
 
 def sections(page: Path) -> dict[str, list[Step]]:
@@ -42,18 +41,12 @@ def sections(page: Path) -> dict[str, list[Step]]:
             steps += [of_a_row(cell)] if shown_by and "`" in cell else []
             shown_by = shown_by or cell == "Shown by"
         elif kind == "sh":
-            steps.append(of_a_block(block))
+            steps.append(Step(block, interrupted="Ctrl+C" in block))
         elif kind == "yaml":
             steps.append(Step(edit=block.splitlines()))
         elif kind == "" and steps and not steps[-1].promised:
             steps[-1].promised = [line for line in block.splitlines() if line.strip()]
     return {heading: steps for heading, steps in found.items() if steps}
-
-
-def of_a_block(block: str) -> Step:
-    """The step that a block of commands is."""
-    status = 1 if "exit code 1" in block else 0
-    return Step(command=block, interrupted="Ctrl+C" in block, status=status)
 
 
 def of_a_row(cell: str) -> Step:

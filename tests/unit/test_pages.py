@@ -93,6 +93,12 @@ def test_the_tests_that_a_page_cites_exist(page: Path) -> None:
         assert f"def {name}(" in read(ROOT / file), f"{file}::{name}"
 
 
+@of_each_page
+def test_a_page_has_no_placeholder(page: Path) -> None:
+    """A line of nothing but capitals stands for text that was to follow."""
+    assert not re.findall(r"^[A-Z]{5,}$", read(page), re.MULTILINE)
+
+
 def test_each_entry_of_troubleshooting_names_its_tests() -> None:
     for entry in read(ROOT / "docs" / "troubleshooting.md").split("\n### ")[1:]:
         assert re.search(r"^Tests?: `tests/", entry, re.MULTILINE), entry.splitlines()[0]
