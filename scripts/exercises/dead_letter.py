@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from kafka import TopicPartition
 
 from exercises.findings import Findings, missing
-from exercises.readmitted_patient import event_at
 from exercises.stack import Stack
 from pipeline.broker import positions
 from pipeline.broker.topics import dead_letter_topic
@@ -14,7 +13,6 @@ from pipeline.lakes import stream_lake
 
 def check(stack: Stack, _answer: Sequence[str]) -> Findings:
     """Look for a dead letter, and for records after it in its partition."""
-    root = stack.settings.stream_lake_dir
     origins = [positions.origin(r) for r in positions.dead_letters(stack.settings, stack.topics)]
     letters = [origin for origin in origins if origin]
     if not letters:
@@ -27,7 +25,7 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
         f"{newest.reason.partition(':')[0]}"
     ]
     wrong = []
-    if event_at(root, newest.partition, newest.offset):
+    if stack.event_at(newest.partition, newest.offset):
         wrong.append(f"the stream lake must not have offset {newest.offset}, but it has")
     if not _goes_on(stack, newest.partition, newest.offset):
         wrong.append(

@@ -7,7 +7,6 @@ day after it contains the hash that it must have.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from exercises.emptied_postgres import published_at
 from exercises.findings import Findings, missing
 from exercises.stack import Stack
 from monitoring import own_services
@@ -27,7 +26,7 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
     again = [
         (day, following)
         for day, following in pairwise(closed)
-        if published_at(stack, day) > published_at(stack, following)
+        if stack.published_at(day) > stack.published_at(following)
     ]
     if not again:
         return missing("a day that was damaged and written again: every day is as first published")
