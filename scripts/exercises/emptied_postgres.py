@@ -30,6 +30,9 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
             there, ["a database that is younger than the days in the lake: empty Postgres alone"]
         )
     there.append(f"{len(older)} of {len(closed)} days had been published before that")
+    if refused := stack.refused_day():
+        day, reason = refused
+        return Findings(there, [f"the day {day}, which is refused: {reason}. Mend it (exercise 9)"])
     loaded = dict(stack.ask(LOADED))
     wrong = [fault for day in closed if (fault := _lacks(stack, day, loaded))]
     if not wrong:

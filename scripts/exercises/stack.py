@@ -20,6 +20,7 @@ from pipeline.settings import CheckSettings, ConfigurationError
 from pipeline.warehouse import connections
 
 STATEMENT_LIMIT_MS = 20_000
+REFUSED = "select simulated_date, refused_reason from insight.days_refused order by 1"
 
 
 class InForce(NamedTuple):
@@ -84,6 +85,10 @@ class Stack:
         for segment in self._segments(topic, day):
             for line in stream_lake.lines(segment):
                 yield json.loads(line.value)
+
+    def refused_day(self) -> tuple[date, str] | None:
+        """The oldest day that the batch_ingestor refuses, and why."""
+        return next(((day, reason) for day, reason in self.ask(REFUSED)), None)
 
     def event_at(self, place: TopicPartition, offset: int) -> dict[str, Any] | None:
         """The event in the stream lake at an offset; None if the lake has no such line."""
