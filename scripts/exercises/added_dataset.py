@@ -52,5 +52,5 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
 
 def _what_next(unpublished: list[str], newest: date) -> str:
     if unpublished:
-        return f"{unpublished[0]} in the published days: {newest} is the newest, and lacks it"
+        return f"{unpublished[0]} in the published days: it is missing in {newest}, the newest"
     return "a dataset of your own: every day of the run has the same ones"
