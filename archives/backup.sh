@@ -18,35 +18,37 @@ use_files
 volumes=$(own_volumes)
 grep -q '^simulation ' <<<"$volumes" || die "the stack '$project' has no data yet: make up"
 docker image inspect "$image" >/dev/null 2>&1 || die "the image $image is not here: docker compose build batch_ingestor"
-unnamed=$(comm -23 <(cut -d ' ' -f 1 <<<"$volumes") <(docker compose config --volumes | sort))
+unnamed=$(comm -23 <(cut -d ' ' -f 1 <<<"$volumes") <(every_service config --volumes | sort))
 [[ -z $unnamed ]] || die "this stack also has the volumes ${unnamed//$'\n'/, }: make backup BROKERS=3"
-names=()
+# restore.sh says why the batch lake is the first.
+names=(lake_batch)
 while read -r name volume; do
   mounts+=(-v "$volume:/volumes/$name:ro")
-  names+=("$name")
+  [[ $name == lake_batch ]] || names+=("$name")
 done <<<"$volumes"
 : >"$file.part" || die "$file cannot be written: choose another with FILE="
 
-running=$(comm -12 <(docker compose ps --services --status running | sort) <(docker compose config --services | sort))
+running=$(comm -12 <(every_service ps --services --status running | sort) <(every_service config --services | sort))
 
-# The stack first: it must not stay stopped.
+# Whatever ends the backup, a terminal that is gone or a second Ctrl-C, the stack must not stay stopped.
 end() {
   local status=$?
+  end_for_certain
   tell_no_more
   rm -f "$file.part"
   if [[ -n $running ]]; then
     say 'starting the services again'
     # shellcheck disable=SC2086 # a name a word
-    quietly docker compose start $running || printf 'archives: they did not all start: make up\n' >&2
+    quietly every_service start $running || printf 'archives: they did not all start: make up\n' >&2
   fi
   exit "$status"
 }
 trap end EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP PIPE
 
 if [[ -n $running ]]; then
   say 'stopping the services'
-  quietly docker compose stop || die 'they could not be stopped, and nothing was written'
+  quietly every_service stop || die 'they could not be stopped, and nothing was written'
 fi
 
 began=$SECONDS

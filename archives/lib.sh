@@ -24,6 +24,15 @@ own_volumes() {
     --format '{{.Label "com.docker.compose.volume"}} {{.Name}}' | sort
 }
 
+# every_service COMMAND…: Compose with the services of every profile, which it leaves out by itself.
+every_service() { docker compose --profile '*' "$@"; }
+
+# Begins a trap of EXIT that must reach its end, even if nobody reads what it says.
+end_for_certain() {
+  set +e
+  trap '' INT TERM HUP PIPE
+}
+
 # in_volumes OPTION… COMMAND…: runs a command as root, without a network, in the image of the
 # batch_ingestor, with each volume that `mounts` names at /volumes/<name>.
 in_volumes() {
@@ -36,4 +45,3 @@ simulated_instant() {
   in_volumes "$image" sed -n 's/^ *"instant": "\(.*\)",$/\1/p' simulation/clock.json 2>/dev/null |
     grep . || echo 'its beginning'
 }
-

@@ -26,7 +26,7 @@ else
   trap 'rm -rf "$scratch"' EXIT
   export GIT_DIR=$scratch/git GIT_WORK_TREE=$PWD
   git init --quiet
-  git add --all
+  git -c core.excludesFile=/dev/null add --all
   nobody=(-c user.name=nobody -c user.email=nobody@example.com -c commit.gpgSign=false)
   git "${nobody[@]}" commit --quiet --message=all
   archive HEAD

@@ -8,7 +8,7 @@ source deploy/lib.sh
 
 # They hold the stack's network.
 say 'ending what runs beside the stack'
-quietly beside --profile dashboard --profile metrics --profile tools down
+quietly beside --profile dashboard --profile metrics --profile exercises --profile tools down
 
 say "removing the stack $STACK_NAME"
 quietly docker stack rm "$STACK_NAME"

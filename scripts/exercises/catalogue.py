@@ -26,14 +26,15 @@ class Exercise(NamedTuple):
 
     title: str
     check: Callable[[Stack, Sequence[str]], Findings]
+    needs_answer: bool = False
 
 
 EXERCISES = {
     1: Exercise("Double the arrivals", doubled_arrivals.check),
-    2: Exercise("Follow a patient who came back", readmitted_patient.check),
+    2: Exercise("Follow a patient who came back", readmitted_patient.check, needs_answer=True),
     3: Exercise("Close a ward", closed_ward.check),
     4: Exercise("Break the contract", dead_letter.check),
-    5: Exercise("Find a rejected row", rejected_row.check),
+    5: Exercise("Find a rejected row", rejected_row.check, needs_answer=True),
     6: Exercise("Kill the broker", killed_broker.check),
     7: Exercise("Scale out and back", three_processors.check),
     8: Exercise("Empty Postgres", emptied_postgres.check),

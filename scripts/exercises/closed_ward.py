@@ -5,15 +5,15 @@ a ward in the stream then, and the census of the CSVs must count nobody in it.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from exercises.findings import Findings, missing
 from exercises.stack import InForce, Stack
 from pipeline.run import clock
+from pipeline.run.clock import DAY
 
 TOPIC = "hospital.admissions"
-ONE_DAY = timedelta(days=1)
 LEAST_DAYS = 2
 
 
@@ -28,9 +28,7 @@ class Closure(NamedTuple):
     @property
     def days(self) -> list[date]:
         """Each day of it."""
-        return [
-            self.first + number * ONE_DAY for number in range((self.last - self.first).days + 1)
-        ]
+        return [self.first + number * DAY for number in range((self.last - self.first).days + 1)]
 
 
 def closures(history: Sequence[InForce]) -> list[Closure]:
@@ -39,7 +37,7 @@ def closures(history: Sequence[InForce]) -> list[Closure]:
     for begin, end, simulation in history:
         for name, scenario in simulation.get("scenarios", {}).items():
             first, last = (date.fromisoformat(scenario[key]) for key in ("from_date", "to_date"))
-            in_force = begin <= clock.midnight(first) and clock.midnight(last + ONE_DAY) <= end
+            in_force = begin <= clock.midnight(first) and clock.midnight(last + DAY) <= end
             if scenario["enabled"] and in_force and _every_day(scenario):
                 found |= {
                     Closure(name, ward, first, last) for ward in scenario.get("closed_wards", [])
@@ -57,20 +55,20 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
     ward, days = closure.ward_id, closure.days
     there = [f"{closure.scenario} closed {ward} from {closure.first} to {closure.last}"]
     closed = stack.closed_days()
-    if closure.last not in closed or closure.first - ONE_DAY not in closed:
+    if closure.last not in closed or closure.first - DAY not in closed:
         return Findings(there, [f"the published days until {closure.last}: move clock.pause_at on"])
-    before = entered(stack, ward, [closure.first - ONE_DAY])
+    before = entered(stack, ward, [closure.first - DAY])
     during = entered(stack, ward, days)
-    census = {day: in_beds(stack, ward, day) for day in [closure.first - ONE_DAY, *days[:-1]]}
+    census = {day: in_beds(stack, ward, day) for day in [closure.first - DAY, *days[:-1]]}
     wrong = []
-    if not before or not census[closure.first - ONE_DAY]:
+    if not before or not census[closure.first - DAY]:
         wrong.append(f"patients in {ward} on the day before: choose a ward that has some")
     if during:
         wrong.append(f"an empty ward: {during} patients entered {ward} in the stream")
     if crowded := [day for day in days[:-1] if census[day]]:
         wrong.append(f"an empty ward: {census[crowded[0]]} in {ward} at the end of {crowded[0]}")
     there.append(f"stream: {before} patients entered {ward} on the day before, {during} during it")
-    there.append(f"batch: {census[closure.first - ONE_DAY]} lay there the evening before")
+    there.append(f"batch: {census[closure.first - DAY]} lay there the evening before")
     return Findings(there, wrong)
 
 

@@ -5,11 +5,10 @@ filled again.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 from exercises.findings import Findings
 from exercises.stack import Stack
-from pipeline.lakes.batch_lake import MANIFEST
 
 # A first `docker compose up` starts Postgres and the scheduler together.
 AT_LEAST = timedelta(seconds=90)
@@ -24,24 +23,21 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
     """Compare the age of the database with that of the lake, then their contents."""
     closed = stack.closed_days()
     [(born,)] = stack.ask(BORN)
-    older = [day for day in closed if born - published_at(stack, day) > AT_LEAST]
+    older = [day for day in closed if born - stack.published_at(day) > AT_LEAST]
     there = [f"the database was made at {born.astimezone(UTC):%H:%M:%S} UTC"]
     if not older:
         return Findings(
             there, ["a database that is younger than the days in the lake: empty Postgres alone"]
         )
     there.append(f"{len(older)} of {len(closed)} days had been published before that")
+    if refused := stack.refused_day():
+        day, reason = refused
+        return Findings(there, [f"the day {day}, which is refused: {reason}. Mend it (exercise 9)"])
     loaded = dict(stack.ask(LOADED))
     wrong = [fault for day in closed if (fault := _lacks(stack, day, loaded))]
     if not wrong:
         there.append(f"all {len(closed)} days are loaded again")
     return Findings(there, wrong[:3])
-
-
-def published_at(stack: Stack, day: date) -> datetime:
-    """When a day was published, by the wall clock."""
-    seconds = (stack.day_directory(day) / MANIFEST).stat().st_mtime
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _lacks(stack: Stack, day: date, loaded: dict[date, int]) -> str:

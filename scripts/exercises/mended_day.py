@@ -1,18 +1,19 @@
 """Exercise 9: a published day was damaged, refused, and mended with the same bytes.
 
 A day whose files are younger than those of the day after it was written again. The manifest of the
-day after it contains the hash that it must have.
+day after it contains the hash that it must have. A day that the source cut short on purpose is
+nobody's exercise; one that it delivered late is, if it was refused, too.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
-from exercises.emptied_postgres import published_at
 from exercises.findings import Findings, missing
 from exercises.stack import Stack
 from monitoring import own_services
+from scoring import answers
 
-REFUSED = "select simulated_date, refused_reason from insight.days_refused order by 1"
 LOADED = """
 select manifest_sha256 from lake.ingested_days where simulated_date = %s and refused_reason is null
 """
@@ -20,18 +21,27 @@ select manifest_sha256 from lake.ingested_days where simulated_date = %s and ref
 
 def check(stack: Stack, _answer: Sequence[str]) -> Findings:
     """Look for a day that was written again, and whether it is what it was."""
-    if refused := stack.ask(REFUSED):
-        day, reason = refused[0]
+    if refused := stack.refused_day():
+        day, reason = refused
         return Findings([f"{day} is refused: {reason}"], [f"the day {day} as it was: mend it"])
-    closed = stack.closed_days()
-    again = [
-        (day, following)
-        for day, following in pairwise(closed)
-        if published_at(stack, day) > published_at(stack, following)
-    ]
-    if not again:
-        return missing("a day that was damaged and written again: every day is as first published")
-    day, following = again[-1]
+    planted = answers.read(stack.settings.simulation_dir)
+    cut, late = (
+        {p.simulated_date for p in planted if p.fault == fault}
+        for fault in ("cut_file", "late_day")
+    )
+    again = {
+        day: _mended(stack, day, following)
+        for day, following in pairwise(stack.closed_days())
+        if stack.published_at(day) > stack.published_at(following) and str(day) not in cut
+    }
+    if done := [findings for findings in again.values() if findings.done]:
+        return done[-1]
+    if damaged := [findings for day, findings in again.items() if str(day) not in late]:
+        return damaged[-1]
+    return missing("a day that was damaged and written again: every day is as first published")
+
+
+def _mended(stack: Stack, day: date, following: date) -> Findings:
     there = [f"{day} was written again, after {following}"]
     wrong = []
     _manifest, sha256 = stack.manifest(day)

@@ -6,10 +6,11 @@ and `stop` at an orderly end. A start without a stop before it follows a kill.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
+import msgspec
 from kafka import TopicPartition
 
 from exercises.findings import Findings, missing
@@ -17,6 +18,33 @@ from exercises.stack import Stack
 from pipeline.broker import positions
 
 TOPIC = "hospital.admissions"
+
+type Place = tuple[TopicPartition, int]
+
+
+class Line(msgspec.Struct):
+    """A line of the output; `event` is JSON, or text that is."""
+
+    topic: str
+    partition: int
+    offset: Annotated[int, msgspec.Meta(ge=0)]
+    event: msgspec.Raw
+
+
+class Output(NamedTuple):
+    """What the files contain.
+
+    Attributes:
+        lines: how many lines there are, up to the first that is broken.
+        times: per partition how often each offset below its end is there, at most 255.
+        events: what was written for the records that are compared.
+        broken: the first line that is not what it must be, and where; empty if there is none.
+    """
+
+    lines: int
+    times: dict[TopicPartition, bytearray]
+    events: dict[Place, bytes]
+    broken: str
 
 
 def kills(life: Iterable[str]) -> list[int]:
@@ -30,39 +58,71 @@ def kills(life: Iterable[str]) -> list[int]:
     return found
 
 
-def read_lines(paths: Iterable[Path]) -> tuple[list[tuple[TopicPartition, int]], str]:
-    """The place that each line names, and the first line that names none."""
-    places: list[tuple[TopicPartition, int]] = []
+def compared(ends: Mapping[TopicPartition, int]) -> set[Place]:
+    """The records whose content is compared: the first, the last and one between."""
+    return {(p, offset) for p, end in ends.items() if end for offset in (0, end // 2, end - 1)}
+
+
+def read_output(paths: Iterable[Path], ends: Mapping[TopicPartition, int]) -> Output:
+    """Count what the files contain below the ends, without keeping more than a line of them."""
+    times = {partition: bytearray(end) for partition, end in ends.items()}
+    decoder, chosen = msgspec.json.Decoder(Line), compared(ends)
+    events: dict[Place, bytes] = {}
+    lines = 0
     for path in paths:
-        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                line = json.loads(text)
-                place = TopicPartition(line["topic"], int(line["partition"])), int(line["offset"])
-                _ = line["event"]
-            except (ValueError, KeyError, TypeError):
-                return places, f"{path.name} line {number} is no whole line: {text[:60]!r}"
-            places.append(place)
-    return places, ""
+        with path.open("rb") as content:
+            for number, text in enumerate(content, start=1):
+                try:
+                    line = decoder.decode(text)
+                except (msgspec.MsgspecError, UnicodeDecodeError):
+                    start = text[:60].decode(errors="replace").rstrip("\n")
+                    broken = f"{path.name} line {number} is no whole line: {start!r}"
+                    return Output(lines, times, events, broken)
+                lines += 1
+                partition, offset = TopicPartition(line.topic, line.partition), line.offset
+                if offset < ends.get(partition, 0):
+                    counts = times[partition]
+                    counts[offset] = min(counts[offset] + 1, 255)
+                if (partition, offset) in chosen:
+                    events[partition, offset] = bytes(line.event)
+    return Output(lines, times, events, "")
 
 
-def faults(
-    places: Iterable[tuple[TopicPartition, int]], ends: dict[TopicPartition, int]
-) -> list[str]:
-    """What the output lacks or repeats below the ends; the first fault of each partition."""
-    times = Counter(places)
+def faults(times: Mapping[TopicPartition, bytearray]) -> list[str]:
+    """What the output lacks or repeats; the first fault of each partition."""
     found = []
-    for partition, end in ends.items():
+    for partition, counts in times.items():
         label = f"partition {partition.partition}"
-        wrong = [offset for offset in range(end) if times[partition, offset] != 1]
-        if not wrong:
+        wrong = next((offset for offset, count in enumerate(counts) if count != 1), None)
+        if wrong is None:
             continue
-        if count := times[partition, wrong[0]]:
-            found.append(f"{label}: offset {wrong[0]} is there {count} times")
-        elif not any(times[partition, offset] for offset in range(wrong[0], end)):
-            found.append(f"{label}: offsets from {wrong[0]} to {end - 1} (look again in a moment)")
+        if counts[wrong]:
+            found.append(f"{label}: offset {wrong} is there {counts[wrong]} times")
+        elif any(counts[wrong:]):
+            found.append(f"{label}: offset {wrong}, a gap: later ones are there")
         else:
-            found.append(f"{label}: offset {wrong[0]}, a gap: later ones are there")
+            last = len(counts) - 1
+            found.append(f"{label}: offsets from {wrong} to {last} (look again in a moment)")
     return found
+
+
+def is_event(written: bytes, event: Mapping[str, Any]) -> bool:
+    """Whether what was written is this event, as JSON or as text that is."""
+    try:
+        found = json.loads(written)
+        return bool((json.loads(found) if isinstance(found, str) else found) == event)
+    except ValueError:
+        return False
+
+
+def other_events(stack: Stack, events: Mapping[Place, bytes]) -> list[str]:
+    """The lines whose event is not the one that the stream lake has at that offset."""
+    known = {place: stack.event_at(*place) for place in events}
+    return [
+        f"partition {partition.partition}: the event of offset {offset} is not the record's value"
+        for (partition, offset), event in sorted(known.items())
+        if event is not None and not is_event(events[partition, offset], event)
+    ]
 
 
 def check(stack: Stack, _answer: Sequence[str]) -> Findings:
@@ -73,12 +133,13 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
         return missing(f"the output of your consumer: {root} has no *.jsonl")
     every = positions.end_offsets(stack.settings, stack.topics)
     ends = {partition: end for partition, end in every.items() if partition.topic == TOPIC}
-    places, broken = read_lines(paths)
-    there = [f"{len(places)} lines; the broker has {sum(ends.values())} records in {TOPIC}"]
-    wrong = [broken] if broken else faults(places, ends)
+    output = read_output(paths, ends)
+    there = [f"{output.lines} lines; the broker has {sum(ends.values())} records in {TOPIC}"]
+    wrong = [output.broken] if output.broken else faults(output.times)
+    wrong += other_events(stack, output.events)
     life = root / "life.txt"
     survived = kills(life.read_text(encoding="utf-8").splitlines()) if life.exists() else []
-    in_the_middle = [lines for lines in survived if 0 < lines < len(places)]
+    in_the_middle = [lines for lines in survived if 0 < lines < output.lines]
     if in_the_middle:
         there.append(f"it was killed {len(survived)} times; once at {in_the_middle[-1]} lines")
     else:

@@ -1,7 +1,6 @@
 """Exercise 10: a view of one's own in schema insight, with its comments and a saved query.
 
-A view counts if a migration creates it that was applied to a database which had loaded days: those
-that come with the project are applied before the first day.
+A view counts if it is made by a migration after the last one that comes with the project.
 """
 
 import re
@@ -15,10 +14,8 @@ from pipeline.warehouse.migrations import Migration
 
 CREATES = re.compile(r"create\s+(?:or\s+replace\s+)?view\s+insight\.(\w+)", re.IGNORECASE)
 VIEWS = "select viewname from pg_views where schemaname = 'insight'"
-LATE = """
-select version from lake.migrations
-where applied_at > (select min(processed_at) from lake.ingested_days)
-"""
+LAST_OF_THE_PROJECT = 16
+OWN = "select version from lake.migrations where version > %s order by version"
 UNCOMMENTED = """
 select attname from pg_attribute
 where attrelid = %s::regclass and attnum > 0 and col_description(attrelid, attnum) is null
@@ -28,14 +25,14 @@ select 'the view itself' where obj_description(%s::regclass, 'pg_class') is null
 
 
 def check(stack: Stack, _answer: Sequence[str]) -> Findings:
-    """Look for a view that came late, and for what belongs to one."""
+    """Look for a view that the project does not have, and for what belongs to one."""
     by_version = {m.version: m for m in migrations.read(stack.settings.migrations_dir)}
-    late = [version for (version,) in stack.ask(LATE)]
-    files = [by_version[version] for version in late if version in by_version]
+    applied = [version for (version,) in stack.ask(OWN, LAST_OF_THE_PROJECT)]
+    files = [by_version[version] for version in applied if version in by_version]
     exist = {name for (name,) in stack.ask(VIEWS)}
     own = [name for file in files for name in created(file) if name in exist]
     if not own:
-        return missing(_what_next(exist, by_version, late))
+        return missing(_what_next(exist, by_version, applied))
     name = own[-1]
     [(rows,)] = stack.ask(f"select count(*) from insight.{name}")
     there = [f"a migration of yours made insight.{name}; the analyst reads {rows} rows in it"]
@@ -67,11 +64,11 @@ def query_fault(path: Path, view: str) -> str:
     return ""
 
 
-def _what_next(exist: set[str], by_version: dict[int, Migration], late: Sequence[int]) -> str:
+def _what_next(exist: set[str], by_version: dict[int, Migration], applied: Sequence[int]) -> str:
     """What to do when no migration of one's own made a view."""
     of_files = {name for file in by_version.values() for name in created(file)}
     if by_hand := sorted(exist - of_files):
         return f"a migration that creates insight.{by_hand[0]}: an emptied Postgres would lack it"
-    if late and late[-1] not in by_version:
+    if applied and applied[-1] not in by_version:
         return "your migration in the image of this check: docker compose build batch_ingestor"
     return "a view of your own: each view of schema insight came with the project"

@@ -5,16 +5,12 @@ admitted again. The tables say whether the patient came back, the stream lake wh
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-import msgspec
 from kafka import TopicPartition
 
 from exercises.findings import Findings, missing
 from exercises.stack import Stack
 from pipeline.broker import partitions
-from pipeline.lakes import stream_lake
 from pipeline.run.clock import DAY
 
 TOPIC = "hospital.admissions"
@@ -56,7 +52,7 @@ def misplaced(
     expected = partitions.partition_of(stack.topics, TOPIC, patient.encode())
     if place != expected:
         return [f"the record: {patient} is never in partition {place.partition} (the key decides)"]
-    event = event_at(stack.settings.stream_lake_dir, place, offset)
+    event = stack.event_at(place, offset)
     if event is None:
         return [
             f"the record: the stream lake has no offset {offset} in partition {place.partition}"
@@ -65,16 +61,3 @@ def misplaced(
         return []
     what = f"{event['event_type']} of {event['patient_id']}, {event['encounter_id']}"
     return [f"the record: offset {offset} is {what}: expected the event `admitted` of the return"]
-
-
-def event_at(root: Path, place: TopicPartition, offset: int) -> dict[str, Any] | None:
-    """The event in the stream lake at an offset; None if the lake has no such line."""
-    for segment in reversed(stream_lake.segments(root, *place)):
-        if int(segment.stem.partition("-")[2]) > offset:
-            continue
-        for line in stream_lake.lines(segment):
-            if line.offset == offset:
-                event: dict[str, Any] = msgspec.json.decode(line.value)
-                return event
-        return None
-    return None

@@ -4,13 +4,13 @@ The answer is a row and the column at fault. The answer key of the planted fault
 the source got wrong; the warehouse says whether it was rejected.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from exercises.findings import Findings, missing
 from exercises.stack import Stack
+from scoring import answers
+from scoring.answers import Planted
 
 HOW = "say which row, and which of its columns is wrong: check 5 <day> <dataset> <line> <column>"
 REJECTED = "select dataset, line from insight.rejected_rows where simulated_date = %s"
@@ -33,8 +33,8 @@ def check(stack: Stack, answer: Sequence[str]) -> Findings:
     if (dataset, line) not in rejected:
         return Findings(there, [f"a rejected row: {dataset} line {line} of {day} is none"])
     if (dataset, line) not in rows:
-        return Findings(there, ["a planted row: this one waits for another day"])
-    if rows[dataset, line]["column"] != column:
+        return Findings(there, ["a planted row: it refers to a day that is not loaded"])
+    if rows[dataset, line].column != column:
         return Findings(there, [f"the reason: {column} is as the hospital had it; read it again"])
     there.append(f"{dataset} line {line} of {day} was rejected, because {column} is wrong")
     caught = sum(row in rejected for row in rows)
@@ -42,13 +42,12 @@ def check(stack: Stack, answer: Sequence[str]) -> Findings:
     return Findings(there, [])
 
 
-def planted_rows(stack: Stack) -> dict[str, dict[tuple[str, int], dict[str, Any]]]:
+def planted_rows(stack: Stack) -> dict[str, dict[tuple[str, int], Planted]]:
     """By published day, then by dataset and line: what was planted in the CSVs."""
-    found: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
+    found = dict[str, dict[tuple[str, int], Planted]]()
     published = set(map(date.isoformat, stack.closed_days()))
-    for path in sorted((stack.settings.simulation_dir / "answers").glob("*.jsonl")):
-        faults = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-        rows = {(f["dataset"], f["line"]): f for f in faults if f["fault"] == "wrong_row"}
-        if rows and path.stem in published:
-            found[path.stem] = rows
+    for planted in answers.read(stack.settings.simulation_dir):
+        if planted.fault == "wrong_row" and planted.simulated_date in published:
+            rows = found.setdefault(planted.simulated_date, {})
+            rows[planted.dataset, planted.line] = planted
     return found

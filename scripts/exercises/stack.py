@@ -5,19 +5,22 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kafka import TopicPartition
+
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake, stream_lake
-from pipeline.lakes.batch_lake import Manifest
+from pipeline.lakes.batch_lake import MANIFEST, Manifest
 from pipeline.run import clock, config_store
 from pipeline.run.clock import Clock
 from pipeline.settings import CheckSettings, ConfigurationError
 from pipeline.warehouse import connections
 
 STATEMENT_LIMIT_MS = 20_000
+REFUSED = "select simulated_date, refused_reason from insight.days_refused order by 1"
 
 
 class InForce(NamedTuple):
@@ -50,7 +53,7 @@ class Stack:
         now = self.clock()
         entries = now.configurations
         ends = [entry.from_hour for entry in entries[1:]] + [now.open_until]
-        root = self.settings.simulation_dir / "configurations"
+        root = self.settings.simulation_dir / config_store.CONFIGURATIONS
         return [
             InForce(e.from_hour, end, config_store.load(root, e.configuration)["simulation"])
             for e, end in zip(entries, ends, strict=True)
@@ -68,6 +71,10 @@ class Stack:
         """The directory of a published day."""
         return batch_lake.day_directory(self.settings.batch_lake_dir, day)
 
+    def published_at(self, day: date) -> datetime:
+        """When a day was published, by the wall clock."""
+        return datetime.fromtimestamp((self.day_directory(day) / MANIFEST).stat().st_mtime, UTC)
+
     def rows(self, day: date, dataset: str) -> Iterator[dict[str, str]]:
         """The rows of a day's CSV."""
         with batch_lake.open_file(self.day_directory(day), f"{dataset}.csv") as content:
@@ -78,6 +85,22 @@ class Stack:
         for segment in self._segments(topic, day):
             for line in stream_lake.lines(segment):
                 yield json.loads(line.value)
+
+    def refused_day(self) -> tuple[date, str] | None:
+        """The oldest day that the batch_ingestor refuses, and why."""
+        return next(((day, reason) for day, reason in self.ask(REFUSED)), None)
+
+    def event_at(self, place: TopicPartition, offset: int) -> dict[str, Any] | None:
+        """The event in the stream lake at an offset; None if the lake has no such line."""
+        for segment in reversed(stream_lake.segments(self.settings.stream_lake_dir, *place)):
+            if int(segment.stem.partition("-")[2]) > offset:
+                continue
+            for line in stream_lake.lines(segment):
+                if line.offset == offset:
+                    event: dict[str, Any] = json.loads(line.value)
+                    return event
+            return None
+        return None
 
     def count_events(self, topic: str, day: date) -> int:
         """How many events of a day the stream lake has; none of them is decoded."""

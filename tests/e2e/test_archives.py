@@ -111,6 +111,8 @@ def started(machine: Machine, committed: str, unpacked: str) -> str:
     machine.make(unpacked, "up")
     log = "docker compose logs --no-log-prefix -f batch_ingestor"
     done(machine, f"cd {unpacked}; {log} | grep -m 1 'day=2021-04-08 '")
+    # It makes the volume of a profile; no exercise is done.
+    machine.run(f"cd {unpacked}; docker compose run --rm -T check")
     return unpacked
 
 

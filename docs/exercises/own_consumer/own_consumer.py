@@ -24,19 +24,20 @@ def main() -> None:
         group_id="own_consumer",
         auto_offset_reset="earliest",
     )
-    log(f"start {sum(1 for path in ROOT.glob('*.jsonl') for _line in path.open())}")
-    try:
-        for record in consumer:
-            line = {
-                "topic": record.topic,
-                "partition": record.partition,
-                "offset": record.offset,
-                "event": json.loads(record.value),
-            }
-            with (ROOT / f"{record.partition}.jsonl").open("a") as output:
+    with (ROOT / "records.jsonl").open("a+") as output:
+        output.seek(0)
+        log(f"start {sum(1 for _line in output)}")
+        try:
+            for record in consumer:
+                line = {
+                    "topic": record.topic,
+                    "partition": record.partition,
+                    "offset": record.offset,
+                    "event": record.value.decode(errors="replace"),
+                }
                 output.write(json.dumps(line) + "\n")
-    finally:
-        log("stop")
+        finally:
+            log("stop")
 
 
 def log(entry: str) -> None:

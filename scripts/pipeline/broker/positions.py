@@ -1,6 +1,6 @@
 """What the broker has, read without joining a group: end offsets, and the dead letters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
@@ -42,6 +42,26 @@ def dead_letters(settings: KafkaSettings, topics: Topics) -> Iterator[ConsumerRe
                 yield from records
                 if partition in unread and records[-1].offset + 1 >= unread[partition]:
                     del unread[partition]
+
+
+def read_back(
+    settings: KafkaSettings, places: Iterable[tuple[TopicPartition, int]]
+) -> Iterator[ConsumerRecord]:
+    """The records at these offsets, one after the other, as they are asked for.
+
+    Raises:
+        KafkaError: if one does not come within one request's time.
+    """
+    with _consumer(settings) as consumer:
+        for partition, offset in places:
+            consumer.assign([partition])
+            consumer.seek(partition, offset)
+            found = consumer.poll(timeout_ms=settings.kafka_request_timeout_ms, max_records=1)
+            if not found:
+                raise KafkaTimeoutError(
+                    f"{partitions.label(partition)}: offset {offset} did not come"
+                )
+            yield from found[partition]
 
 
 class Origin(NamedTuple):

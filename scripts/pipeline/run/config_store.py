@@ -20,6 +20,8 @@ from pipeline.run.overlay import Sources
 from pipeline.settings import ConfigurationError, parse
 from pipeline.yaml_files import read_yaml
 
+CONFIGURATIONS = "configurations"  # the directory of the saved ones, in the simulation volume
+
 
 class ConfigFiles(NamedTuple):
     """What the files say: the pace, and the rest, whose values nobody has checked yet."""

@@ -17,6 +17,7 @@ from .solutions import scripts
 TITLES = re.compile(r"^\| (\d+) \| \[([^\]]+)\]", re.MULTILINE)
 INDEX = (ROOT / "docs" / "exercises" / "README.md").read_text(encoding="utf-8")
 NUMBERS = [int(number) for number, _title in TITLES.findall(INDEX)]
+ASKING = [2, 5]
 SERVICES = ("kafka", "postgres", *PYTHON_SERVICES)
 SECONDS = 180  # for one solution
 OVERLAY = {"simulation": {"population": {"size": 50_000}}}
@@ -68,9 +69,28 @@ def test_no_check_passes_on_an_untouched_stack(learner: Learner) -> None:
     code, printed = learner.type("docker compose run --rm -T check")
     assert code == 1, printed
     lines = printed.splitlines()[-len(NUMBERS) - 1 :]
-    assert lines[-1] == f"0 of {len(NUMBERS)} done"
+    assert lines[-1] == f"0 of {len(NUMBERS) - len(ASKING)} done; {len(ASKING)} need an answer"
     for number, line in zip(NUMBERS, lines[:-1], strict=True):
-        assert re.match(rf" *{number}  .* not yet  \S", line), line
+        told = "needs an answer" if number in ASKING else "not yet"
+        assert re.match(rf" *{number}  .* {told} +\S", line), line
+
+
+def test_the_shipped_consumer_fails_its_check_after_a_kill(learner: Learner) -> None:
+    life = "docker compose run --rm -T --entrypoint=sh own_consumer -c"
+    _code, printed = learner.type(
+        f"""
+        docker compose up -d --build own_consumer
+        until {life} 'cat /lake/own/*.jsonl' | grep -q .; do sleep 1; done
+        docker compose kill own_consumer
+        docker compose up -d own_consumer
+        until {life} 'grep -c start /lake/own/life.txt' | grep -qx 2; do sleep 1; done
+        docker compose stop own_consumer
+        docker compose run --rm -T check 12 || echo "the check: $?"
+        {life} 'rm -f /lake/own/*'
+        """
+    )
+    assert "the check: 1\n" in printed, printed
+    assert re.search(r"missing  (partition \d|records.jsonl line)", printed), printed
 
 
 @pytest.mark.parametrize("number", NUMBERS)

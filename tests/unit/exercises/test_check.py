@@ -27,12 +27,14 @@ def blind(_stack: Stack, _answer: Sequence[str]) -> Findings:
     raise OSError("the lake is away")
 
 
+ASKING = Exercise("Ask", not_yet, needs_answer=True)
+
+
 @pytest.fixture(autouse=True)
 def exercises(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three exercises: one is done, one is not, and one cannot be looked at."""
-    checks = {"Look": done, "Leap": not_yet, "Fly": blind}
-    numbered = enumerate(checks.items(), start=1)
-    monkeypatch.setattr(check, "EXERCISES", {n: Exercise(*item) for n, item in numbered})
+    """Four exercises: one is done, one is not, one cannot be looked at, and one needs an answer."""
+    known = [Exercise("Look", done), Exercise("Leap", not_yet), Exercise("Fly", blind), ASKING]
+    monkeypatch.setattr(check, "EXERCISES", dict(enumerate(known, start=1)))
 
 
 def test_one_that_is_done(capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,5 +63,14 @@ def test_all_have_a_line_each_even_if_one_cannot_be_looked_at(
         "1 Look done",
         "2 Leap not yet the other half",
         "3 Fly ? could not look: OSError: the lake is away",
-        "1 of 3 done",
+        "4 Ask needs an answer the other half",
+        "1 of 3 done; 1 need an answer",
     ]
+
+
+def test_all_are_done_without_those_that_need_an_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "EXERCISES", {1: Exercise("Look", done), 2: ASKING})
+    assert check.overview(STACK) == 0
+    assert capsys.readouterr().out.endswith("1 of 1 done; 1 need an answer\n")

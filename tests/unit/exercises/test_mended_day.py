@@ -1,21 +1,22 @@
 """A day was mended if it was refused, is younger than the day after it, and has the same bytes."""
 
+import json
 import os
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from exercises import mended_day
-from exercises.stack import Stack
+from exercises.stack import REFUSED, Stack
 from pipeline.broker.topics import read_topics
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import MANIFEST, Part
 from pipeline.settings import CheckSettings
 from pipeline.status_files import ServiceStatus
 
-ZERO, ONE, TWO = date(2021, 4, 6), date(2021, 4, 7), date(2021, 4, 8)
+ZERO, ONE, TWO, THREE = (date(2021, 4, day) for day in (6, 7, 8, 9))
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
@@ -23,7 +24,7 @@ class Loaded(Stack):
     """Postgres has refused no day, and has loaded each as it is now."""
 
     def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        if statement == mended_day.REFUSED:
+        if statement == REFUSED:
             return []
         [day] = values
         assert isinstance(day, date)
@@ -32,15 +33,17 @@ class Loaded(Stack):
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
-    """Three days, published one after the other."""
+    """Four days, published one after the other."""
     settings = CheckSettings.model_construct(
-        batch_lake_dir=tmp_path / "batch", status_dir=tmp_path / "status"
+        batch_lake_dir=tmp_path / "batch",
+        status_dir=tmp_path / "status",
+        simulation_dir=tmp_path / "simulation",
     )
     for directory in (settings.batch_lake_dir, settings.status_dir):
         directory.mkdir()
     own = Loaded(settings, read_topics(Path(__file__).parents[3] / "configs"))
     previous = None
-    for number, day in enumerate((ZERO, ONE, TWO)):
+    for number, day in enumerate((ZERO, ONE, TWO, THREE)):
         previous = publish(own, day, previous, at=number)
     return own
 
@@ -54,10 +57,18 @@ def publish(stack: Stack, day: date, previous: str | None, at: int, row: bytes =
     return sha256
 
 
-def write_again(stack: Stack, row: bytes = b"1") -> None:
-    shutil.rmtree(stack.day_directory(ONE))
-    _manifest, previous = stack.manifest(ZERO)
-    publish(stack, ONE, previous, at=9, row=row)
+def write_again(stack: Stack, row: bytes = b"1", day: date = ONE) -> None:
+    shutil.rmtree(stack.day_directory(day))
+    _manifest, previous = stack.manifest(day - timedelta(days=1))
+    publish(stack, day, previous, at=9, row=row)
+
+
+def plant(stack: Stack, fault: str, day: date) -> None:
+    """Let the answer key say that a day was delivered like this on purpose."""
+    directory = stack.settings.simulation_dir / "answers"
+    directory.mkdir(parents=True)
+    told = json.dumps({"fault": fault, "simulated_date": str(day)})
+    (directory / f"{day}.jsonl").write_text(f"{told}\n")
 
 
 def refuse(stack: Stack, day: date) -> None:
@@ -108,3 +119,19 @@ def test_other_bytes_are_not_the_day(stack: Stack) -> None:
     write_again(stack, row=b"2")
     [told] = mended_day.check(stack, []).missing
     assert told == f"the same bytes: the manifest of {TWO} names another hash"
+
+
+@pytest.mark.parametrize("fault", ["cut_file", "late_day"])
+def test_what_the_source_did_on_purpose_is_nobody_s_exercise(stack: Stack, fault: str) -> None:
+    plant(stack, fault, ONE)
+    write_again(stack)
+    [told] = mended_day.check(stack, []).missing
+    assert "every day is as first published" in told
+
+
+def test_a_planted_day_beside_it_takes_nothing_from_one_that_was_mended(stack: Stack) -> None:
+    plant(stack, "late_day", TWO)
+    refuse(stack, ONE)
+    write_again(stack)
+    os.utime(stack.day_directory(TWO) / MANIFEST, (8, 8))
+    assert mended_day.check(stack, []).missing == []

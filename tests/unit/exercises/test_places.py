@@ -6,14 +6,17 @@ import pytest
 from kafka import TopicPartition
 
 from exercises.own_view import created, query_fault
-from exercises.readmitted_patient import event_at
+from exercises.stack import Stack
+from pipeline.broker.topics import read_topics
+from pipeline.settings import CheckSettings
 from pipeline.warehouse.migrations import Migration
 
 P2 = TopicPartition("hospital.admissions", 2)
+TOPICS = read_topics(Path(__file__).parents[3] / "configs")
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Path:
+def lake(tmp_path: Path) -> Stack:
     """Two segments of a partition; offset 1 is missing, as that of a dead letter."""
     for day, offsets in {"2021-04-07": [0, 2], "2021-04-08": [3, 4]}.items():
         directory = tmp_path / P2.topic / day
@@ -22,18 +25,19 @@ def lake(tmp_path: Path) -> Path:
             for offset in offsets:
                 place = f'"topic":"{P2.topic}","partition":2,"offset":{offset}'
                 segment.write(f'{{{place},"event":{{"number":{offset}}}}}\n')
-    return tmp_path
+    settings = CheckSettings.model_construct(stream_lake_dir=tmp_path)
+    return Stack(settings, TOPICS)
 
 
 @pytest.mark.parametrize("offset", [0, 2, 3, 4])
-def test_an_event_is_found_by_its_offset(lake: Path, offset: int) -> None:
-    assert event_at(lake, P2, offset) == {"number": offset}
+def test_an_event_is_found_by_its_offset(lake: Stack, offset: int) -> None:
+    assert lake.event_at(P2, offset) == {"number": offset}
 
 
 @pytest.mark.parametrize("offset", [1, 5])
-def test_an_offset_that_the_lake_lacks_has_no_event(lake: Path, offset: int) -> None:
-    assert event_at(lake, P2, offset) is None
-    assert event_at(lake, P2._replace(partition=3), offset) is None
+def test_an_offset_that_the_lake_lacks_has_no_event(lake: Stack, offset: int) -> None:
+    assert lake.event_at(P2, offset) is None
+    assert lake.event_at(P2._replace(partition=3), offset) is None
 
 
 def test_the_views_of_a_migration_are_found() -> None:

@@ -34,9 +34,10 @@ def stack(tmp_path: Path) -> Stack:
 
 
 def plant(stack: Stack) -> None:
+    wrong_row = {"fault": "wrong_row", "dataset": "shifts", "simulated_date": DAY}
     faults = [
-        {"fault": "wrong_row", "dataset": "shifts", "line": 12, "column": "status", "how": "blank"},
-        {"fault": "wrong_row", "dataset": "shifts", "line": 30, "column": "role"},
+        wrong_row | {"line": 12, "column": "status", "how": "blank"},
+        wrong_row | {"line": 30, "column": "role"},
         {"fault": "late_message", "topic": "hospital.admissions"},
     ]
     path = stack.settings.simulation_dir / "answers" / f"{DAY}.jsonl"
