@@ -52,6 +52,10 @@ class PlantedFaults:
         """The faults of a topic's messages of a day."""
         return self._messages.get((topic, day.isoformat()), [])
 
+    def late(self, topic: str, day: date) -> list[Planted]:
+        """The late messages among them."""
+        return [fault for fault in self.messages(topic, day) if fault.fault == "late_message"]
+
     def records(self, topic: str, events: int) -> int:
         """How many records a topic has of that many events once all that is due was published."""
         for fault in self.faults:

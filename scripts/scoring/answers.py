@@ -47,11 +47,14 @@ class Planted(Named, frozen=True, kw_only=True):
     """One planted fault; fields that its kind does not have are empty.
 
     Attributes:
+        key: of the message, by which it has its partition.
         published_at: when a late message, or the second copy of a duplicated one, is published.
     """
 
     topic: str = ""
+    key: str = ""
     event_type: str = ""
+    event_time: str = ""
     published_at: str = ""
     how: str = ""
     column: str = ""
