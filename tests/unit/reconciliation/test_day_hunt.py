@@ -77,3 +77,10 @@ def test_a_broken_law_is_explained_by_what_its_row_names() -> None:
     assert explained.by_planted_rows({"census_date": "2021-04-10", "ward_id": "JHB-MED"})
     assert not explained.by_planted_rows({"census_date": "2021-04-11", "ward_id": "JHB-MED"})
     assert not explained.by_planted_rows({"staff_id": "S1", "shift_id": "S1-D"})
+
+
+def test_a_wrong_shift_explains_no_census_of_its_ward() -> None:
+    place = ("wrong_row", "shifts", "2021-04-09", "4")
+    explained = planted_laws.Explained([(place, {"shift_id": "S1-D", "ward_id": "JHB-MED"})])
+    assert explained.by_planted_rows({"staff_id": "S1", "shift_id": "S1-D"})
+    assert not explained.by_planted_rows({"census_date": "2021-04-09", "ward_id": "JHB-MED"})
