@@ -33,7 +33,8 @@ def compare(
 ) -> Iterator[Comparison]:
     """Each law holds but for what the planted wrong rows and those that refer to them explain.
 
-    As long as a day lacks, because it is refused or comes late, later rows contradict earlier ones.
+    As long as a day is missing, because it is refused or comes late, later rows contradict earlier
+    ones.
     """
     names = laws.names(cursor)
     cursor.execute(EVERY_DAY_IS_LOADED)

@@ -138,7 +138,7 @@ def test_an_edit_of_the_faults_reads_as_any_other_and_is_logged_once(
     assert lines() == [
         f'edit accepted in_force_from={noon} change="{disabled}"',
         f'edit accepted in_force_from=now change="clock.pause_at: {noon} → {evening}"',
-        f"the sources' faults are planted no more from_hour={noon}",
+        f"the sources' faults are no longer planted from_hour={noon}",
     ]
     entries = run.now.configurations
     assert [entry.from_hour for entry in entries] == [START, START + 6 * HOUR, START + 12 * HOUR]
