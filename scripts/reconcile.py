@@ -46,6 +46,9 @@ NOTHING_PLANTED = (
     "no faults were planted: set faults.enabled in configs/simulation.yaml to true, and wait until "
     "a day is over (docs/planted-faults.md)"
 )
+BEING_DELIVERED = (
+    "the scheduler is still delivering a day, or writing its key: run this again in a moment"
+)
 MEND = (
     "cut days that wait to be mended: {number}; docker compose exec scheduler rm -r {directories}: "
     "within a minute the scheduler delivers them whole"
@@ -157,17 +160,18 @@ def look_with_key(settings: ReconcileSettings, topics: Topics) -> tuple[Baseline
     in between, it looks again.
 
     Raises:
-        ValueError: if there is no key, or this version does not know it.
+        ValueError: if there is no key, if this version does not know it, or if a day is still
+            being delivered.
     """
     if not answers.files(settings.simulation_dir):
         raise ValueError(NOTHING_PLANTED)
     for _ in range(MOST_LOOKS):
         baseline = look(settings, topics)
-        known = {path.stem for path in answers.files(settings.simulation_dir)}
-        if answers.is_settled(list(baseline.manifests), known):
-            break
+        if answers.is_settled(settings.simulation_dir, list(baseline.manifests)):
+            key = answers.read(settings.simulation_dir)
+            return baseline, PlantedFaults(settings, baseline, key)
         time.sleep(LOOK_EVERY_SECONDS)
-    return baseline, PlantedFaults(settings, baseline, answers.read(settings.simulation_dir))
+    raise ValueError(BEING_DELIVERED)
 
 
 def show(comparisons: Iterator[Comparison]) -> int:

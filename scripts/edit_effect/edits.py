@@ -53,7 +53,7 @@ def history(simulation_dir: Path, now: Clock) -> list[Edit]:
             continue
         until = entries[index + 1].from_hour if len(entries) > index + 1 else None
         contents = _content(simulation_dir, before), _content(simulation_dir, after)
-        changes = list(config_store.differences(*contents))
+        changes = list(config_store.changes(*contents))
         number = len(found) + 1
         found.append(Edit(number, after.from_hour, changes, before.from_hour, until, contents))
     return found

@@ -20,23 +20,25 @@ def no_edit(now: Clock | None) -> str:
     """What to do for an edit to be there."""
     if now is None or not now.is_paused:
         return NO_EDIT
-    paused = PAUSED.format(_hour(now.limit))
+    paused = PAUSED.format(clock.text(now.limit))
     return f"{NO_EDIT}. {paused} An edit made meanwhile is in force from there"
 
 
 def too_soon(edit: Edit, now: Clock, complete: datetime) -> str:
     """Why there is no whole hour to compare, and when there will be one."""
-    in_force = f"the edit is in force from {_hour(edit.from_hour)}; it is {_hour(now.instant)}"
+    from_hour, instant = clock.text(edit.from_hour), clock.text(now.instant)
+    in_force = f"the edit is in force from {from_hour}; it is {instant}"
     if now.instant >= edit.from_hour + HOUR:
         return (
-            f"{in_force}, but the stream lake has every event only up to {_hour(complete)}. Run"
-            " this again once the stream_processor has caught up: docker compose run --rm status"
+            f"{in_force}, but the stream lake has every event only up to {clock.text(complete)}."
+            " Run this again once the stream_processor has caught up: docker compose run --rm"
+            " status"
         )
     return f"{in_force}, and no whole hour has passed since. {_when(now, edit.from_hour + HOUR)}"
 
 
 def unlike(edit: Edit, chosen: Windows) -> Iterator[str]:
-    """What else than the edit makes the windows differ."""
+    """What other than the edit makes the windows differ."""
     before, after = chosen.before, chosen.after
     if chosen.shift % DAY:
         yield (
@@ -71,7 +73,7 @@ def of_batch(
     if missing:
         over = clock.midnight(missing[-1]) + DAY
         when = _when(now, over) if over > now.instant else "The day is over, and not loaded yet."
-        first = f"{missing[-1]} from {_hour(over)} on"
+        first = f"{missing[-1]} from {clock.text(over)} on"
         yield f"Batch knows days that are over and loaded: {first}. {when}"
     unknown = sorted(set[date]().union(*(piece.days() for piece in chosen.before)) - loaded)
     if unknown:
@@ -83,34 +85,22 @@ def longer(edit: Edit, now: Clock, chosen: Windows) -> Iterator[str]:
     target = edit.from_hour + DAY
     can_grow = edit.until is None and edit.from_hour - edit.since >= DAY
     if can_grow and now.instant < target <= now.limit and chosen.piece_hours < 24:
-        when = _when(now, target)
-        yield f"A day tells smaller effects from chance: it has passed at {_hour(target)}. {when}"
+        passed = f"it has passed at {clock.text(target)}. {_when(now, target)}"
+        yield f"A day tells smaller effects from chance: {passed}"
 
 
 def _when(now: Clock, target: datetime) -> str:
     """How long to wait until an instant, in real time."""
     if target > now.end:
-        return f"The run ends before, at {_hour(now.end)}."
+        return f"The run ends before, at {clock.text(now.end)}."
     if target > now.limit:
-        return PAUSED.format(_hour(now.limit))
+        return PAUSED.format(clock.text(now.limit))
     if now.real_days == 0:
         return "Run this again in a moment."
     seconds = (target - now.instant) / ((now.end - now.start) / now.real_days) * 86_400
-    return f"Run this again in about {_duration(seconds)}."
-
-
-def _duration(seconds: float) -> str:
-    """In the largest unit of which there are at least two."""
-    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(2, seconds):.0f} seconds"
+    return f"Run this again in about {clock.duration(seconds)}."
 
 
 def _overlap(scenario: dict[str, str], first: date, last: date) -> bool:
     begins, ends = (date.fromisoformat(scenario[key]) for key in ("from_date", "to_date"))
     return begins <= last and first <= ends
-
-
-def _hour(instant: datetime) -> str:
-    return clock.text(instant)

@@ -97,27 +97,32 @@ def complete_until(simulation_dir: Path, root: Path, topics: Topics, now: Clock)
 
 
 def _newest_due(simulation_dir: Path, topics: Topics, until: datetime) -> dict[TopicPartition, str]:
-    """By partition, the instant of the last event that the journal has for it in the last day."""
+    """By partition, the instant of its last event in the last day, as the journal has it.
+
+    Events that the stream carries late, broken or never are left out.
+    """
     found: dict[TopicPartition, str] = {}
     for day in _days((until - DAY).date(), until.date()):
         for block in journal.blocks(simulation_dir / "journal", day):
             if block.first_hour >= until:
                 continue
             for record in block.records():
-                if record.topic and record.event_time < clock.text(until):
+                on_time = record.is_streamed and record.happened
+                if on_time and record.event_time < clock.text(until):
                     partition = partitions.partition_of(topics, record.topic, record.key)
                     found[partition] = record.event_time
     return found
 
 
 def _newest(root: Path, partition: TopicPartition) -> str:
-    """The instant of the newest event of a partition; empty without any."""
+    """The latest instant in the newest segment of a partition; empty without any.
+
+    Its last line may be a late event, or the second copy of one.
+    """
     for segment in stream_lake.newest_first(root, *partition):
-        newest = b""
-        for line in stream_lake.lines(segment):
-            newest = line.value
-        if newest:
-            return DECODER.decode(newest).event_time
+        instants = (DECODER.decode(line.value).event_time for line in stream_lake.lines(segment))
+        if newest := max(instants, default=""):
+            return newest
     return ""
 
 

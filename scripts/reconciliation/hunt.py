@@ -74,7 +74,9 @@ class Hunt:
         unplanted = findings.keys() - {fault.identity for fault in planted.faults}
         rows = references.rows_at(self._root, unplanted)
         with self._connection, self._connection.cursor() as cursor:
-            follow = references.that_follow(cursor, self._datasets, rows, planted, came_again)
+            missing = references.missing(cursor, self._datasets, rows, came_again)
+        refused = planted.cut.keys() | came_again
+        follow = references.that_follow(self._datasets, rows, planted, refused, missing)
         follow |= score.messages_and_days_that_follow(planted.faults, planted.due_before)
         # What is not due yet counts only if it was found all the same.
         due: Iterable[Planted] = (

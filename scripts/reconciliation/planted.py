@@ -24,6 +24,7 @@ class PlantedFaults:
         faults: all of them, those of days outside the baseline left out.
         due_before: the end of the baseline's last day, by which every earlier message is published.
         cut: by day the dataset whose file ends too early, until somebody mends the day.
+        batch_lake_dir: where the days are.
         mended: the days whose cut file has been replaced by the whole one.
     """
 
@@ -35,6 +36,7 @@ class PlantedFaults:
         self.due_before = clock.text(clock.midnight(max(baseline.manifests)) + DAY)
         self.cut: dict[date, str] = {}
         self.mended: set[date] = set()
+        self.batch_lake_dir = settings.batch_lake_dir
         self._journal = settings.simulation_dir / JOURNAL
         self._messages: dict[tuple[str, str], list[Planted]] = {}
         for fault in self.faults:
@@ -51,6 +53,10 @@ class PlantedFaults:
     def messages(self, topic: str, day: date) -> list[Planted]:
         """The faults of a topic's messages of a day."""
         return self._messages.get((topic, day.isoformat()), [])
+
+    def late(self, topic: str, day: date) -> list[Planted]:
+        """The late messages among them."""
+        return [fault for fault in self.messages(topic, day) if fault.fault == "late_message"]
 
     def records(self, topic: str, events: int) -> int:
         """How many records a topic has of that many events once all that is due was published."""
@@ -96,6 +102,15 @@ class PlantedFaults:
             if record.happened and event_id.encode() in record.value
         )
         return next((event for event in found if event["event_id"] == event_id), {})
+
+    def values(self, day: date) -> bytes:
+        """The values of the day's events, one after the other."""
+        return b"".join(
+            record.value
+            for block in journal.blocks(self._journal, day)
+            for record in block.records()
+            if record.happened
+        )
 
     def _recorded(self, topic: str, day: date) -> dict[str, bytes]:
         """The values of the day's events in which a fault was planted, by event_id."""

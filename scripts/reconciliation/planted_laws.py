@@ -23,6 +23,7 @@ select count(manifest_sha256) = max(simulated_date) - min(simulated_date) + 1
 from lake.ingested_days
 """
 WARDS = ("ward_id", "previous_ward_id")
+CENSUS = ("admissions", "transfers", "discharges", "bed_census")  # what the laws of wards count
 # Of a row in a table, and of a row that breaks a law.
 STAYS_AND_SHIFTS = ("encounter_id", "shift_id", "encounter_before", "previous_shift_id")
 
@@ -75,8 +76,10 @@ class Explained:
     def __init__(self, wrong: Iterable[tuple[Identity, Row]]) -> None:
         self._names: set[str] = set()
         self._ward_days: set[tuple[str, str]] = set()
-        for (_fault, _dataset, day, _line), row in wrong:
+        for (_fault, dataset, day, _line), row in wrong:
             self._names |= {row[column] for column in STAYS_AND_SHIFTS if row.get(column)}
+            if dataset not in CENSUS:
+                continue
             # The census of a day is also where the next day begins.
             days = day, (date.fromisoformat(day) + DAY).isoformat()
             self._ward_days |= {(at, row[ward]) for at in days for ward in WARDS if row.get(ward)}

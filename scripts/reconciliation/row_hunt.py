@@ -41,6 +41,8 @@ class RowHunt:
 
     Attributes:
         alone: the rows that have no event to be compared with.
+        hidden: the planted missing messages of which no row tells so far, by the key and the rows
+            alone, whatever is found: each with the reason.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class RowHunt:
     ) -> None:
         """Begin before the first day of the run; what is found is added to `findings`."""
         self.alone: set[Identity] = set()
+        self.hidden: dict[Identity, str] = {}
         self._root = root
         self._topic = topic
         self._first_day = first_day.isoformat()
@@ -59,7 +62,6 @@ class RowHunt:
         }
         self._begun: set[str] = set()  # what has begun and has no row yet, by event_id
         self._waiting: dict[str, Mapping[str, Any]] = {}  # registrations, until the visit is over
-        self._lacking: dict[Identity, str] = {}  # planted, and in no line: why no row may tell
 
     def look(
         self, day: date, events: Mapping[str, Mapping[str, Any]], planted: PlantedFaults
@@ -68,6 +70,7 @@ class RowHunt:
         beginnings = {event_type for event_type, _column in BEGINNINGS.values()}
         self._begun |= {i for i, e in events.items() if e["event_type"] in beginnings}
         cut = planted.cut.get(day)
+        self._hide(day, events, planted)
         if self._topic == EVENTS_OF_ROWS["registrations"][0]:
             self._look_at_visits(day, events, is_cut=cut == VISITS)
         for dataset, (event_types, key) in self._datasets.items():
@@ -76,15 +79,20 @@ class RowHunt:
             twins = {e[key]: e for e in events.values() if e["event_type"] in event_types}
             for line, row in rows(self._root, dataset, day):
                 self._compare(("wrong_row", dataset, day.isoformat(), str(line)), row, twins, key)
-        cut_types = self._datasets[cut][0] if cut in self._datasets else []
+
+    def _hide(
+        self, day: date, events: Mapping[str, Mapping[str, Any]], planted: PlantedFaults
+    ) -> None:
+        """Hide the day's missing messages whose row is cut away, or stands in no file so far."""
+        types = {name: event_types for name, (event_types, _key) in self._datasets.items()}
+        cut_types = types.get(planted.cut.get(day, ""), [])
+        beginnings = {event_type for event_type, _column in BEGINNINGS.values()}
         for fault in planted.messages(self._topic, day):
             if fault.fault == "missing_message" and fault.event_id not in events:
-                is_cut = fault.event_type in cut_types
-                self._lacking[fault.identity] = CUT_AWAY if is_cut else ONLY_COUNTED
-
-    def hidden(self) -> dict[Identity, str]:
-        """The planted missing messages that no row tells of, once all days have been compared."""
-        return {fault: why for fault, why in self._lacking.items() if fault not in self._findings}
+                if fault.event_type in cut_types:
+                    self.hidden[fault.identity] = CUT_AWAY
+                elif fault.event_type in beginnings:
+                    self.hidden[fault.identity] = ONLY_COUNTED
 
     def _look_at_visits(
         self, day: date, events: Mapping[str, Mapping[str, Any]], *, is_cut: bool
@@ -113,9 +121,12 @@ class RowHunt:
         if dataset in BEGINNINGS:
             event_type, column = BEGINNINGS[dataset]
             event_id = f"{row[key]}:{event_type}"
+            in_the_run = row[column][:10] >= self._first_day  # there were no events before
+            if in_the_run:
+                self.hidden.pop(("missing_message", event_id), None)
             if event_id in self._begun:
                 self._begun.remove(event_id)
-            elif row[column][:10] >= self._first_day:  # before the run there were no events
+            elif in_the_run:
                 self._findings.setdefault(("missing_message", event_id), BEGAN_ALONE)
 
 

@@ -18,7 +18,7 @@ from reconciliation.planted import PlantedFaults
 
 
 class DeadLetter(NamedTuple):
-    """A record that is a dead letter: where it was, why it is none for the lake, and its value."""
+    """A record that is a dead letter: where it was, why it is not in the lake, and its value."""
 
     partition: TopicPartition
     offset: int

@@ -5,12 +5,12 @@ It looks at the lines of each partition in the order of their offsets, and at th
 
 import hashlib
 from collections.abc import Container, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from pipeline.broker import partitions
 from pipeline.broker.topics import Topics
 from pipeline.lakes import stream_lake
 from pipeline.settings import ReconcileSettings
@@ -19,7 +19,7 @@ from reconciliation.baseline import Baseline
 from reconciliation.planted import PlantedFaults
 from reconciliation.row_hunt import RowHunt
 from reconciliation.stream import DeadLetter
-from scoring.answers import Identity
+from scoring.answers import Identity, Planted
 
 type Events = dict[str, dict[str, Any]]  # by event_id
 
@@ -59,15 +59,18 @@ def look(
         days = list(baseline.closed_days)
         rows = RowHunt(settings.batch_lake_dir, name, days[0], seen.findings)
         late, broken = _of_topic(letters, name)
+        in_lake: list[Planted] = []
         with display.comparing(f"looking for faults: {name}", len(days), "days") as step:
             for done, day in enumerate(days):
                 step(done)
                 events = lines.read(settings.stream_lake_dir / name / day.isoformat())
-                _hide_unseen(seen, planted, name, day, events)
+                _hide(seen, topics, lines, in_lake)
+                in_lake = [fault for fault in planted.late(name, day) if fault.event_id in events]
                 lines.add_late(late.get(day.isoformat(), []), events)
                 rows.look(day, events, planted)
+        _hide(seen, topics, lines, in_lake)
         lines.add_broken(broken)
-        seen.hidden.update(rows.hidden())
+        seen.hidden.update(rows.hidden)
         seen.alone.update(rows.alone)
     return seen
 
@@ -86,14 +89,20 @@ class PartitionsInOrder:
         # By partition: the latest event_time so far, and the last offset that came in time.
         self._newest: dict[int, str] = {}
         self._last: dict[int, int] = {}
+        # By partition: when the events happened that came in time, of the day and the one before.
+        self._in_time: dict[int, list[str]] = {}
+        self._day_before: dict[int, list[str]] = {}
 
     def read(self, directory: Path) -> Events:
         """The events of a day's lines; those out of order and those seen before are findings."""
         events: Events = {}
+        self._day_before, self._in_time = self._in_time, {}
         for segment in sorted(directory.glob("*.jsonl")):
             for line in stream_lake.lines(segment):
                 event = msgspec.json.decode(line.value)
                 event_id, at = event["event_id"], event["event_time"]
+                if event_id not in self._late:
+                    self._in_time.setdefault(line.partition, []).append(at)
                 if event_id in events:
                     self._seen.findings["duplicated_message", event_id] = TWO_LINES
                 elif at < self._newest.get(line.partition, ""):
@@ -104,6 +113,15 @@ class PartitionsInOrder:
                         self._last[line.partition] = line.offset
                 events[event_id] = event
         return events
+
+    def have_one_between(self, fault: Planted, partition: int) -> bool:
+        """Whether an event in time stands between when a late one happened and when it came.
+
+        By the key and what came in time, in the two days that were read last, and not by findings.
+        """
+        days = self._day_before, self._in_time
+        times = (at for day in days for at in day.get(partition, ()))
+        return any(fault.event_time < at < fault.published_at for at in times)
 
     def add_late(self, values: list[bytes], events: Events) -> None:
         """Add a day's events that came when the day was over, among them second copies."""
@@ -151,11 +169,11 @@ def _of_topic(
     return late, [letter for letter in of_topic if not letter.is_late]
 
 
-def _hide_unseen(
-    seen: Sightings, planted: PlantedFaults, topic: str, day: date, lines: Events
+def _hide(
+    seen: Sightings, topics: Topics, lines: PartitionsInOrder, in_lake: list[Planted]
 ) -> None:
-    """Late messages that are in the lake, and whose place there is that of one in time."""
-    for fault in planted.messages(topic, day):
-        is_late = fault.fault == "late_message" and fault.event_id in lines
-        if is_late and fault.identity not in seen.findings:
+    """Hide the late messages in the lake whose place there is that of a message in time."""
+    for fault in in_lake:
+        partition = partitions.partition_of(topics, fault.topic, fault.key.encode())
+        if not lines.have_one_between(fault, partition.partition):
             seen.hidden[fault.identity] = OVERTOOK_NOBODY

@@ -29,17 +29,9 @@ def describe(now: Clock) -> str:
     day_seconds = now.real_days * DAY.total_seconds() / ((now.end - now.start) / DAY)
     left = tomorrow - now.instant
     return (
-        f"one takes about {_duration(day_seconds)}; {now.instant.date()} is over in about "
-        f"{_duration(day_seconds * (left / DAY))}\n{SOONER}"
+        f"one takes about {clock.duration(day_seconds)}; {now.instant.date()} is over in about "
+        f"{clock.duration(day_seconds * (left / DAY))}\n{SOONER}"
     )
-
-
-def _duration(seconds: float) -> str:
-    """In the largest unit of which there are at least two."""
-    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} seconds" if seconds >= 1.5 else "a second"
 
 
 if __name__ == "__main__":

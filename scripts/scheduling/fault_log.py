@@ -34,4 +34,4 @@ class FaultLog:
             text = "the sources' faults are planted: docs/planted-faults.md"
             log.info(Message(text, from_hour=when))
         elif before and not self._planted:
-            log.info(Message("the sources' faults are planted no more", from_hour=when))
+            log.info(Message("the sources' faults are no longer planted", from_hour=when))

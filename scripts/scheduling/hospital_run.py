@@ -209,11 +209,12 @@ class HospitalRun:
         """
         since = hour - messages.LONGEST
         records: list[Record] = []
-        for day in (since.date(), hour.date()):
+        # An event at the end of an hour is in the block of that hour.
+        for day in dict.fromkeys(at.date() for at in (since - HOUR, since, hour)):
             in_force = now.in_force_on(day)
             if any(load_faults(self.simulation_dir, entry).enabled for entry in in_force):
                 for block in journal.blocks(self.simulation_dir / JOURNAL, day):
-                    if since < block.end_hour <= hour:
+                    if since <= block.end_hour <= hour:
                         records += block.records()
         return list(messages.to_come(records, clock.text(hour)))
 

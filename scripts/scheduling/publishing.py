@@ -61,6 +61,8 @@ class Publisher:
         """Publish each missing day in order of date, day zero first: the same bytes every time."""
         zero = (now.start - DAY).date()
         day = self._complete_until + DAY if self._complete_until else zero
+        # A kill leaves no other day without its key: the newest one, or the one that came late.
+        newest = batch_lake.published_days(self._lake)[-2:] if day < now.instant.date() else []
         while day < now.instant.date():
             if service.stopping.is_set():
                 return
@@ -69,7 +71,7 @@ class Publisher:
                     self._publish(day, now)
                     service.report.count("days")
                     service.turn_completed()
-            elif self._planted.are_in_force(day, now) and not self._planted.has_answers(day):
+            elif day in newest and self._lacks_answers(day, now):
                 self._answer_again(day, now)
             for late in [late for late in self._late if late < day]:
                 self._deliver(late, now, self._late.pop(late))
@@ -86,7 +88,7 @@ class Publisher:
             self._publish_day_zero(day, now)
             return
         draft = self._draft(day, now)
-        if self._planted.are_in_force(day, now) and not self._planted.has_answers(day):
+        if self._lacks_answers(day, now):
             if self._planted.is_late(day, now):
                 self._late[day] = draft
                 return
@@ -124,6 +126,10 @@ class Publisher:
         if self._planted.are_in_force(day, now):
             self._planted.write_answers(now, draft.manifest, draft.recorded, draft.wrong_rows)
         self._rate.event((draft.manifest, draft.digest))
+
+    def _lacks_answers(self, day: date, now: Clock) -> bool:
+        """Whether faults are planted in a day whose answer key is not written yet."""
+        return not self._planted.has_answers(day) and self._planted.are_in_force(day, now)
 
     def _answer_again(self, day: date, now: Clock) -> None:
         """Write the answer key of a day that was delivered just before this process began."""

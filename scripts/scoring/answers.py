@@ -4,14 +4,18 @@
 a day. docs/planted-faults.md describes the fields.
 """
 
-from collections.abc import Container, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
+from pipeline.run import clock, config_store
+from pipeline.run.clock import DAY
+
 ANSWERS = "answers"
+CONFIGURATIONS = "configurations"
 
 # Each fault with the fields that name one of its kind, in the key and in findings.
 IDENTIFIED_BY = {
@@ -47,11 +51,14 @@ class Planted(Named, frozen=True, kw_only=True):
     """One planted fault; fields that its kind does not have are empty.
 
     Attributes:
+        key: of the message, by which it has its partition.
         published_at: when a late message, or the second copy of a duplicated one, is published.
     """
 
     topic: str = ""
+    key: str = ""
     event_type: str = ""
+    event_time: str = ""
     published_at: str = ""
     how: str = ""
     column: str = ""
@@ -63,16 +70,29 @@ def files(simulation_dir: Path) -> list[Path]:
     return sorted((simulation_dir / ANSWERS).glob("[0-9]*.jsonl"))
 
 
-def is_settled(days: Sequence[date], known: Container[str]) -> bool:
+def is_settled(simulation_dir: Path, days: Sequence[date]) -> bool:
     """Whether no day is between its delivery and its key, or about to come late.
 
     Args:
         days: those that were delivered, in order of date.
-        known: the days that have a key. Days without faults in force have none.
+
+    Raises:
+        ConfigurationError: if a saved configuration is damaged.
     """
-    follow = all(after - before == timedelta(days=1) for before, after in pairwise(days))
-    *_earlier, before, newest = (str(day) for day in days) if len(days) > 1 else ("", "")
-    return follow and (newest in known or before not in known)
+    known = {path.stem for path in files(simulation_dir)}
+    # A day that was late gets its key after the day after it.
+    without = [day for day in days[-2:] if day.isoformat() not in known]
+    follow = all(after - before == DAY for before, after in pairwise(days))
+    return follow and not any(_are_in_force(simulation_dir, day) for day in without)
+
+
+def _are_in_force(simulation_dir: Path, day: date) -> bool:
+    """Whether faults are planted in any hour of a day, by the clock's history."""
+    now = clock.read(simulation_dir)
+    root = simulation_dir / CONFIGURATIONS
+    entries = now.in_force_on(day) if now else []
+    sections = (config_store.load(root, entry.configuration)["simulation"] for entry in entries)
+    return any(section.get("faults", {}).get("enabled") for section in sections)
 
 
 def read(simulation_dir: Path) -> list[Planted]:

@@ -61,3 +61,10 @@ def test_of_many_keys_the_first_are_named(tmp_path: Path) -> None:
     [edit] = edits.history(tmp_path, a_run(tmp_path, 50, (0, A, 1), (9, many, 1)))
     assert edit.words()[0] == "staffing.yaml: key00: nothing → 0"
     assert edit.words()[-1] == "and 12 more keys"
+
+
+def test_turning_the_faults_on_is_one_change_as_in_the_log(tmp_path: Path) -> None:
+    """A saved content is without the section while they are off."""
+    on = {"simulation": A["simulation"] | {"faults": {"enabled": True, "latest_hours": 24}}}
+    [edit] = edits.history(tmp_path, a_run(tmp_path, 50, (0, A, 1), (9, A | on, 1)))
+    assert edit.words() == ["simulation.yaml: faults.enabled: false → true"]

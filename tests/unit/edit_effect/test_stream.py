@@ -19,6 +19,7 @@ from .history import START, a_run, content
 TOPICS = read_topics(Path(__file__).parents[3] / "configs")
 TOPIC = "hospital.admissions"
 DAY = date(2021, 4, 7)
+KEY = b"P0000001"
 
 
 def append(root: Path, offset: int, event: dict[str, str], partition: int = 0) -> None:
@@ -29,6 +30,15 @@ def append(root: Path, offset: int, event: dict[str, str], partition: int = 0) -
     files.append(event["event_time"][:10], offset, json.dumps(event).encode())
     files.sync()
     files.close()
+
+
+def journal_of(root: Path, *records: tuple[str, str]) -> None:
+    """A journal of records of one partition, each an instant of 2021-04-07 and a mark."""
+    for number, (time, mark) in enumerate(records):
+        begins = START + int(time[:2]) * HOUR
+        record = Record(number, f"2021-04-07T{time}Z", TOPIC, KEY, b"{}", mark)
+        block = journal.encode([record])
+        journal.write_block(root / "journal", begins, begins + HOUR, number, block)
 
 
 def test_each_line_counts_in_its_hour(tmp_path: Path) -> None:
@@ -64,17 +74,46 @@ def test_each_line_counts_in_its_hour(tmp_path: Path) -> None:
 def test_a_partition_is_behind_only_if_the_journal_has_more_for_it(
     tmp_path: Path, newest: str, hours: int
 ) -> None:
-    key = b"P0000001"
-    number = partitions.partition_of(TOPICS, TOPIC, key).partition
-    for hour, time in ((2, "02:10:00"), (3, "03:10:00"), (6, "06:01:00")):
-        record = Record(hour, f"2021-04-07T{time}Z", TOPIC, key, b"{}")
-        begins = START + hour * HOUR
-        journal.write_block(
-            tmp_path / "journal", begins, begins + HOUR, hour, journal.encode([record])
-        )
+    number = partitions.partition_of(TOPICS, TOPIC, KEY).partition
+    journal_of(tmp_path, ("02:10:00", ""), ("03:10:00", ""), ("06:01:00", ""))
     if newest:
         event = {"event_type": "registered", "event_time": newest}
         append(tmp_path / "lake", 0, event, number)
     now = a_run(tmp_path, 6, (0, content(480), 1))
     until = stream.complete_until(tmp_path, tmp_path / "lake", TOPICS, now)
     assert clock.text(until) == f"2021-04-07T0{hours}:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("mark", "hours"),
+    [
+        ("=duplicated@2021-04-07T03:40:00Z", 2),
+        ("-missing", 6),
+        ("-malformed", 6),
+        ("+malformed", 6),
+        ("-late@2021-04-07T09:00:00Z", 6),
+        ("+late", 6),
+        ("+duplicated", 6),
+    ],
+)
+def test_the_lake_waits_for_nothing_that_the_stream_does_not_carry_on_time(
+    tmp_path: Path, mark: str, hours: int
+) -> None:
+    number = partitions.partition_of(TOPICS, TOPIC, KEY).partition
+    journal_of(tmp_path, ("02:10:00", ""), ("03:10:00", mark))
+    event = {"event_type": "registered", "event_time": "2021-04-07T02:10:00Z"}
+    append(tmp_path / "lake", 0, event, number)
+    now = a_run(tmp_path, 6, (0, content(480), 1))
+    until = stream.complete_until(tmp_path, tmp_path / "lake", TOPICS, now)
+    assert clock.text(until) == f"2021-04-07T0{hours}:00:00Z"
+
+
+def test_a_late_event_at_the_end_of_the_lake_takes_nothing_back(tmp_path: Path) -> None:
+    number = partitions.partition_of(TOPICS, TOPIC, KEY).partition
+    journal_of(tmp_path, ("03:10:00", ""), ("04:00:00", "+late"))
+    for offset, time in enumerate(("03:10:00", "01:30:00")):
+        event = {"event_type": "registered", "event_time": f"2021-04-07T{time}Z"}
+        append(tmp_path / "lake", offset, event, number)
+    now = a_run(tmp_path, 6, (0, content(480), 1))
+    until = stream.complete_until(tmp_path, tmp_path / "lake", TOPICS, now)
+    assert clock.text(until) == "2021-04-07T06:00:00Z"

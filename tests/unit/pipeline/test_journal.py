@@ -1,6 +1,5 @@
 """The journal returns each record once, in order, not before its time, from any number on."""
 
-import gzip
 import random
 import tempfile
 from collections.abc import Iterator
@@ -234,35 +233,3 @@ def test_what_opened_is_read_from_the_first_record_on(root: Path) -> None:
     write(root, hours, [1])
     assert list(journal.opened(root, START + 3 * HOUR)) == [r for hour in hours[:3] for r in hour]
     assert list(journal.opened(root / "none", START + HOUR)) == []
-
-
-def test_a_mark_is_a_column_of_its_own_and_no_mark_is_none() -> None:
-    (records,) = make_records([4], 8)
-    marked = [
-        record._replace(mark=mark)
-        for record, mark in zip(
-            records, ["", "-late@2021-04-07T05:00:00Z", "+late", ""], strict=True
-        )
-    ]
-    columns = [
-        line.count(b"\t") + 1 for line in gzip.decompress(journal.encode(marked)).splitlines()
-    ]
-    assert columns == [5, 6, 6, 5]
-    assert [(r.happened, r.is_streamed) for r in marked] == [
-        (True, True),
-        (True, False),
-        (False, True),
-        (True, True),
-    ]
-
-
-def test_marks_are_read_as_they_were_written(root: Path) -> None:
-    (records,) = make_records([4], 8)
-    marked = [record._replace(mark=f"+{record.number}" * (record.number % 2)) for record in records]
-    write(root, [marked], [1])
-    (block,) = journal.blocks(root, START.date())
-    assert list(block.records()) == marked
-
-
-def test_what_only_the_batch_publishes_is_not_streamed() -> None:
-    assert not Record(0, "", "", b"", b"").is_streamed

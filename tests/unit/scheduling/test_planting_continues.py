@@ -138,7 +138,7 @@ def test_an_edit_of_the_faults_reads_as_any_other_and_is_logged_once(
     assert lines() == [
         f'edit accepted in_force_from={noon} change="{disabled}"',
         f'edit accepted in_force_from=now change="clock.pause_at: {noon} → {evening}"',
-        f"the sources' faults are planted no more from_hour={noon}",
+        f"the sources' faults are no longer planted from_hour={noon}",
     ]
     entries = run.now.configurations
     assert [entry.from_hour for entry in entries] == [START, START + 6 * HOUR, START + 12 * HOUR]
@@ -176,3 +176,21 @@ def test_csvs_are_wrong_where_the_faults_cover_the_last_hour_of_their_day(
     assert second <= set(MESSAGES) and second
     early = [r for r in records(run.place) if r.mark and r.event_time < "2021-04-07T06:00:00Z"]
     assert early == []
+
+
+@pytest.mark.parametrize("faults", [{"enabled": False}, {"enabled": True}])
+def test_a_run_continues_without_a_configuration_that_no_hour_to_come_needs(
+    place: Callable[[str], Place], six_days: dict[str, Any], faults: dict[str, bool]
+) -> None:
+    first = six_days | {"faults": six_days["faults"] | faults}
+    run = PausedRun(place("run"), first, real_days=0, pause_at="2021-04-07T06:00:00Z")
+    run.pass_time()
+    run.edit(faults=six_days["faults"] | faults | {"late_day_share": 0.5})
+    run.edit(arrivals=six_days["arrivals"] | {"emergency_per_day": 30})
+    run.set_clock(real_days=0, pause_at="2021-04-11")
+    run.pass_time()
+    damaged = f"{run.now.configurations[0].configuration}.json"
+    (run.place.simulation / "configurations" / damaged).write_bytes(b"{}")
+    run.restart()
+    run.finish()
+    assert len(batch_lake.published_days(run.place.lake)) == 1 + DAYS

@@ -1,11 +1,13 @@
 """How the answer key and anybody's findings are read, and by what they are the same fault."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from pipeline.run import clock, config_store
+from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 from scoring import answers, findings
 
 EVENT = {"event_id": "JHB-E2021040700-001:A04", "topic": "hospital.admissions"}
@@ -77,15 +79,41 @@ def test_a_line_that_is_no_finding_is_named(line: str, reason: str) -> None:
     ("days", "known", "settled"),
     [
         ([6], [], True),  # day zero has no key
-        ([6, 7], [7], True),
-        ([6, 7, 8], [7], False),  # the key of the 8th is being written
-        ([6, 7, 8], [], True),  # no faults are in force yet
-        ([6, 7, 8, 9], [7], True),  # none are any more
-        ([6, 7, 9], [7, 9], False),  # the 8th is late, and comes now
+        ([6, 7], [], True),  # no faults are in force yet
+        ([6, 7, 8], [], False),  # the key of the 8th is being written
+        ([6, 7, 8], [8], True),
+        ([6, 7, 8, 9, 10], [8, 10], False),  # the 9th was late, and its key is being written
+        ([6, 7, 8, 9, 10], [8, 9, 10], True),
+        ([6, 7, 8, 9, 10, 11], [8, 9, 10], True),  # no faults are in force any more
+        ([6, 7, 8, 10], [8, 10], False),  # the 9th is late, and comes now
     ],
 )
 def test_days_are_settled_when_their_keys_are_written(
-    days: list[int], known: list[int], settled: bool
+    tmp_path: Path, days: list[int], known: list[int], settled: bool
 ) -> None:
-    dates = [date(2021, 4, day) for day in days]
-    assert answers.is_settled(dates, {f"2021-04-{day:02d}" for day in known}) == settled
+    configurations = [
+        ConfigurationEntry(
+            from_hour=datetime(2021, 4, day, 12, tzinfo=UTC) - hours * HOUR,
+            configuration=config_store.save(tmp_path / answers.CONFIGURATIONS, content),
+            model_version=1,
+        )
+        for day, hours, content in (
+            (7, 12, {"simulation": {}}),
+            (8, 0, {"simulation": {"faults": {"enabled": True}}}),
+            (11, 12, {"simulation": {"faults": {"enabled": False}}}),
+        )
+    ]
+    start = configurations[0].from_hour
+    now = Clock(
+        instant=start + 6 * DAY,
+        open_until=start + 6 * DAY,
+        start=start,
+        end=start + 30 * DAY,
+        real_days=9,
+        pause_at=None,
+        configurations=configurations,
+    )
+    clock.write(tmp_path, now)
+    for day in known:
+        write(tmp_path, f"2021-04-{day:02d}", {"fault": "late_day"})
+    assert answers.is_settled(tmp_path, [date(2021, 4, day) for day in days]) == settled
