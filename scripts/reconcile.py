@@ -6,8 +6,7 @@ When both paths have passed this baseline, it compares
 - lines with the manifests, byte for byte, and events with rows, by key,
 - files with the manifests, tables with an independent load of the files, and rows with the laws.
 It prints a line for each comparison, with the first difference exactly, and shows on standard error
-how far each is. It exits with 0 if all is
-well, 1 if anything differs, 2 if it could not compare.
+how far each is. It exits with 0 if all is well, 1 if anything differs, 2 if it could not compare.
 
 Where faults were planted (docs/planted-faults.md):
     --against-answers             compare what was not planted, and score what the pipeline found

@@ -62,7 +62,7 @@ class Publisher:
         zero = (now.start - DAY).date()
         day = self._complete_until + DAY if self._complete_until else zero
         # A kill leaves no other day without its key: the newest one, or the one that came late.
-        newest = batch_lake.published_days(self._lake)[-2:] if day < now.instant.date() else []
+        newest = batch_lake.published_days(self._lake)[-2:] if day == zero else []
         while day < now.instant.date():
             if service.stopping.is_set():
                 return
