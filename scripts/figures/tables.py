@@ -103,9 +103,7 @@ class Tables:
         # Those who wait behind a question that failed need not wait as long for the same failure.
         if asked_at - self._failure.at >= LEAST_SECONDS:
             try:
-                asked = Question(lambda: self._query(question, kept))
-                answer, days = asked.answer(ANSWER_SECONDS)
-                return _Kept(answer, days, asked_at, time.monotonic() - asked_at)
+                return Question(lambda: self._query(question, kept)).answer(ANSWER_SECONDS)
             except Exception as error:  # shown on the page
                 self._failure = _Failure(time.monotonic(), _words(error))
                 self._idle = SimpleQueue()  # what ended this session may have ended the others
@@ -113,8 +111,8 @@ class Tables:
         days = kept.days_loaded if kept else -1
         return _Kept(before._replace(failure=self._failure.words), days, asked_at, 0.0)
 
-    def _query(self, question: Asked, kept: _Kept | None) -> tuple[Answer, int]:
-        """The answer as of one instant, and how many days were loaded then.
+    def _query(self, question: Asked, kept: _Kept | None) -> _Kept:
+        """The answer as of one instant; how long it took does not count the time to connect.
 
         A session whose question fails, or is never answered, serves no other.
         """
@@ -123,9 +121,10 @@ class Tables:
             session = idle.get_nowait()
         except Empty:
             session = self._connected()
-        found = self._query_in(session, question, kept)
+        asked_at = time.monotonic()
+        answer, days = self._query_in(session, question, kept)
         idle.put(session)
-        return found
+        return _Kept(answer, days, asked_at, time.monotonic() - asked_at)
 
     def _query_in(
         self, session: Connection, question: Asked, kept: _Kept | None

@@ -175,7 +175,8 @@ CELLS: dict[str, tuple[Fault, str, Callable[[dict[str, Any]], bool], float]] = {
     "kafka hangs": (
         hung,
         "kafka",
-        state("producer", "waits", "ended", why="acknowledge"),
+        # It waits for an acknowledgement, ends, and then waits for the broker.
+        state("producer", "waits", "ended", why="broker"),
         AWAY_SECONDS,
     ),
     "postgres killed": (
