@@ -16,7 +16,7 @@ ROOT = Path(os.environ["OWN_LAKE_DIR"])
 
 
 def main() -> None:
-    """Read for ever."""
+    """Read until it is ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     consumer = KafkaConsumer(
         TOPIC,
