@@ -10,7 +10,6 @@ from pipeline.run.clock import Clock, ConfigurationEntry
 from pipeline.run.config_store import Change
 from pipeline.settings import place_in_files
 
-CONFIGURATIONS = "configurations"
 MOST_CHANGES = 8  # named of one edit
 
 
@@ -80,4 +79,4 @@ def pick(edits: list[Edit], asked_for: str | None) -> Edit:
 
 
 def _content(simulation_dir: Path, entry: ConfigurationEntry) -> dict[str, Any]:
-    return config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
+    return config_store.load(simulation_dir / config_store.CONFIGURATIONS, entry.configuration)

@@ -15,7 +15,6 @@ from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY, Clock, ConfigurationEntry
 from pipeline.settings import ConfigurationError
 
-CONFIGURATIONS = "configurations"
 FILES = ("simulation", "staffing")
 # What fits along a line from the top of a chart to its bottom.
 LABEL_CHARACTERS = 32
@@ -73,7 +72,7 @@ def read(simulation_dir: Path) -> Course:
     now = clock.read(simulation_dir)
     if now is None:
         raise ConfigurationError("the run has not begun")
-    root = simulation_dir / CONFIGURATIONS
+    root = simulation_dir / config_store.CONFIGURATIONS
     contents = [config_store.load(root, entry.configuration) for entry in now.configurations]
     return Course(
         first_day=now.start.date(),

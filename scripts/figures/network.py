@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from pipeline.run import config_store
 from pipeline.run.clock import Clock
 
-CONFIGURATIONS = "configurations"  # in the simulation volume
 NURSE = "nurse"
 # The target of a ward of this specialty; every other ward has `patients_per_nurse`.
 TARGETS = {
@@ -72,7 +71,7 @@ def read(simulation_dir: Path, now: Clock) -> Network:
     Raises:
         ConfigurationError: if the saved configuration is damaged.
     """
-    return _read(simulation_dir / CONFIGURATIONS, now.configurations[0].configuration)
+    return _read(simulation_dir / config_store.CONFIGURATIONS, now.configurations[0].configuration)
 
 
 @lru_cache(maxsize=1)

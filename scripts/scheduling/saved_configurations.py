@@ -16,15 +16,13 @@ from pipeline.run import clock, config_store
 from pipeline.run.clock import ConfigurationEntry
 from pipeline.settings import ConfigurationError, parse, place_in_files
 
-CONFIGURATIONS = "configurations"
-
 
 def save_configuration(
     simulation_dir: Path, content: dict[str, Any], from_hour: datetime
 ) -> ConfigurationEntry:
     """Save a configuration; return the clock's entry for the hours that run under it."""
     document = formats.stamp(config_store.in_force(content), UPGRADES)
-    digest = config_store.save(simulation_dir / CONFIGURATIONS, document)
+    digest = config_store.save(simulation_dir / config_store.CONFIGURATIONS, document)
     return ConfigurationEntry(
         from_hour=from_hour, configuration=digest, model_version=hospital.MODEL_VERSION
     )
@@ -36,8 +34,8 @@ def load_content(simulation_dir: Path, entry: ConfigurationEntry) -> dict[str, A
     Raises:
         ConfigurationError: if the file is damaged, or newer code wrote it.
     """
-    saved = config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
-    name = f"simulation volume: {CONFIGURATIONS}/{entry.configuration}.json"
+    saved = config_store.load(simulation_dir / config_store.CONFIGURATIONS, entry.configuration)
+    name = f"simulation volume: {config_store.CONFIGURATIONS}/{entry.configuration}.json"
     return formats.upgrade(saved, UPGRADES, name)
 
 
@@ -47,7 +45,7 @@ def load_faults(simulation_dir: Path, entry: ConfigurationEntry) -> Faults:
     Raises:
         ConfigurationError: as `load_content` does.
     """
-    saved = config_store.load(simulation_dir / CONFIGURATIONS, entry.configuration)
+    saved = config_store.load(simulation_dir / config_store.CONFIGURATIONS, entry.configuration)
     if "faults" not in saved["simulation"]:
         return Faults()
     return Faults.model_validate(load_content(simulation_dir, entry)["simulation"]["faults"])

@@ -15,7 +15,6 @@ from pipeline.run import clock, config_store
 from pipeline.run.clock import DAY
 
 ANSWERS = "answers"
-CONFIGURATIONS = "configurations"
 
 # Each fault with the fields that name one of its kind, in the key and in findings.
 IDENTIFIED_BY = {
@@ -89,7 +88,7 @@ def is_settled(simulation_dir: Path, days: Sequence[date]) -> bool:
 def _are_in_force(simulation_dir: Path, day: date) -> bool:
     """Whether faults are planted in any hour of a day, by the clock's history."""
     now = clock.read(simulation_dir)
-    root = simulation_dir / CONFIGURATIONS
+    root = simulation_dir / config_store.CONFIGURATIONS
     entries = now.in_force_on(day) if now else []
     sections = (config_store.load(root, entry.configuration)["simulation"] for entry in entries)
     return any(section.get("faults", {}).get("enabled") for section in sections)

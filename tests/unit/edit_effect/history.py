@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from edit_effect.edits import CONFIGURATIONS
 from pipeline.run import config_store
 from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 
@@ -32,7 +31,7 @@ def a_run(
         configurations=[
             ConfigurationEntry(
                 from_hour=START + hour * HOUR,
-                configuration=config_store.save(root / CONFIGURATIONS, saved),
+                configuration=config_store.save(root / config_store.CONFIGURATIONS, saved),
                 model_version=version,
             )
             for hour, saved, version in entries

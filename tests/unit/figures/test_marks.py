@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from figures import marks
-from figures.marks import CONFIGURATIONS, Mark, Period
+from figures.marks import Mark, Period
 from hospital.config.scenarios import Scenario
 from pipeline.run import clock, config_store
 from pipeline.run.clock import Clock, ConfigurationEntry
@@ -139,7 +139,7 @@ def test_marks_are_cut_to_the_days_that_are_shown() -> None:
 
 def test_the_course_of_a_run_is_read_from_its_volume(tmp_path: Path) -> None:
     after = edited(arrivals={"emergency_per_day": 960})
-    root, hour = tmp_path / CONFIGURATIONS, START + timedelta(hours=30)
+    root, hour = tmp_path / config_store.CONFIGURATIONS, START + timedelta(hours=30)
     now = Clock(
         instant=START + timedelta(days=3),
         open_until=START + timedelta(days=3),

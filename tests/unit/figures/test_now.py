@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from figures.lake_events import Behind, Days, LakeEvents
-from figures.network import CONFIGURATIONS
 from figures.now import NotYet, Now, baseline_of
 from figures.present import Stay
 from figures.tables import Answer
@@ -56,7 +55,7 @@ class Lake(LakeEvents):
 @pytest.fixture
 def simulation(tmp_path: Path, shipped: Callable[[], Files]) -> Path:
     digest = config_store.save(
-        tmp_path / CONFIGURATIONS, json.loads(json.dumps(shipped(), default=str))
+        tmp_path / config_store.CONFIGURATIONS, json.loads(json.dumps(shipped(), default=str))
     )
     begun = Clock(
         instant=START,

@@ -118,7 +118,7 @@ def test_a_manifest_of_a_newer_version_is_refused(old: Place) -> None:
 def save_another(run: Place, edit: Callable[[dict[str, Any]], object]) -> str:
     """Put an edited copy of the newest saved configuration in its place; return its hash."""
     [*_, newest] = json.loads((run.root / CLOCK).read_text())["configurations"]
-    directory = run.simulation / saved_configurations.CONFIGURATIONS
+    directory = run.simulation / config_store.CONFIGURATIONS
     content = config_store.load(directory, newest["configuration"])
     edit(content)
     digest = config_store.save(directory, content)

@@ -94,7 +94,7 @@ def test_days_are_settled_when_their_keys_are_written(
     configurations = [
         ConfigurationEntry(
             from_hour=datetime(2021, 4, day, 12, tzinfo=UTC) - hours * HOUR,
-            configuration=config_store.save(tmp_path / answers.CONFIGURATIONS, content),
+            configuration=config_store.save(tmp_path / config_store.CONFIGURATIONS, content),
             model_version=1,
         )
         for day, hours, content in (
