@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 source deploy/lib.sh
 
+no_answer="the Swarm does not answer now: try again when 'docker node ls' does"
 own=(scheduler producer batch_ingestor stream_processor)
 prefix=$(env_value IMAGE_PREFIX)
 
@@ -56,6 +57,7 @@ check_swarm() {
   [[ $(docker info --format '{{.Swarm.ControlAvailable}}') == true ]] ||
     die "this engine manages no Swarm: run 'docker swarm init' here, and what 'docker swarm join-token manager' \
 then prints on two more machines"
+  docker node ls >/dev/null 2>&1 || die "$no_answer"
   ready=$(docker node ls --format '{{.Status}}/{{.Availability}}' | grep -cxF Ready/Active || true)
   lost=$(docker node ls --format '{{.Status}} {{.Hostname}}' | sed -n 's/^Down //p' | paste -sd ' ')
   ((ready >= 3)) ||
@@ -197,7 +199,7 @@ echo 'Services'
 project=$(of_the_stack)
 # One broker with its ZooKeeper after the other, so that two of each always serve. One that is down
 # comes back before another is replaced. At the first deployment there is none yet.
-running=$(brokers 2>/dev/null) || die 'the Swarm does not answer now: try again when docker node ls does'
+running=$(brokers 2>/dev/null) || die "$no_answer"
 for broker in $running; do deploy "${broker/kafka/zookeeper}" "$broker"; done
 deploy
 

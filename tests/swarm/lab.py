@@ -92,6 +92,16 @@ class Lab:
         for node in others:
             to = ("--advertise-addr", node.address, first.address)
             node.docker("swarm", "join", "--token", token, *to)
+        self.wait_for_swarm()
+
+    def wait_for_swarm(self) -> None:
+        """Wait until the managers have a leader, and every node is ready."""
+        statuses = ("node", "ls", "--format", "{{.Status}}")
+        wait_until(
+            lambda: self.nodes[0].docker(*statuses, check=False).split() == ["Ready"] * 3,
+            60,
+            "a Swarm of three nodes",
+        )
 
 
 def stack_images() -> list[str]:

@@ -19,8 +19,8 @@ from .deployed import Deployed
 from .lab import Lab
 from .nodes import Node
 
-DAYS = 240
-SECONDS = 1200  # more than the faults take; what is left of the run then passes at full speed
+DAYS = 300
+SECONDS = 1500  # more than the faults take; what is left of the run then passes at full speed
 ISOLATED_SECONDS = 70  # the consumer's session lasts 30 s
 
 
@@ -34,6 +34,7 @@ def shipped_simulation() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def stack(lab: Lab) -> Deployed:
+    lab.wait_for_swarm()  # the test of fencing cuts a node off
     deployed = Deployed(lab, shipped_simulation())
     deployed.deploy_first()
     return deployed

@@ -76,17 +76,18 @@ def test_no_check_passes_on_an_untouched_stack(learner: Learner) -> None:
 
 
 def test_the_shipped_consumer_fails_its_check_after_a_kill(learner: Learner) -> None:
-    life = "docker compose run --rm -T --entrypoint=sh own_consumer -c"
+    # In the service's own container: `docker compose kill` ends those of `run` as well.
+    inside = "docker compose exec -T own_consumer sh -c"
     _code, printed = learner.type(
         f"""
         docker compose up -d --build own_consumer
-        until {life} 'cat /lake/own/*.jsonl' | grep -q .; do sleep 1; done
+        until {inside} 'cat /lake/own/*.jsonl' | grep -q .; do sleep 1; done
         docker compose kill own_consumer
         docker compose up -d own_consumer
-        until {life} 'grep -c start /lake/own/life.txt' | grep -qx 2; do sleep 1; done
+        until {inside} 'grep -c start /lake/own/life.txt' | grep -qx 2; do sleep 1; done
         docker compose stop own_consumer
         docker compose run --rm -T check 12 || echo "the check: $?"
-        {life} 'rm -f /lake/own/*'
+        docker compose run --rm -T --entrypoint=sh own_consumer -c 'rm -f /lake/own/*'
         """
     )
     assert "the check: 1\n" in printed, printed
