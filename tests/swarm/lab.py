@@ -1,4 +1,4 @@
-"""Three nodes on a network of their own, with a shared lake on GlusterFS and a Swarm of three."""
+"""Three nodes on a network of their own, with a shared lake on GlusterFS."""
 
 import subprocess
 import time
@@ -44,7 +44,7 @@ class Lab:
                 node.kill()
 
     def start(self) -> None:
-        """Make the network, the nodes, the lake and the Swarm."""
+        """Make the network, the nodes and the lake."""
         began = time.monotonic()
 
         def say(what: str) -> None:
@@ -62,8 +62,6 @@ class Lab:
             say("the shared lake is made")
             list(pool.map(Node.wait_for_engine, self.nodes))
         say("three engines answer")
-        self._make_swarm()
-        say("a Swarm of three managers")
 
     def _make_lake(self) -> None:
         first, *others = self.nodes
@@ -85,20 +83,17 @@ class Lab:
         first.run("gluster", "volume", "set", "lake", *options)
         first.run("gluster", "volume", "start", "lake")
 
-    def _make_swarm(self) -> None:
+    def make_swarm(self) -> None:
+        """Join the nodes to a Swarm of three managers, and wait until they have a leader."""
         first, *others = self.nodes
         first.docker("swarm", "init", "--advertise-addr", first.address)
         token = first.docker("swarm", "join-token", "-q", "manager").strip()
         for node in others:
             to = ("--advertise-addr", node.address, first.address)
             node.docker("swarm", "join", "--token", token, *to)
-        self.wait_for_swarm()
-
-    def wait_for_swarm(self) -> None:
-        """Wait until the managers have a leader, and every node is ready."""
         statuses = ("node", "ls", "--format", "{{.Status}}")
         wait_until(
-            lambda: self.nodes[0].docker(*statuses, check=False).split() == ["Ready"] * 3,
+            lambda: first.docker(*statuses, check=False).split() == ["Ready"] * 3,
             60,
             "a Swarm of three nodes",
         )

@@ -34,7 +34,7 @@ def shipped_simulation() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def stack(lab: Lab) -> Deployed:
-    lab.wait_for_swarm()  # the test of fencing cuts a node off
+    lab.make_swarm()  # after the test of fencing, which cuts a node off
     deployed = Deployed(lab, shipped_simulation())
     deployed.deploy_first()
     return deployed
