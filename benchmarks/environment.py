@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.e2e.machine import docker
+from tests.e2e.engine import docker
 from tests.e2e.stack import ROOT
 
 

@@ -17,7 +17,7 @@ from benchmarks.results import Section
 from benchmarks.simulation import Setting, Simulated, simulate_alone
 from benchmarks.stage import RUN_IS_OVER, container, in_editor, stack_of, wait_for_line
 from benchmarks.stream_processor import WRITING
-from tests.e2e.machine import docker
+from tests.e2e.engine import docker
 from tests.e2e.stack import PYTHON_SERVICES, SERVICES, Stack
 
 SERVERS = sorted(SERVICES - set(PYTHON_SERVICES))

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from .engine import docker
 from .stack import ROOT
 
 
@@ -87,8 +88,3 @@ class Machine:
             found = self.names(kind, template)
             if found:
                 docker(kind, "rm", "--force", *found)
-
-
-def docker(*arguments: str) -> str:
-    """Run a Docker command, which must succeed, and return its standard output."""
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout

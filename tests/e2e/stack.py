@@ -1,7 +1,7 @@
 """A whole stack as a Compose project of its own, driven as a person drives it."""
 
-import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -12,9 +12,11 @@ from typing import Any, Self
 
 import yaml
 
+from .engine import docker
 from .lakes import Lakes
 
-CLEARED_LINE = "\x1b[2K"  # Compose 2.26 writes it before log lines, even in a pipe
+HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
+SMALL_HEAP = "KAFKA_HEAP_OPTS=-Xmx128m"  # of each of Kafka's tools
 ROOT = Path(__file__).parent.parent.parent
 PYTHON_SERVICES = ("scheduler", "producer", "stream_processor", "batch_ingestor")
 SERVICES = {"zookeeper", "kafka", "postgres", "pgadmin", *PYTHON_SERVICES}
@@ -77,7 +79,7 @@ class Stack:
     def edit(self, name: str, content: str) -> None:
         """Save a file in configs/ in one rename, as an editor does."""
         save = f"cat > /configs/.{name} && mv /configs/.{name} /configs/{name}"
-        self.compose("exec", "-T", "editor", "sh", "-c", save, stdin=content.encode())
+        self.exec("editor", "sh", "-c", save, stdin=content.encode())
 
     def up(self, *services: str) -> None:
         """Start everything, or the services named, and wait until all are healthy."""
@@ -88,15 +90,44 @@ class Stack:
         profiles = ("--profile", "tools", "--profile", "metrics", "--profile", "dashboard")
         self.compose(*profiles, "down", "-v", "--remove-orphans", "-t", "5")
 
+    def containers(self, service: str) -> list[str]:
+        """The ids of a service's containers; far quicker than through Compose, as the next are."""
+        return sorted(self._listed("{{.ID}}", f"service={service}"))
+
     def health(self) -> dict[str, str]:
         """Service → its health; its state, where it has no health check."""
-        lines = self.compose("ps", "-a", "--format", "json").splitlines()
-        return {s["Service"]: s["Health"] or s["State"] for s in map(json.loads, lines)}
+        lines = self._listed('{{.Label "com.docker.compose.service"}} {{.State}} {{.Status}}')
+        found = {}
+        for service, state, status in (line.split(maxsplit=2) for line in lines):
+            health = HEALTH.search(status)
+            found[service] = health[1] if health else state
+        return found
+
+    def _listed(self, what: str, *more_labels: str) -> list[str]:
+        """A line for each container of the stack that has these labels."""
+        labels = (f"project={self.project}", "oneoff=False", *more_labels)
+        filters = [part for label in labels for part in ("-f", f"label=com.docker.compose.{label}")]
+        return docker("ps", "-a", *filters, "--format", what).splitlines()
+
+    def exec(
+        self, service: str, *command: str, check: bool = True, stdin: bytes | None = None
+    ) -> str:
+        """Run a command in a service's container and return its standard output."""
+        container = self.containers(service)[0]
+        return docker("exec", "-i", container, *command, check=check, stdin=stdin)
 
     def logs(self, service: str) -> list[str]:
         """A service's log lines so far."""
-        lines = self.compose("logs", "--no-log-prefix", "--no-color", service).splitlines()
-        return [line.replace(CLEARED_LINE, "") for line in lines]
+        lines = []
+        for container in self.containers(service):
+            said = subprocess.run(
+                ["docker", "logs", container],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=True,
+            )
+            lines += said.stdout.decode().splitlines()
+        return lines
 
     def wait_for_log(self, service: str, text: str, seconds: float) -> str:
         """The first log line that contains `text`."""
@@ -152,13 +183,12 @@ class Stack:
         """Postgres's answer as the superuser, one line a row, columns separated by `|`."""
         user, database = self.environment["POSTGRES_SUPERUSER"], self.environment["POSTGRES_DB"]
         psql = ("psql", "-U", user, "-d", database, "-At", "-c", statement)
-        return self.compose("exec", "-T", "postgres", *psql).splitlines()
+        return self.exec("postgres", *psql).splitlines()
 
-    def kafka(self, tool: str, *arguments: str) -> list[str]:
+    def kafka(self, tool: str, *arguments: str, stdin: bytes | None = None) -> list[str]:
         """What one of Kafka's own tools prints in the broker's container, without empty lines."""
-        heap = ("-e", "KAFKA_HEAP_OPTS=-Xmx128m")
         broker = ("--bootstrap-server", "127.0.0.1:9092")
-        printed = self.compose("exec", "-T", *heap, "kafka", tool, *broker, *arguments)
+        printed = self.exec("kafka", "env", SMALL_HEAP, tool, *broker, *arguments, stdin=stdin)
         return [line for line in printed.splitlines() if line]
 
 
@@ -166,11 +196,11 @@ class Stack:
 def network_of(stack: Stack) -> Iterator[None]:
     """This container joins the stack's network."""
     both = (f"{stack.project}_hospital", socket.gethostname())
-    subprocess.run(["docker", "network", "connect", *both], check=True)
+    docker("network", "connect", *both)
     try:
         yield
     finally:
-        subprocess.run(["docker", "network", "disconnect", "-f", *both], check=True)
+        docker("network", "disconnect", "-f", *both)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:

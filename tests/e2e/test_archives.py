@@ -106,7 +106,9 @@ def started(machine: Machine, committed: str, unpacked: str) -> str:
     link = "docker-compose.override.yml"
     done(machine, f"[[ ! -L {committed}/{link} ]] || cp -P {committed}/{link} {unpacked}")
     done(
-        machine, f"sed -i 's/^  real_days: .*/  real_days: 0.1/' {unpacked}/configs/simulation.yaml"
+        machine,
+        f"sed -i 's/^  real_days: .*/  real_days: 0.1/; s/^  size: 1000000/  size: 50000/' "
+        f"{unpacked}/configs/simulation.yaml",
     )
     machine.make(unpacked, "up")
     log = "docker compose logs --no-log-prefix -f batch_ingestor"

@@ -35,8 +35,8 @@ def loaded_days(stack: Stack) -> list[str]:
         stack.environment[f"POSTGRES_{name}"] for name in ("ANALYST_USER", "ANALYST_PASSWORD", "DB")
     )
     address = f"postgresql://{user}:{password}@postgres/{database}"
-    psql = ("exec", "-T", "postgres", "psql", address, "-AtXc", LOADED_DAYS)
-    return stack.compose(*psql, check=False).splitlines()
+    psql = ("psql", address, "-AtXc", LOADED_DAYS)
+    return stack.exec("postgres", *psql, check=False).splitlines()
 
 
 def follow_the_way_out(stack: Stack, refused: str) -> None:

@@ -90,7 +90,7 @@ def paused(simulation: dict[str, Any], pause_at: str) -> dict[str, Any]:
 
 def published(stack: Stack) -> set[str]:
     """The days in the batch lake."""
-    return set(stack.compose("exec", "-T", "editor", "ls", "/lake/batch").split())
+    return set(stack.exec("editor", "ls", "/lake/batch").split())
 
 
 def refusals(stack: Stack) -> list[str]:

@@ -63,7 +63,7 @@ def stopped(stack: Stack, *services: str) -> Iterator[None]:
 def came_today(stack: Stack) -> str:
     """A patient who came on the open day, and whose arrival is in the stream lake."""
     script = f"cat /lake/stream/hospital.admissions/{OPEN_DAY}/*.jsonl"
-    lines = stack.compose("exec", "-T", "editor", "sh", "-ec", script).splitlines()
+    lines = stack.exec("editor", "sh", "-ec", script).splitlines()
     events = [json.loads(line)["event"] for line in lines]
     return [str(e["patient_id"]) for e in events if e["event_type"] == "registered"][-1]
 
@@ -124,7 +124,7 @@ def test_without_kafka_the_rest_is_told(stack: Stack, came_today: str) -> None:
 
 
 def newest_day(stack: Stack) -> str:
-    return stack.compose("exec", "-T", "editor", "ls", "/lake/batch").split()[-1]
+    return stack.exec("editor", "ls", "/lake/batch").split()[-1]
 
 
 def somebody_of_the_next_day(stack: Stack) -> tuple[str, str]:
@@ -135,7 +135,7 @@ def somebody_of_the_next_day(stack: Stack) -> tuple[str, str]:
     stack.compose("stop", "scheduler")
     day = newest_day(stack)
     last = ("tail", "-n", "1", f"/lake/batch/{day}/registrations.csv")
-    return day, stack.compose("exec", "-T", "editor", *last).split(",")[2]
+    return day, stack.exec("editor", *last).split(",")[2]
 
 
 def test_a_day_that_is_not_loaded_yet_is_named(stack: Stack) -> None:
@@ -156,10 +156,8 @@ def test_what_the_stream_processor_has_not_written_is_named(stack: Stack) -> Non
 
 def test_a_dead_letter_is_told_with_its_reason(stack: Stack, came_today: str) -> None:
     arguments = ("--topic", "hospital.admissions", "--property", "parse.key=true")
-    broker = ("--bootstrap-server", "127.0.0.1:9092")
-    stack.compose(
-        *("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx128m", "kafka", "kafka-console-producer"),
-        *(*broker, *arguments),
+    stack.kafka(
+        *("kafka-console-producer", *arguments),
         stdin=f'{came_today}\t{{"given_name": "Nobody"}}\n'.encode(),
     )
     stack.wait_for_log("stream_processor", "dead letter", seconds=60)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from .machine import Machine, docker
-from .stack import CLEARED_LINE, PYTHON_SERVICES, ROOT, SERVICES, wait_until
+from .engine import docker
+from .machine import Machine
+from .stack import PYTHON_SERVICES, ROOT, SERVICES, wait_until
 
+CLEARED_LINE = "\x1b[2K"  # Compose 2.26 writes it before log lines, even in a pipe
 PASSWORD = 'p"a$s #word'
 
 

@@ -30,7 +30,7 @@ def stack() -> Iterator[Stack]:
     with Stack("outside", simulation, OUTSIDE, ("tests/e2e/outside.yml",)) as own:
         own.write_configs()
         own.up("outside-kafka", "outside-postgres")
-        certificate = own.compose("exec", "-T", "outside-postgres", "cat", "/tmp/certificate.pem")
+        certificate = own.exec("outside-postgres", "cat", "/tmp/certificate.pem")
         own.edit("ca.pem", certificate)
         own.up("kafka", "postgres", *PYTHON_SERVICES)
         yield own

@@ -123,14 +123,14 @@ def test_the_key_itself_scores_everything_and_an_invention_is_a_false_alarm(
 
 def test_what_nobody_planted_still_differs(stack: Stack) -> None:
     change = "ls /lake/stream/hospital.transports/2021-04-20/* | head -n 1 | xargs sed -i {}"
-    edit = ("exec", "-T", "editor", "sh", "-euc")
+    edit = ("editor", "sh", "-euc")
     row = "update hospital.shifts set role = {}(role) where simulated_date = '2021-04-20'"
-    stack.compose(*edit, change.format('\'1s/"origin":"/&X/\''))
+    stack.exec(*edit, change.format('\'1s/"origin":"/&X/\''))
     stack.query(row.format("upper"))
     try:
         result = stack.run("reconcile", "--against-answers")
     finally:
-        stack.compose(*edit, change.format('\'1s/"origin":"X/"origin":"/\''))
+        stack.exec(*edit, change.format('\'1s/"origin":"X/"origin":"/\''))
         stack.query(row.format("lower"))
     assert result.returncode == 1, result.stdout + result.stderr
     differences = [line for line in result.stdout.splitlines() if "DIFFERS" in line]
@@ -145,7 +145,7 @@ def test_a_cut_day_is_mended_by_removing_its_directory(
     cut = [answer["simulated_date"] for answer in key if answer["fault"] == "cut_file"]
     refused = "select simulated_date from insight.days_refused"
     assert stack.query(refused) == cut
-    stack.compose("exec", "-T", "scheduler", "rm", "-r", *(f"/lake/batch/{day}" for day in cut))
+    stack.exec("scheduler", "rm", "-r", *(f"/lake/batch/{day}" for day in cut))
     # It looks for missing days at its start, and each minute.
     stack.compose("kill", "scheduler")
     stack.up("scheduler")

@@ -32,7 +32,7 @@ def stack() -> Iterator[Stack]:
 
 def shell(stack: Stack, script: str) -> str:
     """Run a script as root in a container that sees both lakes; return its output."""
-    return stack.compose("exec", "-T", "editor", "sh", "-euc", script).strip()
+    return stack.exec("editor", "sh", "-euc", script).strip()
 
 
 @contextmanager

@@ -86,11 +86,11 @@ def test_a_bad_datasets_file_stops_the_batch_ingestor(stack: Stack) -> None:
 def test_configs_that_only_their_owner_may_read_stop_each_reader(
     stack: Stack, service: str
 ) -> None:
-    stack.compose("exec", "-T", "editor", "chmod", "go-rwx", "/configs")
+    stack.exec("editor", "chmod", "go-rwx", "/configs")
     try:
         line = refusal(stack, service)
     finally:
-        stack.compose("exec", "-T", "editor", "chmod", "a+rX", "/configs")
+        stack.exec("editor", "chmod", "a+rX", "/configs")
     assert ".yaml: this container's user may not read it, expected it to be readable" in line
     assert line.endswith(': chmod -R a+rX configs"')
 

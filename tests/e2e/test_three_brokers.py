@@ -14,7 +14,7 @@ from kafka.errors import RetriableError
 
 from monitoring import broker
 
-from .faults.engine import started_at
+from .engine import started_at
 from .stack import PYTHON_SERVICES, ROOT, Stack, network_of, wait_until
 
 BROKERS = ("kafka", "kafka-2", "kafka-3")
@@ -27,7 +27,7 @@ SIZES = ("find", "/lake/stream", "-name", "*.jsonl", "-printf", r"%P %s\n")
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
-    simulation["clock"]["real_days"] = 0
+    simulation["clock"]["real_days"] = 0.05  # more than 1,000 events a second
     override = ROOT / "docker-compose.override.yml"
     knobs = {
         "MIRROR_PREFIX": "mirror/" if override.exists() else "",
@@ -74,12 +74,12 @@ class Watch:
         wait_until(all_grew, seconds, "every partition of the lake to grow")
 
     def _look_again(self) -> None:
-        while not self._ends.wait(0.2):
+        while not self._ends.wait(0.5):
             self._look()
 
     def _look(self) -> None:
         sizes = Counter[str]()
-        for line in self._stack.compose("exec", "-T", "editor", *SIZES).splitlines():
+        for line in self._stack.exec("editor", *SIZES).splitlines():
             path, size = line.split()
             topic, _day, segment = PurePosixPath(path).parts
             sizes[f"{topic} partition {segment.partition('-')[0]}"] += int(size)
@@ -118,7 +118,7 @@ def lose(stack: Stack, lake: Watch, lost: str) -> None:
 
 def test_a_broker_killed_under_load_stops_nothing_and_loses_nothing(stack: Stack) -> None:
     services = ("scheduler", "producer", "stream_processor")
-    containers = [stack.compose("ps", "-q", name).strip() for name in services]
+    containers = [stack.containers(name)[0] for name in services]
     starts = [started_at(container) for container in containers]
     with Watch(stack) as lake, network_of(stack):
         wait_until(lambda: len(lake.sizes) == PARTITIONS, 120, "every partition to reach the lake")

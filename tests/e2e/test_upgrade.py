@@ -73,7 +73,7 @@ def restore_database(stack: Stack) -> None:
 def query(stack: Stack, statement: str) -> list[str]:
     """Postgres's answer as the owner: in this volume nobody else is a superuser."""
     psql = ("psql", "-U", "owner", "-d", "hospital", "-At", "-c", statement)
-    return stack.compose("exec", "-T", "postgres", *psql).splitlines()
+    return stack.exec("postgres", *psql).splitlines()
 
 
 def run(

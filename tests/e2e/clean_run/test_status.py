@@ -67,7 +67,7 @@ def test_prometheus_reads_the_same_figures_from_a_port(
         program = (
             "import urllib.request as u; print(u.urlopen('http://metrics:8000').read().decode())"
         )
-        return stack.compose("exec", "-T", "editor", "python", "-c", program, check=False)
+        return stack.exec("editor", "python", "-c", program, check=False)
 
     wait_until(lambda: "hospital_well" in ask(), 30, "the figures to be served")
     families = {family.name: family for family in text_string_to_metric_families(ask())}

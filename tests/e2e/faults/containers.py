@@ -5,10 +5,11 @@ import time
 from itertools import pairwise
 from random import Random
 
+from ..engine import docker, inspect, started_at
 from ..stack import PYTHON_SERVICES, SERVICES, wait_until
 from .cells import cells
-from .engine import docker, frozen, inspect, kill_all_within, started_at
 from .fault_stack import HEALED_SECONDS, SERVERS, STUCK_LIMIT_SECONDS, FaultStack
+from .processes import frozen, kill_all_within
 
 KILLS = 3
 PAUSE_SECONDS = 10  # the consumer's session lasts 6 s

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from ..engine import docker
 from ..stack import wait_until
-from .engine import docker
 
 KEEP_DISKS = Path(__file__).with_name("keep_disks.sh")
 # What mounting a file takes: loop devices (major 7, and their control), and the right to mount.

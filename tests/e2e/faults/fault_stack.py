@@ -11,9 +11,10 @@ from typing import IO, Any
 
 import yaml
 
+from ..engine import docker, inspect, started_at
 from ..stack import PYTHON_SERVICES, Stack, wait_until
 from .disks import Disks
-from .engine import docker, inspect, kill_all_within, started_at
+from .processes import kill_all_within
 
 SERVERS = ("kafka", "zookeeper", "postgres")
 HEALED_SECONDS = 120
@@ -83,18 +84,8 @@ class FaultStack(Stack):
     def wall_clock_shift(self) -> float:
         """By how many hours the scheduler's wall clock is ahead of ours."""
         program = ("python", "-c", "import time; print(time.time())")
-        seconds = self.compose("exec", "-T", "scheduler", *program)
+        seconds = self.exec("scheduler", *program)
         return (float(seconds) - time.time()) / 3600
-
-    def containers(self, service: str) -> list[str]:
-        """The ids of a service's containers."""
-        return sorted(self._listed(service, "{{.ID}}"))
-
-    def _listed(self, service: str, what: str) -> list[str]:
-        """One line for each container of a service; far quicker than through Compose."""
-        labels = f"project={self.project}", f"service={service}", "oneoff=False"
-        filters = [part for label in labels for part in ("-f", f"label=com.docker.compose.{label}")]
-        return docker("ps", "-a", *filters, "--format", what).splitlines()
 
     def starts(self, service: str) -> list[str]:
         """The instants at which a service's containers were last started."""
@@ -102,13 +93,16 @@ class FaultStack(Stack):
 
     def states(self, service: str) -> set[str]:
         """The health of a service's containers: healthy, unhealthy, or starting or down."""
-        found = (re.search(r"\((\w+)\)", line) for line in self._listed(service, "{{.Status}}"))
+        found = (
+            re.search(r"\((\w+)\)", line)
+            for line in self._listed("{{.Status}}", f"service={service}")
+        )
         return {health[1] if health else "starting or down" for health in found}
 
     def progress(self) -> tuple[int, int]:
         """The number of days in the batch lake, and of bytes in the stream lake."""
-        counted = self.compose(
-            *("exec", "-T", "editor", "sh", "-c"),
+        counted = self.exec(
+            *("editor", "sh", "-c"),
             "ls /lake/batch | wc -l; find /lake/stream -name '*.jsonl' -printf '%s\\n'"
             " | awk '{ n += $1 } END { print n + 0 }'",
         )

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
+from ..engine import docker
 from ..stack import wait_until
 from .cells import cells
-from .engine import docker
 from .fault_stack import HEALED_SECONDS, FaultStack
 
 # Reads every table and view that the analyst may read, and leaves the transaction open.

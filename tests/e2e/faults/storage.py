@@ -3,7 +3,7 @@
 import time
 from random import Random
 
-from ..stack import PYTHON_SERVICES, wait_until
+from ..stack import PYTHON_SERVICES, SMALL_HEAP, wait_until
 from .cells import cells
 from .fault_stack import FaultStack
 
@@ -44,8 +44,8 @@ def make_it_write(stack: FaultStack, volume: str, writer: str) -> None:
     """Make the writer write: fill what it has freed, and open a session, which ZooKeeper logs."""
     stack.disks.fill(volume)
     if writer == "zookeeper":
-        shell = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx64m", "kafka", "timeout", "20")
-        stack.compose(*shell, "zookeeper-shell", "zookeeper:2181", "ls", "/", check=False)
+        shell = ("env", SMALL_HEAP, "timeout", "20", "zookeeper-shell", "zookeeper:2181", "ls", "/")
+        stack.exec("kafka", *shell, check=False)
 
 
 @cells("power loss", "lake_stream")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ..engine import docker
 from ..stack import PYTHON_SERVICES, small_simulation, wait_until
-from .engine import docker
 from .fault_stack import SERVERS, FaultStack
 from .undisturbed import assert_ends_undisturbed
 
@@ -81,7 +81,7 @@ def test_everything_heals_once_there_is_space(stack: OneDiskStack, tmp_path: Pat
         wait_until(lambda: stack.states("pgadmin") == {"healthy"}, 60, "pgAdmin to be healthy")
         # Past the proxy that tests/e2e/compose.yml sets.
         login_page = ("wget", "-Y", "off", "-q", "-O", "/dev/null", "http://127.0.0.1/login")
-        stack.compose("exec", "-T", "pgadmin", *login_page)
+        stack.exec("pgadmin", *login_page)
         stack.wait_for_progress()
         assert_ends_undisturbed(stack, tmp_path / "undisturbed")
     except AssertionError:

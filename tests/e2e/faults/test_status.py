@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ..engine import docker
 from ..stack import small_simulation, wait_until
-from .engine import docker, frozen
 from .fault_stack import HEALED_SECONDS, FaultStack
+from .processes import frozen
 
 SECONDS, DAYS = 900, 150
 
@@ -37,12 +38,12 @@ class WatchedStack(FaultStack):
 
     def status(self) -> dict[str, Any]:
         """The report; its exit code says what `well` says."""
+        [container] = self.containers("status")
         shown = subprocess.run(
-            ["docker", "compose", "exec", "-T", "status", "python", "status.py", "--json"],
+            ["docker", "exec", container, "python", "status.py", "--json"],
             capture_output=True,
             text=True,
             check=False,
-            env=self.environment,
         )
         assert shown.returncode in (0, 1), shown.stdout + shown.stderr
         report: dict[str, Any] = json.loads(shown.stdout)

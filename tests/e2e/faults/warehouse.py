@@ -2,10 +2,11 @@
 
 from random import Random
 
+from ..engine import docker
 from ..stack import wait_until
 from .cells import cells
-from .engine import docker, frozen
 from .fault_stack import FaultStack
+from .processes import frozen
 
 ROW = "killed around COMMIT"
 VICTIMS = ("batch_ingestor", "postgres")

@@ -45,7 +45,7 @@ def stack() -> Iterator[Stack]:
 
 def memory(stack: Stack) -> int:
     """The resident memory of the dashboard's largest process, in bytes."""
-    lines = stack.compose("exec", "-T", "dashboard", "sh", "-c", RESIDENT).splitlines()
+    lines = stack.exec("dashboard", "sh", "-c", RESIDENT).splitlines()
     return max(int(line.split()[1]) for line in lines) * 1024
 
 

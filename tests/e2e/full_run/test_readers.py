@@ -65,7 +65,7 @@ class Readers:
     def begin(self, program: str, server: str, command: str) -> None:
         """Begin another one of the program."""
         self.began[program] += 1
-        container = self._stack.compose("ps", "-q", server).strip()
+        [container] = self._stack.containers(server)
         self._processes.append(
             subprocess.Popen(
                 ["docker", "exec", container, "sh", "-c", command], stdout=subprocess.DEVNULL

@@ -53,12 +53,12 @@ def test_pgadmin_connects_as_the_analyst_and_changes_nothing(
 
 def test_a_person_with_a_login_can_run_no_command_in_the_container(stack: Stack) -> None:
     setting = "import config; print(config.SERVER_MODE, config.ENABLE_SERVER_PASS_EXEC_CMD)"
-    python = ("-w", "/pgadmin4", "pgadmin", "/venv/bin/python3", "-c", setting)
-    assert stack.compose("exec", "-T", *python).strip() == "True False"
+    python = f"cd /pgadmin4 && /venv/bin/python3 -c '{setting}'"
+    assert stack.exec("pgadmin", "sh", "-c", python).strip() == "True False"
 
 
 def test_pgadmin_is_healthy_although_a_docker_client_sets_a_proxy(stack: Stack) -> None:
-    asked = stack.compose("exec", "-T", "pgadmin", "printenv", "http_proxy")
+    asked = stack.exec("pgadmin", "printenv", "http_proxy")
     assert (asked.strip(), stack.health()["pgadmin"]) == ("http://127.0.0.1:9", "healthy")
 
 

@@ -1,11 +1,9 @@
 """The largest table of a full run opens, page by page; a larger result ends with an error."""
 
-import json
-import subprocess
-
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
+from ..engine import inspect
 from ..stack import Stack
 from .browser import DATABASE, PgAdmin, column_names, grid_rows, messages
 from .conftest import FULL_SIZE
@@ -52,9 +50,6 @@ def test_all_rows_of_a_full_size_table_are_shown(pgadmin: PgAdmin, stack: Stack)
 
 def assert_never_killed(stack: Stack) -> None:
     """pgAdmin's container still runs its first process, and none in it was killed for memory."""
-    container = stack.compose("ps", "-q", "pgadmin").strip()
-    inspected = subprocess.run(
-        ["docker", "inspect", container], capture_output=True, text=True, check=True
-    )
-    state = json.loads(inspected.stdout)[0]
+    [container] = stack.containers("pgadmin")
+    state = inspect(container)
     assert (state["State"]["OOMKilled"], state["RestartCount"]) == (False, 0)

@@ -1,31 +1,10 @@
-"""The container engine's own commands, and what it can do to the processes in a container."""
+"""What the engine can do to the processes in a container."""
 
-import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
+from ..engine import docker
 from ..stack import wait_until
-
-
-def docker(*arguments: str, check: bool = True) -> str:
-    """Run a command of the engine's client and return its output."""
-    result = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
-    assert result.returncode == 0 or not check, f"docker {arguments}: {result.stderr}"
-    return result.stdout
-
-
-def inspect(container: str) -> dict[str, Any]:
-    """The engine's description of a container."""
-    [description] = json.loads(docker("inspect", container))
-    assert isinstance(description, dict)
-    return description
-
-
-def started_at(container: str) -> str:
-    """The instant at which a container was last started."""
-    return str(inspect(container)["State"]["StartedAt"])
 
 
 def kill_all_within(container: str) -> None:
