@@ -14,7 +14,7 @@ class Measure(NamedTuple):
     Attributes:
         part: what is summed.
         per: for a mean, by what the sum is divided; None for a number a day.
-        independent: each comes without regard to the others, so that Poisson's law holds.
+        independent: each comes independently of the others, so that Poisson's law holds.
     """
 
     name: str

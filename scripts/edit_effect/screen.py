@@ -14,8 +14,8 @@ WIDTH = 80
 NAME_WIDTH = max(len(measure.name) for measure in MEASURES)
 LEGEND = (
     "* more than chance alone does. By chance: the ratios within which nearly every value lies if"
-    " nothing has changed (three standard deviations); p by Poisson's law, as if each came without"
-    " regard to the others; d by how far the days before the edit lie from the same weekday a week"
+    " nothing has changed (three standard deviations); p by Poisson's law, as if each came"
+    " independently of the others; d by how far the days before the edit lie from the same weekday a week"
     " earlier."
 )
 
