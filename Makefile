@@ -55,7 +55,7 @@ dashboard: ## show the hospitals and the pipeline in a browser
 
 report: ## write the figures of the run into report.html, which needs no server
 	@docker compose build --quiet report
-	docker compose run --rm -T report > report.html
+	docker compose run --rm -T report > report.html.part && mv report.html.part report.html
 
 images: ## pull the base images, or build them where no registry answers
 	@mirror/engine.sh
@@ -80,14 +80,14 @@ test-swarm: ## lose, isolate and update machines of a Swarm, three in one contai
 	@tests/swarm/run.sh $(ARGS)
 
 # The targets below run in the tests' image, which `make test` builds.
-tests_image = $(or $(IMAGE_PREFIX),hospital-pipeline)/tests
-in_tests_image = docker run --rm -v $(CURDIR):$(CURDIR):ro $(or $(in),-w $(CURDIR) -e PYTHONPATH=scripts) $(tests_image)
+tests_image = $$(bash -ec 'source mirror/lib.sh; env_value IMAGE_PREFIX')/tests
+in_tests_image = docker run --rm --pull never -v "$(CURDIR):$(CURDIR):ro" $(or $(in),-w "$(CURDIR)" -e PYTHONPATH=scripts) $(tests_image)
 
 check: ## only the checks: format, lint, types, layers, shell (ARGS="types lint" for some)
 	@$(in_tests_image) tests/check.sh $(ARGS)
 
 lock: ## write the lock files anew from the requirements (UPGRADE=1: newer versions throughout)
-	@docker run --rm -v $(CURDIR):$(CURDIR) -w $(CURDIR) -u $$(id -u):$$(id -g) -e HOME=/tmp $(tests_image) sh -ec \
+	@docker run --rm --pull never -v "$(CURDIR):$(CURDIR)" -w "$(CURDIR)" -u $$(id -u):$$(id -g) -e HOME=/tmp $(tests_image) sh -ec \
 	  'for list in requirements dashboard/requirements tests/requirements; do \
 	     uv pip compile --quiet --universal --generate-hashes --system-certs $(if $(UPGRADE),--upgrade) \
 	       --custom-compile-command "make lock" $$list.txt -o $$list.lock; \
@@ -95,9 +95,9 @@ lock: ## write the lock files anew from the requirements (UPGRADE=1: newer versi
 
 pictures: ## draw docs/*.png from the days that the stack has published
 	@mirror/own_project.sh
-	CHECKOUT=$(CURDIR) docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures
+	CHECKOUT="$(CURDIR)" docker compose -f docker-compose.yml -f tests/compose.yml run --rm -T pictures
 
-dictionary: in = -w $(CURDIR)/tests --env-file .env -e PYTHONPATH=../scripts
+dictionary: in = -w "$(CURDIR)/tests" --env-file .env -e PYTHONPATH=../scripts
 dictionary: ## write docs/data-dictionary.md anew
 	@page=$$(mktemp) && $(in_tests_image) python -m integration.warehouse.dictionary_page > $$page \
 	  && cat $$page > docs/data-dictionary.md && rm $$page

@@ -18,17 +18,21 @@ use_files
 volumes=$(own_volumes)
 grep -q '^simulation ' <<<"$volumes" || die "the stack '$project' has no data yet: make up"
 docker image inspect "$image" >/dev/null 2>&1 || die "the image $image is not here: docker compose build batch_ingestor"
-unnamed=$(comm -23 <(cut -d ' ' -f 1 <<<"$volumes") <(every_service config --volumes | sort))
+described=$(every_service config --volumes | sort)
+unnamed=$(comm -23 <(cut -d ' ' -f 1 <<<"$volumes") - <<<"$described")
 [[ -z $unnamed ]] || die "this stack also has the volumes ${unnamed//$'\n'/, }: make backup BROKERS=3"
 # restore.sh says why the batch lake is the first.
-names=(lake_batch)
+names=()
 while read -r name volume; do
   mounts+=(-v "$volume:/volumes/$name:ro")
-  [[ $name == lake_batch ]] || names+=("$name")
+  if [[ $name == lake_batch ]]; then names=("$name" ${names[@]+"${names[@]}"}); else names+=("$name"); fi
 done <<<"$volumes"
 : >"$file.part" || die "$file cannot be written: choose another with FILE="
 
-running=$(comm -12 <(every_service ps --services --status running | sort) <(every_service config --services | sort))
+# One that crashes again and again runs, too, and would write at its next start.
+up=$(every_service ps --services --status running --status restarting | sort)
+services=$(every_service config --services | sort)
+running=$(comm -12 <(echo "$up") - <<<"$services")
 
 # Whatever ends the backup, a terminal that is gone or a second Ctrl-C, the stack must not stay stopped.
 end() {
@@ -68,4 +72,4 @@ in_volumes "$image" sh -ec '
 tell_no_more
 mv "$file.part" "$file"
 say "$file: $(($(wc -c <"$file") / 1000000)) MB, ${#names[@]} volumes; the hospital stands at $instant there"
-say "configs/ and .env are not in it: keep them with it. To go back to it: make clean, then make restore$([[ -z ${FILE:-} ]] || printf ' FILE=%s' "$file"), then make up"
+say "configs/ and .env are not in it: keep them with it. To go back to it: make clean, then make restore$([[ -z ${FILE:-} ]] || printf ' FILE=%s' "$file"), then make up$(brokers_of "${names[*]}")"

@@ -24,6 +24,9 @@ own_volumes() {
     --format '{{.Label "com.docker.compose.volume"}} {{.Name}}' | sort
 }
 
+# brokers_of NAMES: what `make up` must be told for a stack that has these volumes.
+brokers_of() { [[ $1 != *kafka_1_data* ]] || echo ' BROKERS=3'; }
+
 # every_service COMMAND…: Compose with the services of every profile, which it leaves out by itself.
 every_service() { docker compose --profile '*' "$@"; }
 

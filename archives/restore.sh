@@ -12,7 +12,8 @@ mirror/own_project.sh
 source archives/lib.sh
 
 [[ -r $file ]] || die "there is no $file to read. Choose another: make restore FILE=another.tar"
-[[ -z $(own_volumes) ]] || die "the stack '$project' has data. Nothing was changed.
+volumes=$(own_volumes)
+[[ -z $volumes ]] || die "the stack '$project' has data. Nothing was changed.
   To delete it first:  make clean
   To keep it as well:  make backup FILE=another.tar"
 if ! docker image inspect "$image" >/dev/null 2>&1; then
@@ -24,6 +25,13 @@ fi
 # tar ends the pipe early, so only what it printed counts.
 listed=$(in_volumes -i "$image" tar --extract --to-stdout --occurrence=1 --file=- "$head" <"$file" 2>/dev/null || true)
 [[ ${listed%%$'\n'*} == "$form" ]] || die "$file is no backup that this version can read: it does not begin with '$form'"
+# tar takes an end between two members for the end of the archive, which has zeros there.
+[[ $(tail -c 1024 "$file" | tr -d '\0' | wc -c) == 0 ]] || die "$file is not whole: its end is missing"
+names=$(tail -n +2 <<<"$listed")
+for name in $names; do
+  ! docker volume inspect "${project}_$name" >/dev/null 2>&1 ||
+    die "the volume ${project}_$name exists, and is not of this stack. Nothing was changed"
+done
 
 clear() {
   local status=$?
@@ -35,11 +43,11 @@ clear() {
 trap clear EXIT
 trap 'exit 130' INT TERM HUP PIPE
 
-while IFS= read -r name; do
+for name in $names; do
   docker volume create --label "com.docker.compose.project=$project" --label "com.docker.compose.volume=$name" \
     "${project}_$name" >/dev/null
   mounts+=(-v "${project}_$name:/volumes/$name")
-done < <(tail -n +2 <<<"$listed")
+done
 
 began=$SECONDS
 read_so_far() { printf 'reading %s, %s MB: %s s' "$file" $(($(wc -c <"$file") / 1000000)) $((SECONDS - began)); }
@@ -60,4 +68,4 @@ in_volumes -i "$image" sh -ec '
   die "$file could not be read to its end: it is damaged, or the disk is full (df -h). Nothing of it is left"
 tell_no_more
 mirror/own_project.sh --claim
-say "restored $((${#mounts[@]} / 2)) volumes; the hospital stands at $(simulated_instant). To go on from there: make up"
+say "restored $((${#mounts[@]} / 2)) volumes; the hospital stands at $(simulated_instant). To go on from there: make up$(brokers_of "$names")"

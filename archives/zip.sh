@@ -14,7 +14,10 @@ command -v git >/dev/null || die 'this needs git'
 name=hospital-digitisation-pipeline
 # The zip's times are local ones.
 export TZ=UTC
-archive() { git archive --format=zip --prefix="$name/" --output="$name.zip" "$1"; }
+archive() {
+  git archive --format=zip --prefix="$name/" --output="$name.zip.part" "$1"
+  mv "$name.zip.part" "$name.zip"
+}
 
 if [[ -e .git ]]; then
   left=$(git status --porcelain)

@@ -76,9 +76,11 @@ labelled() {
 }
 
 check_labels() {
-  local self home brokers number=0 node
+  local self labels home brokers number=0 node
   self=$(docker node inspect self --format '{{.Description.Hostname}}')
-  if [[ -z $(labelled hospital.home)$(labelled hospital.broker) ]]; then
+  # Nobody answers while the managers elect a leader.
+  labels=$(labelled hospital.home && labelled hospital.broker) || die "$no_answer"
+  if [[ -z $labels ]]; then
     docker node update --label-add hospital.home=true "$(docker info --format '{{.Swarm.NodeID}}')" >/dev/null
     for node in $(ready_nodes true) $(ready_nodes false | head -n 2); do
       docker node update --label-add "hospital.broker=$((++number))" "$node" >/dev/null
@@ -105,7 +107,9 @@ ready_nodes() {
 # The volumes that the nodes share. A tool beside the stack needs them here even if no task does.
 check_shared() {
   local type options device name volume
-  type=$(env_value SHARED_TYPE) options=$(env_value SHARED_OPTIONS) device=$(env_value SHARED_DEVICE)
+  type=$(env_value SHARED_TYPE)
+  options=$(env_value SHARED_OPTIONS)
+  device=$(env_value SHARED_DEVICE)
   if [[ $type == none ]]; then
     [[ -d $device && $(stat -c %d "$device") != $(stat -c %d /) ]] ||
       die "SHARED_DEVICE in .env: nothing is mounted at $device here: mount what all nodes share there, on each of them"

@@ -14,9 +14,11 @@ say "removing the stack $STACK_NAME"
 quietly docker stack rm "$STACK_NAME"
 of_stack="label=com.docker.stack.namespace=$STACK_NAME"
 for _ in {1..60}; do
-  [[ -n $(docker network ls -q --filter "$of_stack") ]] || break
+  network=$(docker network ls -q --filter "$of_stack")
+  [[ -n $network ]] || break
   sleep 1
 done
+[[ -z $network ]] || die 'the services are removed, but not their network: a node that has it may be away (docker node ls)'
 docker secret ls -q --filter "label=hospital.stack=$STACK_NAME" | xargs -r docker secret rm >/dev/null
 
 cat <<TEXT

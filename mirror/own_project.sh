@@ -26,6 +26,7 @@ owners() {
   docker volume ls --filter "name=^$mark\$" --format "{{.Label \"$label\"}}"
 }
 
+found=$(owners)
 while IFS= read -r owner; do
   [[ -z $owner || $owner -ef . ]] || die "the Compose project '$project' belongs to the folder
     $owner
@@ -33,7 +34,7 @@ which has the name of this one, $PWD.
 Nothing was changed. Rename this folder, or give its stack a name and ports of its own in .env:
 COMPOSE_PROJECT_NAME=another, and 0 (any free port) for each published port.
 If that folder was moved to here:  docker compose down; docker volume rm -f $mark"
-done < <(owners)
+done <<<"$found"
 
 of_project="label=com.docker.compose.project=$project"
 case ${1:-} in

@@ -129,7 +129,7 @@ if ! docker compose up -d --wait --wait-timeout "${START_TIMEOUT_SECONDS:-300}" 
 fi
 
 # Ask for the published address, because a port of 0 in .env means any free one.
-address=$(docker compose port pgadmin "${PGADMIN_CONTAINER_PORT:-80}")
+address=$(docker compose port pgadmin 80)
 # What does the same as `make status`, and what make must be told to mean this stack.
 if [[ ${BROKERS:-} == 3 ]]; then
   run_status='' and=' BROKERS=3'

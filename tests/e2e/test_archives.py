@@ -171,7 +171,14 @@ def test_a_restored_run_goes_on_where_it_was(machine: Machine, started: str, bac
     assert "no.tar is no backup that this version can read" in garbage.stdout
     cut = "head -c 20000000 hospital-backup.tar > no.tar"
     short = machine.run(f"cd {started}; {cut}; FILE=no.tar archives/restore.sh")
-    assert "it is damaged, or the disk is full (df -h). Nothing of it is left" in short.stdout
+    assert "no.tar is not whole: its end is missing" in short.stdout
+    end = "head -c 20480 /dev/zero >> no.tar"
+    torn = machine.run(f"cd {started}; {cut}; {end}; FILE=no.tar archives/restore.sh")
+    assert "it is damaged, or the disk is full (df -h). Nothing of it is left" in torn.stdout
+    foreign = f"{machine.project}_simulation"
+    done(machine, f"docker volume create {foreign}")
+    assert f"the volume {foreign} exists, and is not" in machine.refusal(started, "restore")
+    done(machine, f"docker volume rm {foreign}")
     assert machine.data() == set()
 
     restored = machine.make(started, "restore")
