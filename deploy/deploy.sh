@@ -129,6 +129,14 @@ check_shared() {
   say "shared by all nodes: $device"
 }
 
+# Attachable, for what runs beside the stack.
+check_network() {
+  local network=${STACK_NAME}_hospital
+  [[ -z $(docker network ls -q --filter "name=^$network\$") ]] || return 0
+  docker network create --driver overlay --attachable "$network" >/dev/null
+  say "network: $network"
+}
+
 check_configs() {
   [[ -z $(find configs -type d ! -perm -005 -o ! -type d ! -perm -004) ]] ||
     die "the containers cannot read configs/: run 'chmod -R a+rX configs' as its owner"
@@ -192,6 +200,7 @@ check_name
 check_swarm
 check_labels
 check_shared
+check_network
 check_configs
 echo 'Passwords'
 make_secrets POSTGRES_SUPERUSER_PASSWORD POSTGRES_OWNER_PASSWORD POSTGRES_INGESTOR_PASSWORD POSTGRES_ANALYST_PASSWORD

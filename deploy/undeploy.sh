@@ -12,19 +12,21 @@ quietly beside --profile dashboard --profile metrics --profile exercises --profi
 
 say "removing the stack $STACK_NAME"
 quietly docker stack rm "$STACK_NAME"
-of_stack="label=com.docker.stack.namespace=$STACK_NAME"
+# A service is gone at once, its containers are gone when they have ended.
 for _ in {1..60}; do
-  network=$(docker network ls -q --filter "$of_stack")
-  [[ -n $network ]] || break
+  tasks=$(docker stack ps -q "$STACK_NAME" 2>&1) || true
+  [[ $tasks != 'nothing found in stack'* ]] || break
   sleep 1
 done
-[[ -z $network ]] || die 'the services are removed, but not their network: a node that has it may be away (docker node ls)'
+[[ $tasks == 'nothing found in stack'* ]] ||
+  die 'the services are removed, but containers of theirs may still run: is a node away (docker node ls)?'
 docker secret ls -q --filter "label=hospital.stack=$STACK_NAME" | xargs -r docker secret rm >/dev/null
 
 cat <<TEXT
 The stack is removed. Its data is where it was, and make deploy goes on with it.
 To delete the data:
-  on each node        docker volume ls -q --filter $of_stack | xargs -r docker volume rm
+  on each node        docker volume ls -q --filter label=com.docker.stack.namespace=$STACK_NAME | xargs -r docker volume rm
   on this node, also  docker volume ls -q --filter label=com.docker.compose.project=$beside_project | xargs -r docker volume rm
-  once                the directories lake_stream and status in what the nodes share
+  once                the directories lake_stream and status in what the nodes share, and
+                      docker network rm ${STACK_NAME}_hospital
 TEXT
