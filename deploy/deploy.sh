@@ -132,7 +132,8 @@ check_shared() {
 # Attachable, for what runs beside the stack.
 check_network() {
   local network=${STACK_NAME}_hospital
-  [[ -z $(docker network ls -q --filter "name=^$network\$") ]] || return 0
+  # `docker network ls` knows a network of the Swarm by a pattern only while this node uses it.
+  ! docker network inspect "$network" >/dev/null 2>&1 || return 0
   docker network create --driver overlay --attachable "$network" >/dev/null
   say "network: $network"
 }

@@ -6,7 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=lib.sh source-path=SCRIPTDIR
 source deploy/lib.sh
 
-# They hold the stack's network.
 say 'ending what runs beside the stack'
 quietly beside --profile dashboard --profile metrics --profile exercises --profile tools down
 
