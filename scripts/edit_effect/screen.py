@@ -15,8 +15,8 @@ NAME_WIDTH = max(len(measure.name) for measure in MEASURES)
 LEGEND = (
     "* more than chance alone does. By chance: the ratios within which nearly every value lies if"
     " nothing has changed (three standard deviations); p by Poisson's law, as if each came"
-    " independently of the others; d by how far the days before the edit lie from the same weekday a week"
-    " earlier."
+    " independently of the others; d by how far the days before the edit lie from the same weekday"
+    " a week earlier."
 )
 
 
