@@ -89,7 +89,7 @@ class Joiner:
             self._traces[key] = known._replace(table_row=row)
 
     def add_records(self, records: Iterable[Record]) -> None:
-        """Add what the journal has of the open days."""
+        """Add what the journal has of the unpublished days."""
         for record in records:
             event = json.loads(record.value)
             names = (record.event_time, event["event_type"], event["event_id"])
