@@ -20,7 +20,7 @@ from kafka.errors import KafkaError
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake, stream_lake
 from pipeline.questions import NoAnswer, Question
-from pipeline.run import clock
+from pipeline.run import clock, journal
 from pipeline.settings import ConfigurationError, FollowSettings
 from pipeline.warehouse.datasets import Datasets
 from trail import batch, broker, picking, standing, stream, unpublished_days, warehouse
@@ -86,7 +86,7 @@ def follow(
     others = joiner.add_dead_letters(kafka.dead_letters if kafka else [])
     known = standing.Known(
         *(topics, datasets, now, published, ends, kafka, ledger, rejections),
-        faults_planted=(settings.simulation_dir / "answers").is_dir(),
+        faults_planted=(simulation / journal.ANSWERS).is_dir(),
     )
     events = [standing.event(trace, known, joiner.topic_of(trace)) for trace in joiner.traces()]
     return Story(

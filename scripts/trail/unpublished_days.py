@@ -28,7 +28,7 @@ def _blocks(root: Path, now: Clock, published: set[date]) -> Iterator[Block]:
     day = now.start.date()
     while day <= now.instant.date():
         if day not in published:
-            for block in journal.blocks(root / "journal", day):
+            for block in journal.blocks(root / journal.JOURNAL, day):
                 if block.first_hour <= now.instant:
                     yield block
         day += DAY
