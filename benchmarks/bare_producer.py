@@ -26,7 +26,7 @@ def main() -> None:
     now = clock.read(settings.simulation_dir)
     assert now is not None
     producer = clients.producer(settings)
-    records = journal.opened(settings.simulation_dir / "journal", now.open_until)
+    records = journal.opened(settings.simulation_dir / journal.JOURNAL, now.open_until)
     sent, seconds, cpu_seconds = 0, 0.0, 0.0
     for batch in itertools.batched(
         (r for r in records if r.is_streamed), RECORDS_AT_ONCE, strict=False

@@ -4,6 +4,7 @@ A Swarm refuses some of Compose's keys and loses others without a word. Each is 
 where the stack can do without it, or refused in one line that names it.
 """
 
+import re
 import sys
 from typing import Any
 
@@ -19,7 +20,8 @@ LEFT_OUT = {"build", "pull_policy", "depends_on"}
 # No service of a Swarm has it. An engine may have it for all its containers: daemon.json.
 NO_NEW_PRIVILEGES = ["no-new-privileges:true"]
 CONDITIONS = {"always": "any", "unless-stopped": "any", "on-failure": "on-failure", "no": "none"}
-UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
+SIZE = re.compile("size=([0-9]+)([kmg]?)")
+UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
 class Refusal(Exception):
@@ -77,10 +79,11 @@ def _tmpfs(place: str, text: str) -> dict[str, Any]:
     """`/tmp:mode=1777,size=64m`; a Swarm's have mode 1777."""
     target, _, options = text.partition(":")
     given = set(options.split(",")) - {"mode=1777"}
-    size = min(given).removeprefix("size=")
-    if given != {f"size={size}"}:
-        raise Refusal(f"{place}: {text}: a Swarm's have mode 1777, a size and no other option")
-    return _in_memory(target, int(size.rstrip("kmg")) * UNITS.get(size[-1], 1))
+    size = SIZE.fullmatch(",".join(given))
+    if size is None:
+        why = "a Swarm's have mode 1777, a size such as size=64m and no other option"
+        raise Refusal(f"{place}: {text}: {why}")
+    return _in_memory(target, int(size[1]) * UNITS[size[2]])
 
 
 def _in_memory(target: str, size: int) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def main(settings: ProducerSettings, service: Service) -> None:
     now = wait_for_clock(settings, service, outage)
     if now is None:
         return
-    journal_dir = settings.simulation_dir / "journal"
+    journal_dir = settings.simulation_dir / journal.JOURNAL
     resume.check_beginnings(settings, topics, journal.opened(journal_dir, now.open_until))
     acknowledgements = Acknowledgements(outage, settings, service.report)
     delivery = Delivery(settings, topics, acknowledgements)

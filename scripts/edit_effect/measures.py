@@ -37,10 +37,9 @@ MEASURES = (
     Measure("stay, days", "stay_days", per="discharged"),
     Measure("wait, minutes", "wait_minutes", per="seen"),
 )
-# The encounter_ids of patients who were in hospital when the run began, who neither come nor enter,
-# and of readmissions. For Python and Postgres alike.
+# The encounter_ids of patients who were in hospital when the run began, who neither come nor enter.
+# For Python and Postgres alike.
 OPENING = "-X[0-9]+-[0-9]+$"
-READMISSION = "-R[0-9]+$"
 # No event tells when a doctor came.
 BATCH_ONLY = frozenset({"wait_minutes"})
 

@@ -10,13 +10,14 @@ from kafka import TopicPartition
 
 from edit_effect import measures
 from edit_effect.measures import Tally, add
+from pipeline import value_forms
 from pipeline.broker import partitions
 from pipeline.broker.topics import Topics
 from pipeline.lakes import stream_lake
 from pipeline.run import clock, journal
 from pipeline.run.clock import DAY, HOUR, Clock
 
-OPENING, READMISSION = re.compile(measures.OPENING), re.compile(measures.READMISSION)
+OPENING, READMISSION = re.compile(measures.OPENING), re.compile(value_forms.READMISSION)
 HOUR_LENGTH = len("2021-04-14T19")
 
 
@@ -103,7 +104,7 @@ def _newest_due(simulation_dir: Path, topics: Topics, until: datetime) -> dict[T
     """
     found: dict[TopicPartition, str] = {}
     for day in _days((until - DAY).date(), until.date()):
-        for block in journal.blocks(simulation_dir / "journal", day):
+        for block in journal.blocks(simulation_dir / journal.JOURNAL, day):
             if block.first_hour >= until:
                 continue
             for record in block.records():

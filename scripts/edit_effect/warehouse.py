@@ -6,7 +6,8 @@ from typing import NamedTuple
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from edit_effect.measures import OPENING, READMISSION, Tally, add
+from edit_effect.measures import OPENING, Tally, add
+from pipeline.value_forms import READMISSION
 
 LOADED = "select simulated_date from lake.ingested_days where manifest_sha256 is not null"
 # As stream.py counts them.

@@ -75,7 +75,7 @@ def unpublished(
     """
     due, next_number = scheduler.get("events"), producer.get("next_number")
     if now.instant < now.open_until:
-        blocks = journal.blocks(settings.simulation_dir / "journal", now.instant.date())
+        blocks = journal.blocks(settings.simulation_dir / journal.JOURNAL, now.instant.date())
         begun = [block for block in blocks if block.first_hour <= now.instant]
         due = begun[-1].first_number if begun else None
     return None if due is None or next_number is None else max(0, due - next_number)

@@ -12,6 +12,7 @@ DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # Postgres takes 24:00:00 and the second 60; neither is an instant here.
 INSTANT = f"{DATE}T(?!24)[0-9]{{2}}:[0-9]{{2}}:(?!60)[0-9]{{2}}Z"
 WHOLE_NUMBER = "-?(?:0|[1-9][0-9]{0,17})"  # fits 64 bits, whatever the digits
+READMISSION = "-R[0-9]+$"  # the end of its encounter_id
 
 BYTE_ORDER_MARK = "\ufeff"
 # What a person does not see at the edge of a value: blanks, control characters, marks of direction.

@@ -14,8 +14,6 @@ from pipeline.settings import ReconcileSettings
 from reconciliation.baseline import Baseline
 from scoring.answers import Planted
 
-JOURNAL = "journal"
-
 
 class PlantedFaults:
     """The planted faults of the baseline's days, and what the stream would be without them.
@@ -37,7 +35,7 @@ class PlantedFaults:
         self.cut: dict[date, str] = {}
         self.mended: set[date] = set()
         self.batch_lake_dir = settings.batch_lake_dir
-        self._journal = settings.simulation_dir / JOURNAL
+        self._journal = settings.simulation_dir / journal.JOURNAL
         self._messages: dict[tuple[str, str], list[Planted]] = {}
         for fault in self.faults:
             if fault.topic:

@@ -1,5 +1,6 @@
 """The stream half of `reconcile`: the lake against the broker, the manifests and the batch."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -8,13 +9,16 @@ from kafka import TopicPartition
 
 from pipeline.broker import partitions, positions
 from pipeline.broker.topics import Topics
-from pipeline.lakes import stream_lake
+from pipeline.lakes import partition_files, stream_lake
 from pipeline.settings import KafkaSettings, ReconcileSettings
+from pipeline.value_forms import DATE
 from reconciliation import display
 from reconciliation.baseline import Baseline, Comparison
 from reconciliation.events import EventsOfDays
 from reconciliation.offsets import Offsets
 from reconciliation.planted import PlantedFaults
+
+TOO_LATE = re.compile(partition_files.TOO_LATE.format(DATE, DATE))
 
 
 class DeadLetter(NamedTuple):
@@ -28,7 +32,7 @@ class DeadLetter(NamedTuple):
     @property
     def is_late(self) -> bool:
         """Whether it keeps its contract, and came when a later day's segment had begun."""
-        return self.reason.startswith("its day ") and " is before its segment's day " in self.reason
+        return TOO_LATE.fullmatch(self.reason) is not None
 
 
 def lag(

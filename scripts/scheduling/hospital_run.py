@@ -39,7 +39,6 @@ from planting.messages import MessageFaults
 from scheduling.computed_hours import ComputedHours, RecordedEvent
 from scheduling.saved_configurations import load_configuration, load_faults
 
-JOURNAL = "journal"
 STATES = "states"
 
 log = logging.getLogger("scheduler")
@@ -81,7 +80,7 @@ class HospitalRun:
         self._computed = ComputedHours()
         self._world = world or World(load_configuration(simulation_dir, now.configurations[-1]))
         self.draws = Draws(self._world.seed)
-        journal.discard_from(simulation_dir / JOURNAL, now.open_until)
+        journal.discard_from(simulation_dir / journal.JOURNAL, now.open_until)
         hour, self.next_number, self._state = self._newest_state(now)
         to_come = self._to_come(now, hour)
         self._message_faults = MessageFaults(self.draws, clock.text(now.end), to_come)
@@ -97,7 +96,7 @@ class HospitalRun:
         assert self._state is not None  # at least one hour was computed
         self._computed.add(first_hour, end_hour, events)
         content = journal.encode(records)
-        root = self.simulation_dir / JOURNAL
+        root = self.simulation_dir / journal.JOURNAL
         journal.write_block(root, first_hour, end_hour, first_number, content)
         state = formats.stamp(self._state.to_json(), states.UPGRADES)
         snapshot = Snapshot(end_hour, self.next_number, entry.model_version, state)
@@ -134,7 +133,7 @@ class HospitalRun:
         """The events of a day that is over, from the journal."""
         return [
             RecordedEvent(msgspec.json.decode(record.value), record)
-            for block in journal.blocks(self.simulation_dir / JOURNAL, day)
+            for block in journal.blocks(self.simulation_dir / journal.JOURNAL, day)
             for record in block.records()
             if record.happened
         ]
@@ -213,7 +212,7 @@ class HospitalRun:
         for day in dict.fromkeys(at.date() for at in (since - HOUR, since, hour)):
             in_force = now.in_force_on(day)
             if any(load_faults(self.simulation_dir, entry).enabled for entry in in_force):
-                for block in journal.blocks(self.simulation_dir / JOURNAL, day):
+                for block in journal.blocks(self.simulation_dir / journal.JOURNAL, day):
                     if since <= block.end_hour <= hour:
                         records += block.records()
         return list(messages.to_come(records, clock.text(hour)))

@@ -14,7 +14,7 @@ from pandas import DataFrame
 from hospital.config.faults import Faults
 from pipeline import atomic_files
 from pipeline.lakes.batch_lake import Manifest
-from pipeline.run import clock
+from pipeline.run import clock, journal
 from pipeline.run.clock import DAY, Clock, ConfigurationEntry
 from planting import answers, days, rows
 from planting.days import CutFile
@@ -22,8 +22,6 @@ from planting.draws import Draws
 from planting.rows import WrongRow
 from scheduling.hospital_run import Day
 from scheduling.saved_configurations import load_faults
-
-ANSWERS = "answers"
 
 
 class PlantedCsvs(NamedTuple):
@@ -77,7 +75,7 @@ class PlantedDays:
                 *answers.of_delivery(day, self.cut_file(day, now, manifest), delivered_at),
             ]
         )
-        atomic_files.make_directories(self._dir / ANSWERS)
+        atomic_files.make_directories(self._dir / journal.ANSWERS)
         atomic_files.replace(self._path(day), content)
 
     def _of_delivery(self, day: date, now: Clock) -> Faults:
@@ -91,4 +89,4 @@ class PlantedDays:
         return self._faults[entry.configuration]
 
     def _path(self, day: date) -> Path:
-        return self._dir / ANSWERS / f"{day}.jsonl"
+        return self._dir / journal.ANSWERS / f"{day}.jsonl"

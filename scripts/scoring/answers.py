@@ -11,10 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.run import clock, config_store
+from pipeline.run import clock, config_store, journal
 from pipeline.run.clock import DAY
-
-ANSWERS = "answers"
 
 # Each fault with the fields that name one of its kind, in the key and in findings.
 IDENTIFIED_BY = {
@@ -66,7 +64,7 @@ class Planted(Named, frozen=True, kw_only=True):
 
 def files(simulation_dir: Path) -> list[Path]:
     """The files of the key in order of date."""
-    return sorted((simulation_dir / ANSWERS).glob("[0-9]*.jsonl"))
+    return sorted((simulation_dir / journal.ANSWERS).glob("[0-9]*.jsonl"))
 
 
 def is_settled(simulation_dir: Path, days: Sequence[date]) -> bool:
@@ -107,8 +105,8 @@ def _planted(path: Path) -> list[Planted]:
     try:
         found = msgspec.json.Decoder(Planted).decode_lines(path.read_bytes())
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ValueError(f"{ANSWERS}/{path.name}: {error}") from None
+        raise ValueError(f"{journal.ANSWERS}/{path.name}: {error}") from None
     for planted in found:
         if planted.fault not in IDENTIFIED_BY:
-            raise ValueError(f"{ANSWERS}/{path.name}: unknown fault {planted.fault!r}")
+            raise ValueError(f"{journal.ANSWERS}/{path.name}: unknown fault {planted.fault!r}")
     return found

@@ -4,7 +4,7 @@ It only reads. It
 1. asks Postgres, as the analyst, for the ledger and the patient's rows; if no patient is named, for
    somebody with a story,
 2. reads how far simulated time is, and which days are published,
-3. searches the stream lake, the journal of the open days and the batch lake,
+3. searches the stream lake, the journal of the unpublished days and the batch lake,
 4. asks Kafka, without joining a group, where its partitions end, and for dead letters, and
 5. joins what it found, event by event, and says of each place why it lacks an event.
 A server that is away is named, and the rest is told.
@@ -20,10 +20,10 @@ from kafka.errors import KafkaError
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake, stream_lake
 from pipeline.questions import NoAnswer, Question
-from pipeline.run import clock
+from pipeline.run import clock, journal
 from pipeline.settings import ConfigurationError, FollowSettings
 from pipeline.warehouse.datasets import Datasets
-from trail import batch, broker, open_days, picking, standing, stream, warehouse
+from trail import batch, broker, picking, standing, stream, unpublished_days, warehouse
 from trail.broker import Broker
 from trail.joining import Joiner
 from trail.story import Story, commands, still_going
@@ -63,19 +63,17 @@ def follow(
 
         # Each place after those from which it gets its events, so that nothing seems to be lost.
         now = clock.read(settings.simulation_dir)
-        published = batch_lake.published_days(settings.batch_lake_dir)
-        today = now.instant.date() if now else None
-        days = warehouse.days_to_search(rows, ledger, published, today)
-        records = (
-            list(open_days.search(settings.simulation_dir, now, published, patient)) if now else []
-        )
+        published = set(batch_lake.published_days(settings.batch_lake_dir))
+        days = warehouse.days_to_search(rows, ledger, published, now)
+        simulation = settings.simulation_dir
+        records = list(unpublished_days.search(simulation, now, published, patient)) if now else []
         ends = {
             partition: stream_lake.end_offset(settings.stream_lake_dir, *partition)
             for partition in stream.may_hold(topics, patient)
         }
         lines = list(stream.search(settings.stream_lake_dir, topics, patient, days))
         asked = Question(partial(broker.ask, _impatient(settings), topics, patient))
-        in_files = [day for day in published if days is None or day.isoformat() in days]
+        in_files = sorted(d for d in published if days is None or d.isoformat() in days)
         read_rows = list(batch.search(settings.batch_lake_dir, datasets, patient, in_files))
         rejections = tables.ask(lambda cursor: warehouse.rejections(cursor, read_rows)) or {}
     kafka, kafka_away = _answer(asked)
@@ -87,8 +85,8 @@ def follow(
     joiner.add_records(records)
     others = joiner.add_dead_letters(kafka.dead_letters if kafka else [])
     known = standing.Known(
-        *(topics, datasets, now, set(published), ends, kafka, ledger, rejections),
-        faults_planted=(settings.simulation_dir / "answers").is_dir(),
+        *(topics, datasets, now, published, ends, kafka, ledger, rejections),
+        faults_planted=(simulation / journal.ANSWERS).is_dir(),
     )
     events = [standing.event(trace, known, joiner.topic_of(trace)) for trace in joiner.traces()]
     return Story(

@@ -15,7 +15,11 @@ from trail.warehouse import TableRow
 
 
 class Sighting(NamedTuple):
-    """An event as one place has it, and whichever of its places that is."""
+    """An event as one place has it, and whichever of its places that is.
+
+    One that `is_repeat` is a second copy of a line, or a second row with a key: what other places
+    have of it is at the first.
+    """
 
     at: str
     event_type: str
@@ -25,6 +29,7 @@ class Sighting(NamedTuple):
     row: BatchRow | None = None
     table_row: TableRow | None = None
     dead_letter: DeadLetter | None = None
+    is_repeat: bool = False
 
 
 class Joiner:
@@ -56,10 +61,12 @@ class Joiner:
         for line in lines:
             event = line.event
             key = self._key(event["event_type"], event)
-            if key in self._traces:
-                key = (*key, f"{line.partition.partition}", f"{line.offset}")
             names = (event["event_time"], event["event_type"], event["event_id"])
-            self._traces[key] = Sighting(*names, event, line=line)
+            new = Sighting(*names, event, line=line)
+            if first := self._traces.get(key):
+                key = (*key, f"{line.partition.partition}", f"{line.offset}")
+                new = new._replace(is_repeat=first.fields == event)
+            self._traces[key] = new
 
     def add_rows(self, rows: Iterable[BatchRow]) -> None:
         """Add what the batch lake has; a row that was there before keeps its first line."""
@@ -68,7 +75,8 @@ class Joiner:
             key = self._key(new.event_type, new.fields)
             known = self._traces.setdefault(key, new)
             if known.row:
-                key, known = (*key, row.day.isoformat(), str(row.line)), new
+                key = (*key, row.day.isoformat(), str(row.line))
+                known = new._replace(is_repeat=True)
             self._traces[key] = known._replace(row=row)
 
     def add_table_rows(self, rows: Iterable[TableRow]) -> None:
@@ -81,7 +89,7 @@ class Joiner:
             self._traces[key] = known._replace(table_row=row)
 
     def add_records(self, records: Iterable[Record]) -> None:
-        """Add what the journal has of the open days."""
+        """Add what the journal has of the unpublished days."""
         for record in records:
             event = json.loads(record.value)
             names = (record.event_time, event["event_type"], event["event_id"])
@@ -90,7 +98,11 @@ class Joiner:
 
     def add_dead_letters(self, letters: Iterable[DeadLetter]) -> list[DeadLetter]:
         """Add the dead letters of events that are known; return the others."""
-        by_id = {trace.event_id: key for key, trace in self._traces.items() if not trace.line}
+        by_id = {
+            trace.event_id: key
+            for key, trace in self._traces.items()
+            if not (trace.line or trace.is_repeat)
+        }
         others = []
         for letter in letters:
             key = by_id.get(_event_id(letter.value) or "")

@@ -19,6 +19,8 @@ from trail.places import Event, Place, State
 from trail.warehouse import LedgerDay, Line, Rejection
 
 BATCH_ONLY = "batch only; the stream has no event for it"
+SECOND_COPY = "a second copy; its row is told at the first"
+SECOND_ROW = "a second row with its key; its event is told at the first"
 NOT_PUBLISHED = "the producer has not published it yet"
 NOT_IN_KAFKA = "the broker does not have it yet"
 # Late, missing and malformed messages look like this.
@@ -86,6 +88,8 @@ def _broker(trace: Sighting, known: Known, topic: str | None) -> Place:
         if offset < (end := known.broker.ends[partition]):
             return Place(State.FOUND, where)
         return Place(State.MISSING, where, f"the partition ends at {end}: it was emptied")
+    if trace.is_repeat:
+        return Place(State.NEVER, {}, SECOND_ROW)
     if known.broker is None:
         return Place(State.UNKNOWN, where, "Kafka is away")
     if count := _unread(partition, known, known.broker):
@@ -103,6 +107,8 @@ def _segment(trace: Sighting, known: Known, topic: str | None) -> Place:
     if letter := trace.dead_letter:
         where: dict[str, object] = {"topic": letter.topic, "offset": letter.kept_offset}
         return Place(State.REFUSED, where, f"a dead letter: {letter.reason}")
+    if trace.is_repeat:
+        return Place(State.NEVER, {}, SECOND_ROW)
     partition = _partition(trace, known.topics, topic)
     if known.broker is None:
         return Place(
@@ -121,6 +127,8 @@ def _csv(trace: Sighting, known: Known, _topic: str | None) -> Place:
     dataset = _dataset(trace, known.datasets)
     if dataset is None:
         return Place(State.NEVER, {}, _no_row(trace))
+    if trace.is_repeat:
+        return Place(State.NEVER, {}, SECOND_COPY)
     day = _day(trace)
     if day not in known.published:
         return Place(State.UNDER_WAY, {}, _not_published(day, known.now))
@@ -131,6 +139,8 @@ def _table(trace: Sighting, known: Known, _topic: str | None) -> Place:
     dataset = _dataset(trace, known.datasets)
     if dataset is None:
         return Place(State.NEVER, {}, _no_row(trace))
+    if trace.is_repeat and not trace.row:
+        return Place(State.NEVER, {}, SECOND_COPY)
     spec, day = known.datasets.datasets[dataset], _day(trace)
     where: dict[str, object] = {"table": f"hospital.{spec.table}"}
     if trace.table_row:

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from pipeline.questions import NoAnswer, Question
-from pipeline.run.clock import DAY
+from pipeline.run.clock import DAY, Clock
 from pipeline.settings import AnalystSettings, ConfigurationError
 from pipeline.warehouse import connections
 from pipeline.warehouse.datasets import Column, Datasets
@@ -119,22 +119,24 @@ def _connect(settings: AnalystSettings) -> Connection:
 def days_to_search(
     found: list[TableRow],
     entries: dict[date, LedgerDay] | None,
-    published: list[date],
-    today: date | None,
+    published: set[date],
+    now: Clock | None,
 ) -> set[str] | None:
     """The days on which the patient may have events, in the lakes; None if any day may be one.
 
-    These are the days of the rows, each day that the tables do not have whole, and the days after
-    the published ones. A journey gets its row when it arrives, and may have begun a day before.
+    These are the days of the rows, and each day of the run so far that is not published or that the
+    tables do not have whole. A journey gets its row when it arrives, and may have begun a day
+    before.
     """
-    if entries is None or not published:
+    if entries is None or now is None:
         return None
     whole = {day for day, entry in entries.items() if entry.loaded and not entry.has_rejects}
-    days = {row.day for row in found} | (set(published) - whole)
-    day = published[-1] + DAY
+    days = {row.day for row in found}
+    day = (now.start - DAY).date()  # day zero
     # One more: after a kill, the clock may be a moment behind what has been published.
-    while today and day <= today + DAY:
-        days.add(day)
+    while day <= (now.instant + DAY).date():
+        if day not in published or day not in whole:
+            days.add(day)
         day += DAY
     return {other.isoformat() for day in days for other in (day - DAY, day)}
 

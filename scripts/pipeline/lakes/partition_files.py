@@ -30,6 +30,7 @@ from pipeline.service import OperatorNeeded
 
 LOCKS = ".locks"
 OFFSET_DIGITS = 20  # a Kafka offset is a signed 64-bit integer
+TOO_LATE = "its day {} is before its segment's day {}"
 WRITE_BYTES = 2**18  # lines are gathered up to this size, or up to the next sync
 
 
@@ -95,7 +96,7 @@ class PartitionFiles:
             OSError: if the file system refuses, for one because another process has taken over.
         """
         if day < self._day:
-            raise ValueError(f"its day {day} is before its segment's day {self._day}")
+            raise ValueError(TOO_LATE.format(day, self._day))
         segment = self._segment
         if segment is None or day != self._day:
             segment = self._begin_segment(day, offset)

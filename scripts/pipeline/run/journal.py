@@ -23,6 +23,8 @@ from typing import NamedTuple
 from pipeline import atomic_files
 from pipeline.run.clock import HOUR, midnight
 
+JOURNAL = "journal"  # the directory, in the simulation volume
+ANSWERS = "answers"  # beside it, the answer key: which faults were planted
 COMPRESSION_LEVEL = 1  # fast; a day is a few hundred kilobytes
 
 

@@ -63,17 +63,29 @@ def test_the_policy_of_the_deployment_goes_before_a_restart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("/tmp:mode=1777,size=64m", 2**26), ("/tmp:size=4096", 4096)]
+    ("text", "size"),
+    [
+        ("/tmp:mode=1777,size=64m", 2**26),
+        ("/tmp:size=1g,mode=1777", 2**30),
+        ("/tmp:size=8k", 2**13),
+        ("/tmp:size=4096", 4096),
+    ],
 )
 def test_a_tmpfs_becomes_a_mount(text: str, size: int) -> None:
     mount = {"type": "tmpfs", "target": "/tmp", "tmpfs": {"size": size}}
     assert made(tmpfs=[text])["volumes"] == [mount]
 
 
-@pytest.mark.parametrize("text", ["/tmp", "/tmp:mode=0700,size=64m", "/tmp:size=64m,exec"])
-def test_a_tmpfs_that_a_swarm_would_make_otherwise_is_refused(text: str) -> None:
-    with pytest.raises(Refusal, match=r"^services\.a\.tmpfs: /tmp"):
-        made(tmpfs=[text])
+@pytest.mark.parametrize(
+    "options",
+    [
+        *("", ":", ":mode=1777", ":mode=0700,size=64m", ":size=64m,exec", ":size=64m,size=65m"),
+        *(":size=", ":size=64M", ":size=50%", ":size=64kk", ":size=6 4", ":size=m", ":size=²"),
+    ],
+)
+def test_a_tmpfs_that_a_swarm_would_make_otherwise_is_refused(options: str) -> None:
+    with pytest.raises(Refusal, match=rf"^services\.a\.tmpfs: /tmp{options}: .* size=64m"):
+        made(tmpfs=[f"/tmp{options}"])
 
 
 def test_shared_memory_becomes_a_mount() -> None:

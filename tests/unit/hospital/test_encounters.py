@@ -1,10 +1,13 @@
 """What happens to patients: readmission, postponement, crowds, intensive care, chronic illness."""
 
+import re
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
+from pipeline import value_forms
 
 from .small_run import Run, StartRun
 
@@ -23,6 +26,7 @@ def test_readmissions_follow_a_discharge_home_within_thirty_days(run: StartRun) 
     back = [v for v in one.values("registered") if "-R" in v["encounter_id"]]
     assert len(back) > 100
     for value in back:
+        assert re.search(value_forms.READMISSION, value["encounter_id"])
         name, _, times = value["encounter_id"].rpartition("-R")
         before = home[name if times == "1" else f"{name}-R{int(times) - 1}"]
         assert value["patient_id"] == before["patient_id"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 
+from pipeline.lakes.partition_files import PartitionFiles
 from reconciliation import stream_hunt
 from reconciliation.stream import DeadLetter
 from reconciliation.stream_hunt import PartitionsInOrder, Sightings
@@ -28,6 +29,19 @@ def segment(directory: Path, partition: int, first: int, *events: dict[str, Any]
 @pytest.fixture
 def seen() -> Sightings:
     return Sightings({}, {}, set(), set())
+
+
+def test_what_the_lake_refuses_as_too_late_is_a_late_letter_and_what_quotes_it_is_malformed(
+    tmp_path: Path,
+) -> None:
+    files = PartitionFiles.try_lock(tmp_path, TOPIC, 3)
+    assert files
+    files.append("2021-04-08", 0, b"{}")
+    with pytest.raises(ValueError) as refusal:
+        files.append("2021-04-07", 1, b"{}")
+    letter = DeadLetter(TopicPartition(TOPIC, 3), 1, str(refusal.value), b"{}")
+    assert letter.is_late
+    assert not letter._replace(reason=f"source: got {letter.reason!r}").is_late
 
 
 def test_an_event_after_a_later_one_of_its_partition_is_late(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run import clock, config_store
+from pipeline.run import clock, config_store, journal
 from pipeline.run.clock import DAY, HOUR, Clock, ConfigurationEntry
 from scoring import answers, findings
 
@@ -21,7 +21,7 @@ KEY: list[dict[str, object]] = [
 
 
 def write(root: Path, day: str, *lines: dict[str, object]) -> None:
-    directory = root / answers.ANSWERS
+    directory = root / journal.ANSWERS
     directory.mkdir(exist_ok=True)
     content = "".join(json.dumps(line) + "\n" for line in lines)
     (directory / f"{day}.jsonl").write_text(content, encoding="utf-8")
@@ -30,7 +30,7 @@ def write(root: Path, day: str, *lines: dict[str, object]) -> None:
 def test_the_key_is_read_in_order_of_date(tmp_path: Path) -> None:
     write(tmp_path, "2021-04-08", *KEY[1:2])
     write(tmp_path, "2021-04-07", *KEY[:1])
-    (tmp_path / answers.ANSWERS / ".2021-04-09.jsonl").write_text("half a fi")
+    (tmp_path / journal.ANSWERS / ".2021-04-09.jsonl").write_text("half a fi")
     faults = [planted.fault for planted in answers.read(tmp_path)]
     assert faults == ["late_message", "malformed_message"]
 

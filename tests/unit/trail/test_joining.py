@@ -76,6 +76,27 @@ def test_an_event_id_or_a_key_that_comes_twice_is_two_events() -> None:
     assert len(traces) == 3
 
 
+def test_a_copy_of_a_line_and_a_second_row_with_a_key_repeat_the_first() -> None:
+    joined = joiner()
+    joined.add_lines([line(registered(), 0), line(registered(), 7)])
+    joined.add_lines([line(registered(source="elective"), 9)])
+    joined.add_rows([row(), row(TWO, 9)])
+    traces = joined.traces()
+    assert [trace.line.offset for trace in traces if trace.line and trace.is_repeat] == [7]
+    assert [trace.row for trace in traces if trace.row and trace.is_repeat] == [row(TWO, 9)]
+    assert len(traces) == 4
+
+
+def test_a_dead_letter_is_that_of_the_first_of_two_rows_with_a_key() -> None:
+    letter = DeadLetter(
+        ADMISSIONS, 4, "hospital.admissions.dlq", 0, "a reason", record(registered())
+    )
+    joined = joiner()
+    joined.add_rows([row(), row(TWO, 9)])
+    assert joined.add_dead_letters([letter]) == []
+    assert [trace.dead_letter for trace in joined.traces()] == [letter, None]
+
+
 def test_a_row_without_an_event_in_the_stream_is_of_the_batch_only() -> None:
     visit = {"encounter_id": ENCOUNTER, "patient_id": PATIENT, "left_at": "2021-04-07T03:00:00Z"}
     joined = joiner()

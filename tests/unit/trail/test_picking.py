@@ -27,6 +27,13 @@ def test_the_longest_story_is_picked_and_a_tie_goes_to_the_first_patient() -> No
     assert picking.from_events([]) is None
 
 
+def test_only_the_end_of_an_encounter_id_makes_it_a_readmission() -> None:
+    there = registered(patient_id="P0000005", encounter_id="JHB-R2021040700-001")
+    assert picking.from_events([registered(patient_id="P0000002"), there]) == "P0000002"
+    seen = [event("registered", encounter_id=there["encounter_id"])]
+    assert picking.story_of(seen) == "somebody who came"
+
+
 def test_the_reason_names_the_chapters() -> None:
     events = [
         event("registered", encounter_id=f"{ENCOUNTER}-R1"),

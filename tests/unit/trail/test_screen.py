@@ -6,11 +6,25 @@ import re
 
 from rich.console import Console
 
-from trail import document, screen
+from trail import document, screen, standing
+from trail.joining import Joiner
 from trail.places import State
 from trail.story import Story
+from trail.words import NOTHING_LACKS
 
-from .lives import CONFIGS, PATIENT, story
+from .lives import (
+    ADMISSIONS,
+    CONFIGS,
+    DATASETS,
+    PATIENT,
+    TOPICS,
+    known,
+    line,
+    registered,
+    row,
+    story,
+    table_row,
+)
 
 
 def shown(told: Story) -> str:
@@ -43,6 +57,19 @@ def test_where_the_trail_ends_is_said_once_for_each_reason() -> None:
     assert f"batch lake, events: 1. {why}" in end
     assert f"Postgres, events: 1. {why}" in end
     assert "Kafka, events" not in end
+
+
+def test_a_second_copy_is_shown_and_lacks_nothing() -> None:
+    joined = Joiner(TOPICS, DATASETS)
+    joined.add_lines([line(registered()), line(registered(), 1)])
+    joined.add_rows([row()])
+    joined.add_table_rows([table_row()])
+    traces = joined.traces()
+    told = story(events=[standing.event(each, known(), ADMISSIONS.topic) for each in traces])
+    text = " ".join(shown(told).split())
+    assert "offset 1 stream lake" in text
+    assert "batch lake none: a second copy; its row is told at the first log line" in text
+    assert NOTHING_LACKS in text
 
 
 def test_a_command_is_not_broken_into_lines() -> None:

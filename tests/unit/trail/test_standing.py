@@ -226,6 +226,20 @@ def test_a_departure_has_no_row_of_its_own() -> None:
     assert "when it arrives" in found["table"].why
 
 
+def test_a_second_copy_of_a_message_has_no_row_of_its_own() -> None:
+    for trace in (IN_LAKE, OF_THE_OPEN_DAY):
+        found = at(trace._replace(is_repeat=True), known())
+        assert found["broker"].state == found["segment"].state == State.FOUND
+        assert found["csv"] == found["table"] == Place(State.NEVER, {}, standing.SECOND_COPY)
+
+
+def test_a_second_row_with_a_key_has_no_event_of_its_own() -> None:
+    what = known(**rejected("duplicate key", waiting=False))
+    found = at(seen(row=row(), is_repeat=True), what)
+    assert found["broker"] == found["segment"] == Place(State.NEVER, {}, standing.SECOND_ROW)
+    assert (found["csv"].state, found["table"].state) == (State.FOUND, State.REFUSED)
+
+
 def test_a_line_is_shown_for_what_is_in_the_lake_only() -> None:
     shown = standing.event(IN_FILE, known(), TOPIC)
     assert set(shown.lines) == {"producer", "stream_processor"}
