@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from exercises.findings import Findings, missing
-from exercises.stack import InForce, Stack
+from exercises.stack import InForce, Simulation, Stack, stretches
 from pipeline.run import clock
 from pipeline.run.clock import DAY
 
@@ -33,16 +33,31 @@ class Closure(NamedTuple):
 
 def closures(history: Sequence[InForce]) -> list[Closure]:
     """The closures that were in force from their first hour to their last, in order of date."""
-    found = set()
-    for begin, end, simulation in history:
-        for name, scenario in simulation.get("scenarios", {}).items():
-            first, last = (date.fromisoformat(scenario[key]) for key in ("from_date", "to_date"))
-            in_force = begin <= clock.midnight(first) and clock.midnight(last + DAY) <= end
-            if scenario["enabled"] and in_force and _every_day(scenario):
-                found |= {
-                    Closure(name, ward, first, last) for ward in scenario.get("closed_wards", [])
-                }
-    return sorted(found, key=lambda closure: closure.first)
+    found = {closure for entry in history for closure in _configured(entry.simulation)}
+    kept = (closure for closure in found if _was_kept(closure, history))
+    return sorted(kept, key=lambda closure: closure.first)
+
+
+def _configured(simulation: Simulation) -> set[Closure]:
+    return {
+        Closure(
+            name, ward, *(date.fromisoformat(scenario[key]) for key in ("from_date", "to_date"))
+        )
+        for name, scenario in simulation.get("scenarios", {}).items()
+        if scenario["enabled"] and _every_day(scenario)
+        for ward in scenario.get("closed_wards", [])
+    }
+
+
+def _was_kept(closure: Closure, history: Sequence[InForce]) -> bool:
+    def is_configured(simulation: Simulation) -> bool:
+        return closure in _configured(simulation)
+
+    first, end_of_last = clock.midnight(closure.first), clock.midnight(closure.last + DAY)
+    return any(
+        is_configured(simulation) and begin <= first and end_of_last <= end
+        for begin, end, simulation in stretches(history, is_configured)
+    )
 
 
 def check(stack: Stack, _answer: Sequence[str]) -> Findings:
@@ -76,7 +91,7 @@ def _every_day(scenario: dict[str, Any]) -> bool:
     return scenario.get("weekdays") is None and scenario.get("days_of_month") is None
 
 
-def _what_next(simulation: dict[str, Any]) -> str:
+def _what_next(simulation: Simulation) -> str:
     """What to do when no closure is over: some may be on."""
     for name, scenario in simulation.get("scenarios", {}).items():
         if scenario["enabled"] and scenario.get("closed_wards"):

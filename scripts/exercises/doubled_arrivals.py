@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from exercises.findings import Findings, missing
-from exercises.stack import InForce, Stack
+from exercises.stack import InForce, Simulation, Stack, stretches
 from pipeline.run import clock
 from pipeline.run.clock import DAY
 
@@ -31,14 +31,12 @@ class Period(NamedTuple):
 
 def periods(history: Sequence[InForce]) -> list[Period]:
     """The stretches of one rate; edits of anything else do not end one."""
-    found: list[Period] = []
-    for begin, end, simulation in history:
-        rate = float(simulation["arrivals"]["emergency_per_day"])
-        if found and found[-1].rate == rate:
-            found[-1] = found[-1]._replace(end=end)
-        else:
-            found.append(Period(begin, end, rate))
-    return found
+    found = stretches(history, _rate)
+    return [Period(begin, end, _rate(simulation)) for begin, end, simulation in found]
+
+
+def _rate(simulation: Simulation) -> float:
+    return float(simulation["arrivals"]["emergency_per_day"])
 
 
 def whole_days(period: Period, closed: Sequence[date]) -> list[date]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from exercises.findings import Findings, missing
 from exercises.stack import Stack
-from monitoring import own_services
+from pipeline import status_files
 from scoring import answers
 
 LOADED = """
@@ -52,14 +52,19 @@ def _mended(stack: Stack, day: date, following: date) -> Findings:
         wrong.append(f"the same bytes: the manifest of {following} names another hash")
     if stack.ask(LOADED, day) != [(sha256,)]:
         wrong.append(f"{day} in the tables (look again in a moment)")
-    if day.isoformat() not in _last_refusals(stack):
+    refusals = _last_refusals(stack)
+    if not any(refusal.startswith(f"{day}: ") for refusal in refusals):
+        known = "knows of none"
+        if refusals:
+            known = f"keeps only its last one, {'; '.join(refusals)}"
         wrong.append(
-            f"a refusal of {day}: the batch_ingestor has refused no damaged file of it since its "
-            "start. Damage it, and wait until insight.days_refused shows it"
+            f"a refusal of {day}: the batch_ingestor {known}. "
+            "Damage the day again, see it in insight.days_refused, and mend it"
         )
     return Findings(there, wrong)
 
 
-def _last_refusals(stack: Stack) -> str:
-    files = own_services.read(stack.settings.status_dir)["batch_ingestor"]
-    return " ".join(file.status.last_refusal for file in files)
+def _last_refusals(stack: Stack) -> list[str]:
+    """The last refusal of each batch_ingestor that ever ran; the ledger forgets a mended day's."""
+    files = map(status_files.read, sorted(stack.settings.status_dir.glob("batch_ingestor-*.json")))
+    return [file.last_refusal for file in files if file and file.last_refusal]

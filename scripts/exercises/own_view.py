@@ -12,7 +12,9 @@ from exercises.stack import Stack
 from pipeline.warehouse import migrations
 from pipeline.warehouse.migrations import Migration
 
-CREATES = re.compile(r"create\s+(?:or\s+replace\s+)?view\s+insight\.(\w+)", re.IGNORECASE)
+VIEW = r'(?:insight|"insight")\s*\.\s*("[^"]+"|[\w$]+)'
+READS = re.compile(VIEW, re.IGNORECASE)
+CREATES = re.compile(rf"create\s+(?:or\s+replace\s+)?(?:recursive\s+)?view\s+{VIEW}", re.IGNORECASE)
 VIEWS = "select viewname from pg_views where schemaname = 'insight'"
 LAST_OF_THE_PROJECT = 16
 OWN = "select version from lake.migrations where version > %s order by version"
@@ -34,10 +36,11 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
     if not own:
         return missing(_what_next(exist, by_version, applied))
     name = own[-1]
-    [(rows,)] = stack.ask(f"select count(*) from insight.{name}")
+    quoted = f'insight."{name}"'
+    [(rows,)] = stack.ask(f"select count(*) from {quoted}")
     there = [f"a migration of yours made insight.{name}; the analyst reads {rows} rows in it"]
     wrong = [] if rows else [f"rows in insight.{name}: it has none"]
-    bare = [column for (column,) in stack.ask(UNCOMMENTED, *[f"insight.{name}"] * 2)]
+    bare = [column for (column,) in stack.ask(UNCOMMENTED, *[quoted] * 2)]
     if bare:
         wrong.append(f"comments of insight.{name} on: {', '.join(bare)}")
     if fault := query_fault(
@@ -51,7 +54,7 @@ def check(stack: Stack, _answer: Sequence[str]) -> Findings:
 
 def created(migration: Migration) -> list[str]:
     """The views of schema insight that a migration creates."""
-    return CREATES.findall(migration.statements)
+    return list(map(_as_postgres_names_it, CREATES.findall(migration.statements)))
 
 
 def query_fault(path: Path, view: str) -> str:
@@ -59,16 +62,22 @@ def query_fault(path: Path, view: str) -> str:
     name = f"configs/pgadmin/queries/{path.name}"
     if not path.exists():
         return f"the saved query {name}"
-    if f"insight.{view}" not in path.read_text(encoding="utf-8"):
+    read = READS.findall(path.read_text(encoding="utf-8"))
+    if view not in map(_as_postgres_names_it, read):
         return f"insight.{view} in the saved query {name}"
     return ""
 
 
+def _as_postgres_names_it(written: str) -> str:
+    """A name in quotes is as it is written; any other is in small letters."""
+    return written.strip('"') if written.startswith('"') else written.lower()
+
+
 def _what_next(exist: set[str], by_version: dict[int, Migration], applied: Sequence[int]) -> str:
     """What to do when no migration of one's own made a view."""
+    if applied and applied[-1] not in by_version:
+        return "your migration in the image of this check: docker compose build batch_ingestor"
     of_files = {name for file in by_version.values() for name in created(file)}
     if by_hand := sorted(exist - of_files):
         return f"a migration that creates insight.{by_hand[0]}: an emptied Postgres would lack it"
-    if applied and applied[-1] not in by_version:
-        return "your migration in the image of this check: docker compose build batch_ingestor"
     return "a view of your own: each view of schema insight came with the project"

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,13 +22,26 @@ from pipeline.warehouse import connections
 STATEMENT_LIMIT_MS = 20_000
 REFUSED = "select simulated_date, refused_reason from insight.days_refused order by 1"
 
+type Simulation = dict[str, Any]  # a configuration's simulation.yaml
+
 
 class InForce(NamedTuple):
     """A configuration and the hours that ran under it: from `begin` up to `end`."""
 
     begin: datetime
     end: datetime
-    simulation: dict[str, Any]
+    simulation: Simulation
+
+
+def stretches(history: Iterable[InForce], part: Callable[[Simulation], object]) -> list[InForce]:
+    """The history, merged where an edit left this part of the configuration as it was."""
+    found: list[InForce] = []
+    for entry in history:
+        if found and part(found[-1].simulation) == part(entry.simulation):
+            found[-1] = found[-1]._replace(end=entry.end)
+        else:
+            found.append(entry)
+    return found
 
 
 class Stack:

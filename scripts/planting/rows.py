@@ -1,7 +1,8 @@
 """Wrong rows in the CSVs of a day.
 
 In a dataset that others refer to, a wrong row is only ever plausible: with a row that is rejected,
-the batch_ingestor rejects those that refer to it, in which nothing is wrong.
+the batch_ingestor rejects those that refer to it, in which nothing is wrong. A dataset that is not
+in `KEYS` has no wrong rows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,6 +57,8 @@ def plant(
     if not share:
         return planted, found
     for dataset, table in tables.items():
+        if dataset not in KEYS:
+            continue
         if wrong := list(_wrong_values(draws, share, dataset, table)):
             columns = {str(name): list[object](table[name]) for name in table.columns}
             for row, value in wrong:

@@ -14,7 +14,7 @@ from pipeline.lakes.batch_lake import Manifest, TopicEntry
 from reconciliation.baseline import Comparison
 
 # dataset: the topic and the types of the events that state the same facts as its rows, one event a
-# row, and the key by which they are compared
+# row, and the key by which they are compared, a field of ComparedEvent
 EVENTS_OF_ROWS = {
     "registrations": ("hospital.admissions", ["registered"], "encounter_id"),
     "admissions": ("hospital.admissions", ["admitted"], "encounter_id"),
@@ -71,7 +71,7 @@ class EventsOfDays:
         if wrong := _against_manifest(manifest.events[topic], [value for _, value in events]):
             self._differences.setdefault(topic, f"{day}: {wrong}")
         for dataset, (event_types, key) in self._datasets.items():
-            if dataset == cut:
+            if dataset == cut or dataset not in manifest.files:
                 continue
             stream = Counter(getattr(e, key) for e, _ in events if e.event_type in event_types)
             batch = _keys(self._batch_lake_dir, day, dataset, key)

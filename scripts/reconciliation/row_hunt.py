@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.broker.topics import Topics
 from pipeline.lakes import batch_lake
+from pipeline.lakes.batch_lake import Manifest
 from reconciliation.events import EVENTS_OF_ROWS
 from reconciliation.planted import PlantedFaults
 from scoring.answers import Identity
@@ -64,9 +65,10 @@ class RowHunt:
         self._waiting: dict[str, Mapping[str, Any]] = {}  # registrations, until the visit is over
 
     def look(
-        self, day: date, events: Mapping[str, Mapping[str, Any]], planted: PlantedFaults
+        self, manifest: Manifest, events: Mapping[str, Mapping[str, Any]], planted: PlantedFaults
     ) -> None:
         """Compare a day's rows with the events of that day."""
+        day = manifest.simulated_date
         beginnings = {event_type for event_type, _column in BEGINNINGS.values()}
         self._begun |= {i for i, e in events.items() if e["event_type"] in beginnings}
         cut = planted.cut.get(day)
@@ -74,7 +76,7 @@ class RowHunt:
         if self._topic == EVENTS_OF_ROWS["registrations"][0]:
             self._look_at_visits(day, events, is_cut=cut == VISITS)
         for dataset, (event_types, key) in self._datasets.items():
-            if dataset == cut:
+            if dataset == cut or dataset not in manifest.files:
                 continue
             twins = {e[key]: e for e in events.values() if e["event_type"] in event_types}
             for line, row in rows(self._root, dataset, day):

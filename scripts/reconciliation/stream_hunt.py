@@ -56,18 +56,18 @@ def look(
     planted_late = {f.event_id for f in planted.faults if f.fault == "late_message"}
     for name in topics.topics:
         lines = PartitionsInOrder(seen, planted_late)
-        days = list(baseline.closed_days)
-        rows = RowHunt(settings.batch_lake_dir, name, days[0], seen.findings)
+        days = baseline.closed_days
+        rows = RowHunt(settings.batch_lake_dir, name, min(days), seen.findings)
         late, broken = _of_topic(letters, name)
         in_lake: list[Planted] = []
         with display.comparing(f"looking for faults: {name}", len(days), "days") as step:
-            for done, day in enumerate(days):
+            for done, (day, manifest) in enumerate(days.items()):
                 step(done)
                 events = lines.read(settings.stream_lake_dir / name / day.isoformat())
                 _hide(seen, topics, lines, in_lake)
                 in_lake = [fault for fault in planted.late(name, day) if fault.event_id in events]
                 lines.add_late(late.get(day.isoformat(), []), events)
-                rows.look(day, events, planted)
+                rows.look(manifest, events, planted)
         _hide(seen, topics, lines, in_lake)
         lines.add_broken(broken)
         seen.hidden.update(rows.hidden)

@@ -4,6 +4,7 @@ docs/planted-faults.md describes the format; fields that it does not name are ig
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 import msgspec
 
@@ -38,4 +39,13 @@ def _identity(line: str) -> Identity:
         raise ValueError(f"fault: got {finding.fault!r}, expected {' or '.join(IDENTIFIED_BY)}")
     if lacking := [name for name in fields if not getattr(finding, name)]:
         raise ValueError(f"{finding.fault}: expected {', '.join(lacking)}, got none")
+    if "simulated_date" in fields and not _is_date(text := finding.simulated_date):
+        raise ValueError(f"simulated_date: got {text!r}, expected a date such as 2021-04-12")
     return finding.identity
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text  # reads 20210412 and 2021-W15-1 as well
+    except ValueError:
+        return False

@@ -26,6 +26,12 @@ def test_one_that_is_in_force_throughout_counts() -> None:
     assert (closure.ward_id, len(closure.days)) == ("JHB-SUR", 3)
 
 
+def test_an_edit_of_something_else_interrupts_none() -> None:
+    noon = FIRST + DAYS / 2
+    before, after = history(FIRST, noon), history(noon, FIRST + DAYS, emergency_factor=0.9)
+    assert closures([*before, *after]) == closures(history(FIRST, FIRST + DAYS))
+
+
 @pytest.mark.parametrize(
     "untrue",
     [
@@ -34,8 +40,13 @@ def test_one_that_is_in_force_throughout_counts() -> None:
         history(FIRST, FIRST + DAYS, enabled=False),
         history(FIRST, FIRST + DAYS, closed_wards=[]),
         history(FIRST, FIRST + DAYS, weekdays=[1]),
+        [
+            *history(FIRST, FIRST + DAYS / 3),
+            *history(FIRST + DAYS / 3, FIRST + DAYS / 2, enabled=False),
+            *history(FIRST + DAYS / 2, FIRST + DAYS),
+        ],
     ],
-    ids=["begun too late", "ended too early", "off", "of no ward", "of some days"],
+    ids=["begun too late", "ended too early", "off", "of no ward", "of some days", "interrupted"],
 )
 def test_another_does_not(untrue: list[InForce]) -> None:
     assert closures(untrue) == []

@@ -10,6 +10,7 @@ import pytest
 
 from exercises import mended_day
 from exercises.stack import REFUSED, Stack
+from pipeline import status_files
 from pipeline.broker.topics import read_topics
 from pipeline.lakes import batch_lake
 from pipeline.lakes.batch_lake import MANIFEST, Part
@@ -71,13 +72,13 @@ def plant(stack: Stack, fault: str, day: date) -> None:
     (directory / f"{day}.jsonl").write_text(f"{told}\n")
 
 
-def refuse(stack: Stack, day: date) -> None:
-    """Let the status file of the batch_ingestor say that it refused a day."""
+def refuse(stack: Stack, day: date, replica: int = 1) -> None:
+    """Let the status file of a batch_ingestor say that it refused a day, and was then stopped."""
     status = ServiceStatus(
         service="batch_ingestor",
-        replica=1,
+        replica=replica,
         host="",
-        state="running",
+        state="stopped",
         started_at=NOW,
         written_at=NOW,
         starts=1,
@@ -93,7 +94,7 @@ def refuse(stack: Stack, day: date) -> None:
         seconds_since_progress=0,
         facts={},
     )
-    path = stack.settings.status_dir / "batch_ingestor-1.json"
+    path = stack.settings.status_dir / f"batch_ingestor-{replica}.json"
     path.write_text(status.model_dump_json())
 
 
@@ -111,7 +112,24 @@ def test_a_day_that_was_refused_and_written_again_is_mended(stack: Stack) -> Non
 def test_one_that_was_only_removed_was_never_refused(stack: Stack) -> None:
     write_again(stack)
     [told] = mended_day.check(stack, []).missing
-    assert told.startswith(f"a refusal of {ONE}")
+    assert told.startswith(f"a refusal of {ONE}: the batch_ingestor knows of none.")
+
+
+def test_of_refusals_only_the_last_one_is_known(stack: Stack) -> None:
+    refuse(stack, ONE)
+    write_again(stack)
+    refuse(stack, THREE)
+    [told] = mended_day.check(stack, []).missing
+    assert f"the batch_ingestor keeps only its last one, {THREE}: wards.csv: 3 bytes" in told
+    assert told.endswith("Damage the day again, see it in insight.days_refused, and mend it")
+
+
+def test_each_batch_ingestor_keeps_a_refusal(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status_files, "is_owned", lambda path: path.stem == "batch_ingestor-1")
+    refuse(stack, ONE, replica=2)
+    refuse(stack, THREE)
+    write_again(stack)
+    assert mended_day.check(stack, []).missing == []
 
 
 def test_other_bytes_are_not_the_day(stack: Stack) -> None:

@@ -7,11 +7,12 @@ from typing import Any, cast
 import pytest
 
 from reconciliation import references, row_hunt
+from reconciliation.events import EVENTS_OF_ROWS
 from reconciliation.planted import PlantedFaults
 from reconciliation.row_hunt import RowHunt
 from scoring.answers import Identity, Planted
 
-from .hunted_day import AT, DAY, TOPIC, event
+from .hunted_day import AT, DAY, TOPIC, event, manifest
 
 HEADER = "transport_id,event_id,origin,departed_at,arrived_at\n"
 
@@ -28,7 +29,7 @@ def look(
     (directory / "transports.csv").write_text(HEADER + rows, encoding="utf-8")
     findings: dict[Identity, str] = {}
     hunt = RowHunt(root, TOPIC, DAY, findings)
-    hunt.look(DAY, {value["event_id"]: value for value in events}, planted)
+    hunt.look(manifest("transports"), {value["event_id"]: value for value in events}, planted)
     return hunt, findings
 
 
@@ -70,6 +71,14 @@ def test_a_valid_row_that_contradicts_its_event_is_named_by_its_line(tmp_path: P
     assert findings == {place: row_hunt.CONTRADICTED}
 
 
+def test_a_dataset_that_only_later_days_have_is_not_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(EVENTS_OF_ROWS, "cleanings", (TOPIC, ["arrived"], "transport_id"))
+    _hunt, findings = look(tmp_path, row(), event("T1:departed", 7), arrived())
+    assert findings == {}
+
+
 ADMISSIONS = ("registrations", "admissions", "transfers", "discharges")
 
 
@@ -82,7 +91,7 @@ def look_at_visits(root: Path, triage: str, *events: dict[str, Any]) -> tuple[Ro
     (root / DAY.isoformat() / "emergency_visits.csv").write_text(visit)
     findings: dict[Identity, str] = {}
     hunt = RowHunt(root, "hospital.admissions", DAY, findings)
-    hunt.look(DAY, {value["event_id"]: value for value in events}, NOTHING)
+    hunt.look(manifest(*ADMISSIONS), {value["event_id"]: value for value in events}, NOTHING)
     return hunt, list(findings)
 
 

@@ -67,6 +67,13 @@ def test_findings_may_be_named_twice_and_have_more_fields() -> None:
         ('{"fault":"fire"}', "findings, line 2: fault: got 'fire', expected late_message or"),
         ('{"fault":"wrong_row","dataset":"shifts"}', "expected simulated_date, line, got none"),
         ('{"fault":"wrong_row","line":"12"}', "Expected `int`, got `str`"),
+        (
+            '{"fault":"cut_file","dataset":"shifts","simulated_date":"20210412"}',
+            "findings, line 2: simulated_date: got '20210412', expected a date such as 2021-04-12",
+        ),
+        ('{"fault":"late_day","simulated_date":"2021-4-12"}', "got '2021-4-12', expected a date"),
+        ('{"fault":"late_day","simulated_date":"2021-W15-1"}', "got '2021-W15-1', expected a date"),
+        ('{"fault":"late_day","simulated_date":"2021-02-30"}', "got '2021-02-30', expected a date"),
     ],
 )
 def test_a_line_that_is_no_finding_is_named(line: str, reason: str) -> None:
