@@ -91,7 +91,7 @@ class Stack:
         self.compose(*profiles, "down", "-v", "--remove-orphans", "-t", "5")
 
     def containers(self, service: str) -> list[str]:
-        """The ids of a service's containers; far quicker than through Compose, as the next are."""
+        """The ids of a service's containers, from the engine: far quicker than Compose."""
         return sorted(self._listed("{{.ID}}", f"service={service}"))
 
     def health(self) -> dict[str, str]:
