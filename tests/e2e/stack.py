@@ -82,8 +82,17 @@ class Stack:
         self.exec("editor", "sh", "-c", save, stdin=content.encode())
 
     def up(self, *services: str) -> None:
-        """Start everything, or the services named, and wait until all are healthy."""
-        self.compose("up", "-d", "--no-build", "--wait", "--wait-timeout", "300", *services)
+        """Start everything, or the services named, and wait until all are healthy.
+
+        Raises:
+            AssertionError: if one does not become healthy; with the last lines of its log.
+        """
+        try:
+            self.compose("up", "-d", "--no-build", "--wait", "--wait-timeout", "300", *services)
+        except AssertionError as error:
+            ailing = {s: h for s, h in self.health().items() if h not in ("healthy", "running")}
+            said = [f"{s}: {h}\n" + "\n".join(self.logs(s)[-15:]) for s, h in ailing.items()]
+            raise AssertionError("\n".join((str(error), *said))) from None
 
     def down(self) -> None:
         """Remove containers, network and volumes."""
