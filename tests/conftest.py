@@ -19,7 +19,7 @@ SHARED = {
     "tests/integration/": "by name",
     "tests/e2e/dashboard/": "by name",
     "tests/e2e/pgadmin/": "by name",
-    "tests/e2e/test_three_brokers.py": "by name",
+    "tests/e2e/three_brokers/": "by name",
     "tests/e2e/clean_run/": "clean run",
 }
 load_dotenv(ROOT / ".env")

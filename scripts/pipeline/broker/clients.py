@@ -12,6 +12,10 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
 MAX_POLL_RECORDS = 5_000
+# How long a member may hold the wrong broker for a partition's leader. kafka-python 3.0.12 asks a
+# broker that leads a partition no more where it ends, over and over, without asking who leads it
+# now. It learns that only when what it knows is this old; its default is 5 minutes.
+METADATA_MAX_AGE_MS = 10_000
 # By these two we tell what is ours from what another program did in our group: the first starts the
 # client id of each of our members, the second comes with each offset that they commit.
 GROUP_CLIENT_ID = "stream_processor-"
@@ -63,6 +67,7 @@ def group_member(settings: StreamProcessorSettings) -> KafkaConsumer:
         heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
         auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset
         max_poll_records=MAX_POLL_RECORDS,
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
         allow_auto_create_topics=False,
     )
 

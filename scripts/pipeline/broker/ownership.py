@@ -27,6 +27,7 @@ from pipeline.service import OperatorNeeded
 
 ANSWER_MS = 2_000  # short, because a stop has to wait for it
 STILL_OWNED = "another process still owns its files"
+NO_ANSWER = "its broker does not answer"
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Ownership(ConsumerRebalanceListener):
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
         """Pause them; `take_free_partitions` takes their files later."""
         self._consumer.pause(*assigned)
-        self._waiting.update(dict.fromkeys(assigned, ""))
+        self._waiting.update(dict.fromkeys(sorted(assigned), ""))
 
     def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
         """Give up their files, which are on disk since the end of the last turn.
@@ -83,21 +84,22 @@ class Ownership(ConsumerRebalanceListener):
     def take_free_partitions(self) -> bool:
         """Try the lock of each waiting partition; recover, seek and resume those we get.
 
+        The first one without an answer ends the turn. The next turn begins with another one.
+
         Returns:
             Whether the broker has answered all that it was asked.
         """
-        for partition in sorted(self._waiting):
+        for partition in list(self._waiting):
             files = PartitionFiles.try_lock(self._root, *partition)
             if files is None:
                 self._wait_for(partition, STILL_OWNED)
                 continue
             try:
                 committed = self._committed(partition)
-                end = self._consumer.end_offsets([partition])[partition]
-            except RetriableError as error:
-                fields = {**partition._asdict(), "reason": error}
-                log.debug(Message("cannot take over a partition yet", **fields))
+                end = self._consumer.end_offsets([partition], timeout_ms=ANSWER_MS)[partition]
+            except RetriableError:
                 files.close()
+                self._wait_for(partition, NO_ANSWER)
                 return False
             try:
                 last_line = files.recover(committed)
@@ -171,12 +173,16 @@ class Ownership(ConsumerRebalanceListener):
 
     def _committed(self, partition: TopicPartition) -> int | None:
         """The offset that one of us committed last; None if another program did so since."""
-        found = self._consumer.committed(partition, metadata=True)
+        found = self._consumer.committed(partition, metadata=True, timeout_ms=ANSWER_MS)
         return found.offset if found and found.metadata == clients.OUR_COMMIT else None
 
     def _wait_for(self, partition: TopicPartition, reason: str) -> None:
-        if self._waiting.get(partition, reason) != reason:
-            self._waiting[partition] = reason
+        """The partition goes to the end of the line. The log says so once for each reason."""
+        last_reason = self._waiting.pop(partition, None)
+        if last_reason is None:
+            return  # it was given to another member
+        self._waiting[partition] = reason
+        if reason != last_reason:
             log.warning(Message("waiting for a partition", **partition._asdict(), reason=reason))
 
 

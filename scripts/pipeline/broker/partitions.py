@@ -5,7 +5,12 @@ from functools import lru_cache
 from threading import Event
 
 from kafka import KafkaAdminClient, TopicPartition
-from kafka.errors import RetriableError, TopicAlreadyExistsError
+from kafka.errors import (
+    InvalidReplicationFactorError,
+    RetriableError,
+    TopicAlreadyExistsError,
+    UnknownError,
+)
 from kafka.partitioner.default import murmur2
 
 from pipeline.broker import clients
@@ -27,8 +32,8 @@ log = logging.getLogger(__name__)
 def create_missing_topics(settings: KafkaSettings, topics: Topics, stopping: Event) -> None:
     """Create the topics and their dead letter topics where they are missing.
 
-    Asks again while it meets a broker that is away, or that does not know all topics yet, until
-    the service is `stopping`.
+    Asks again while it meets a broker that is away, or that does not know all topics or all other
+    brokers yet, until the service is `stopping`.
 
     Raises:
         ConfigurationError: if a topic exists with another number of partitions.
@@ -36,6 +41,7 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics, stopping: Eve
     counts = {name: topic.partitions for name, topic in topics.topics.items()}
     counts |= {dead_letter_topic(name): 1 for name in topics.topics}
     found: dict[str, int] = {}
+    said = False
     while not all(found.get(name) for name in counts):
         if stopping.is_set():
             return
@@ -43,7 +49,14 @@ def create_missing_topics(settings: KafkaSettings, topics: Topics, stopping: Eve
             found = _create(settings, counts, topics)
         except RetriableError as error:
             log.debug(Message("the topics could not be created yet", reason=error))
-            stopping.wait(ASK_AGAIN_SECONDS)
+        except (InvalidReplicationFactorError, UnknownError) as error:
+            # Brokers that start one after the other, or a broker that has lost its ZooKeeper.
+            if not said:
+                log.warning(Message("the topics wait for more brokers", reason=error))
+            said = True
+        else:
+            continue
+        stopping.wait(ASK_AGAIN_SECONDS)
     for name, count in counts.items():
         if found[name] != count:
             raise ConfigurationError(

@@ -13,7 +13,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError, UnknownError
+from kafka.errors import TopicAlreadyExistsError
 
 from pipeline.broker import clients, partitions
 from pipeline.broker.topics import Topics, read_topics
@@ -95,15 +95,7 @@ class Stage:
 
     def create(self) -> None:
         """Create the topics."""
-        wait_until(self._could_create)
-
-    def _could_create(self) -> bool:
-        try:
-            partitions.create_missing_topics(self.settings, self.wanted, Event())
-        except (InvalidReplicationFactorError, UnknownError):
-            # A broker that hung may have lost its ZooKeeper session, and knows of no broker then.
-            return False
-        return True
+        partitions.create_missing_topics(self.settings, self.wanted, Event())
 
     def empty(self) -> None:
         """Make the topics empty, as on a broker that was emptied."""

@@ -3,41 +3,17 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
-import pytest
-import yaml
-from kafka import KafkaAdminClient
-from kafka.errors import RetriableError
+from ..engine import started_at
+from ..stack import Stack, wait_until
+from .conftest import BROKERS, missing_copies
 
-from monitoring import broker
-
-from .engine import started_at
-from .stack import PYTHON_SERVICES, ROOT, Stack, network_of, wait_until
-
-BROKERS = ("kafka", "kafka-2", "kafka-3")
 PARTITIONS = 15
 # By then the brokers that are left, and all their clients, go on without the one that was killed.
 GOES_ON_SECONDS = 30
 SIZES = ("find", "/lake/stream", "-name", "*.jsonl", "-printf", r"%P %s\n")
-
-
-@pytest.fixture
-def stack() -> Iterator[Stack]:
-    simulation = yaml.safe_load((ROOT / "configs" / "simulation.yaml").read_text(encoding="utf-8"))
-    simulation["clock"]["real_days"] = 0.05  # more than 1,000 events a second
-    override = ROOT / "docker-compose.override.yml"
-    knobs = {
-        "MIRROR_PREFIX": "mirror/" if override.exists() else "",
-        "KAFKA_2_PUBLISHED_PORT": "0",
-        "KAFKA_3_PUBLISHED_PORT": "0",
-    }
-    with Stack("brokers", simulation, knobs, ("deploy/three-brokers.yml",)) as own:
-        own.write_configs()
-        own.up(*BROKERS, "postgres", *PYTHON_SERVICES)
-        yield own
 
 
 class Watch:
@@ -93,15 +69,6 @@ class Watch:
         self.sizes = sizes
 
 
-def missing_copies(asked: Sequence[str]) -> int | None:
-    """How many partitions are missing a copy, as one of these brokers says; None if none does."""
-    try:
-        with KafkaAdminClient(bootstrap_servers=[f"{name}:9092" for name in asked]) as admin:
-            return broker.missing_copies_of(admin.describe_topics())
-    except RetriableError:  # it was sent on to the broker that is away
-        return None
-
-
 def lose(stack: Stack, lake: Watch, lost: str) -> None:
     """Kill a broker, wait until all goes on without it, and start it again."""
     others = [name for name in BROKERS if name != lost]
@@ -120,7 +87,7 @@ def test_a_broker_killed_under_load_stops_nothing_and_loses_nothing(stack: Stack
     services = ("scheduler", "producer", "stream_processor")
     containers = [stack.containers(name)[0] for name in services]
     starts = [started_at(container) for container in containers]
-    with Watch(stack) as lake, network_of(stack):
+    with Watch(stack) as lake:
         wait_until(lambda: len(lake.sizes) == PARTITIONS, 120, "every partition to reach the lake")
         for name in BROKERS:
             lose(stack, lake, name)

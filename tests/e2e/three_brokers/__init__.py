@@ -1,0 +1,1 @@
+"""The stack with three brokers: any may be killed, and a leader may move."""
