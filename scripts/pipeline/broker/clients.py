@@ -12,9 +12,9 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
 MAX_POLL_RECORDS = 5_000
-# How long a member may hold the wrong broker for a partition's leader. kafka-python 3.0.12 asks a
-# broker that leads a partition no more where it ends, over and over, without asking who leads it
-# now. It learns that only when what it knows is this old; its default is 5 minutes.
+# How long a member may hold the wrong broker for a partition's leader. If kafka-python 3.0.12 asks
+# where a partition ends, and that broker no longer leads it, the library asks the same one over
+# and over. It looks for the new leader only when its metadata is this old (5 minutes by default).
 METADATA_MAX_AGE_MS = 10_000
 # By these two we tell what is ours from what another program did in our group: the first starts the
 # client id of each of our members, the second comes with each offset that they commit.
