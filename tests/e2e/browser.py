@@ -31,9 +31,13 @@ def open_browser() -> Iterator[Browser]:
 def open_page(
     browser: Browser, width: int = WIDTH, paper: Literal["light", "dark"] = "light"
 ) -> Page:
-    """An empty page, which shares no cookies with the others."""
+    """An empty page, which shares no cookies with the others.
+
+    Its context stays until the browser ends. Chromium sometimes never answers when one is closed
+    (seen once: Target.disposeBrowserContext), and Playwright would wait for the answer for ever.
+    """
     size = ViewportSize(width=width, height=HEIGHT)
-    page = browser.new_page(viewport=size, color_scheme=paper)
+    page = browser.new_context(viewport=size, color_scheme=paper).new_page()
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     return page
