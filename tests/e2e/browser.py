@@ -33,8 +33,8 @@ def open_page(
 ) -> Page:
     """An empty page, which shares no cookies with the others.
 
-    Its context stays until the browser ends. Chromium sometimes never answers when one is closed
-    (seen once: Target.disposeBrowserContext), and Playwright would wait for the answer for ever.
+    Its context stays open until the browser ends. To close one, Playwright waits for Chromium
+    without a time limit, and once Chromium did not answer (Target.disposeBrowserContext).
     """
     size = ViewportSize(width=width, height=HEIGHT)
     page = browser.new_context(viewport=size, color_scheme=paper).new_page()
