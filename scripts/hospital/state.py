@@ -4,15 +4,13 @@ Small, plain and immutable: an hour copies the dictionaries that it changes. Ins
 seconds since 1970-01-01.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any, NamedTuple, Self
-
-import numpy as np
 
 from hospital.config.fields import Triage
 from hospital.population.newcomers import Newcomers
+from hospital.population.person_numbers import PersonNumbers
 from hospital.staffing.rosters import AttendanceRules
 
 
@@ -25,19 +23,12 @@ def _with_closed_wards(state: dict[str, Any]) -> dict[str, Any]:
 def _with_gaps(state: dict[str, Any]) -> dict[str, Any]:
     """In format 2 the numbers of those who are gone were written themselves."""
     rest = {key: value for key, value in state.items() if key != "gone"}
-    return {**rest, "gone_gaps": _gaps(state["gone"])}
+    return {**rest, "gone_gaps": PersonNumbers(state["gone"]).gaps()}
 
 
 # The first turns the JSON of a state of format 1, that of version 0.2.0, into one of format 2, and
 # so on. Rows are restored by position: any other order or number of fields is another format.
 UPGRADES: Sequence[Callable[[dict[str, Any]], dict[str, Any]]] = (_with_closed_wards, _with_gaps)
-
-
-def _gaps(numbers: Collection[int]) -> list[int]:
-    """The lowest number, then how much higher each following one is: a third of the digits."""
-    ascending = np.sort(np.fromiter(numbers, np.int64, len(numbers)))
-    gaps: list[int] = np.diff(ascending, prepend=0).tolist()
-    return gaps
 
 
 class PatientCase(NamedTuple):
@@ -149,7 +140,7 @@ class State:
     # By "<day> <shift_name>", for the shifts under way:
     shift_rules: dict[str, AttendanceRules] = field(default_factory=dict)
     # Person numbers: dead or moved away, up to the last midnight and since.
-    gone: frozenset[int] = frozenset()
+    gone: PersonNumbers = field(default_factory=PersonNumbers)
     gone_today: frozenset[int] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
@@ -162,7 +153,7 @@ class State:
             "agenda": sorted(self.agenda),
             "returns": dict(sorted(self.returns.items())),
             "shift_rules": {name: list(rules) for name, rules in sorted(self.shift_rules.items())},
-            "gone_gaps": _gaps(self.gone),
+            "gone_gaps": self.gone.gaps(),
             "gone_today": sorted(self.gone_today),
         }
 
@@ -183,6 +174,6 @@ class State:
             shift_rules={
                 name: AttendanceRules.from_json(row) for name, row in value["shift_rules"].items()
             },
-            gone=frozenset(accumulate(value["gone_gaps"])),
+            gone=PersonNumbers.from_gaps(value["gone_gaps"]),
             gone_today=frozenset(value["gone_today"]),
         )

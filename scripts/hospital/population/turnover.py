@@ -4,7 +4,7 @@ Deaths in a hospital are decided there, when they happen. Nobody who is in a hos
 to one dies elsewhere or moves.
 """
 
-from collections.abc import Set
+from collections.abc import Collection
 
 import numpy as np
 
@@ -18,7 +18,12 @@ from hospital.times import DAY, DAYS_A_YEAR, date_text
 
 
 def turn_over(
-    people: People, rates: Rates, newcomers: Newcomers, gone: Set[int], in_care: Set[int], at: int
+    people: People,
+    rates: Rates,
+    newcomers: Newcomers,
+    gone: Collection[int],
+    in_care: Collection[int],
+    at: int,
 ) -> tuple[Newcomers, set[int], list[Event]]:
     """The changes of the day that begins at `at`.
 

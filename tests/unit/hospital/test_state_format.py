@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from hospital import state
 from hospital.population.newcomers import Newcomers
+from hospital.population.person_numbers import PersonNumbers
 from hospital.staffing.rosters import AttendanceRules
 
 FORMAT = 3
@@ -42,6 +43,6 @@ def test_other_fields_are_another_format() -> None:
 def test_format_2_names_the_same_people_as_the_gaps_of_format_3(gone: set[int]) -> None:
     format_2 = {"at": 0, "gone": sorted(gone)}
     to_format_3 = state.UPGRADES[1]
-    today = state.State(at=0, newcomers=Newcomers(0), gone=frozenset(gone)).to_json()
+    today = state.State(at=0, newcomers=Newcomers(0), gone=PersonNumbers(gone)).to_json()
     assert to_format_3(format_2) == {"at": 0, "gone_gaps": today["gone_gaps"]}
-    assert state.State.from_json(today).gone == gone
+    assert state.State.from_json(today).gone == PersonNumbers(gone)
