@@ -28,10 +28,11 @@ FieldName = Annotated[
 ]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 INSTANT = re.compile(value_forms.INSTANT)
+LINE_FEED, CARRIAGE_RETURN, BACKSLASH, DELETE = b"\n\r\\\x7f"
 MOST_CHARACTERS = 120  # of msgspec's reason: it may quote what somebody sent
 
 
-class Event(msgspec.Struct, tag_field="event_type", forbid_unknown_fields=True):
+class Event(msgspec.Struct, tag_field="event_type", forbid_unknown_fields=True, gc=False):
     """A record's value. Each event_type of a topic has a class of its own, with all its fields."""
 
     event_time: Text
@@ -146,14 +147,14 @@ def _decode(topic: Topic, value: bytes) -> Event:
         raise ValueError(printable[:MOST_CHARACTERS]) from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"the value is not JSON: {error}") from None
-    if b"\n" in value or b"\r" in value:
+    if LINE_FEED in value or CARRIAGE_RETURN in value:
         raise ValueError("the value contains a line break")
     return event
 
 
 def _check_printable(event: Event, value: bytes) -> None:
     """Refuse what a terminal does not show as it is: a control character could forge a log line."""
-    if value.isascii() and b"\\" not in value and b"\x7f" not in value:
+    if value.isascii() and BACKSLASH not in value and DELETE not in value:
         return  # JSON lets a text contain other control characters only as escapes
     for field, text in msgspec.structs.asdict(event).items():
         if text and not text.isprintable():
