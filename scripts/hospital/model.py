@@ -5,7 +5,7 @@ from functools import cached_property
 
 from hospital.config.run import Configuration
 from hospital.rates import Rates
-from hospital.sampling import uniform
+from hospital.sampling import draw_for
 from hospital.world import World
 
 
@@ -26,4 +26,4 @@ class Model:
 
     def draw(self, purpose: str, key: int) -> float:
         """The run's draw for a purpose and a key, above 0 and below 1."""
-        return uniform(self.world.seed, purpose, key)
+        return draw_for(self.world.seed, purpose)(key)

@@ -5,7 +5,7 @@ values for the same keys.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
@@ -21,6 +21,7 @@ _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB13311
 _STANDARD_NORMAL = NormalDist()
 
 type Keys = NDArray[np.uint64]  # of draws; a person number is one
+type Draw = Callable[[int], float]  # of one purpose, by key: above 0 and below 1
 
 
 @lru_cache(maxsize=1 << 16)
@@ -35,14 +36,24 @@ def _mix(value: int) -> int:
     return value ^ (value >> 31)
 
 
-@lru_cache(maxsize=1 << 14)
 def _base(seed: int, purpose: str) -> int:
     return _mix((key_of(purpose) + seed * _STEP) & _MASK)
 
 
+@lru_cache(maxsize=1 << 14)
+def draw_for(seed: int, purpose: str) -> Draw:
+    """The draws of one purpose, as a function of the key."""
+    base = _base(seed, purpose)
+
+    def draw(key: int) -> float:
+        return ((_mix((base + key * _STEP) & _MASK) >> 12) + 0.5) * 2.0**-52
+
+    return draw
+
+
 def uniform(seed: int, purpose: str, key: int) -> float:
     """A draw above 0 and below 1."""
-    return ((_mix((_base(seed, purpose) + key * _STEP) & _MASK) >> 12) + 0.5) * 2.0**-52
+    return draw_for(seed, purpose)(key)
 
 
 def uniforms(seed: int, purpose: str, keys: Keys) -> NDArray[np.float64]:

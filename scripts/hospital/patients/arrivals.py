@@ -6,11 +6,14 @@ encounter_id.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from hospital.config.fields import Triage
 from hospital.model import Model
-from hospital.sampling import choose, key_of, poisson, seconds, uniform
+from hospital.population.newcomers import Newcomers
+from hospital.population.people import People
+from hospital.sampling import Draw, choose, draw_for, key_of, poisson, seconds
 from hospital.state import ExpectedReturn, PatientCase, Visit
 from hospital.times import DAY, EPOCH, HOUR
 from hospital.working_state import WorkingState
@@ -135,19 +138,20 @@ class PatientSearch(NamedTuple):
 
 def find_case(model: Model, state: WorkingState, search: PatientSearch) -> PatientCase | None:
     """A person who is alive and not in care, and why they come; None if no candidate will do."""
-    seed, key, rates = model.world.seed, key_of(search.encounter_id), model.rates
-    people, hospital_id, day = model.world.people, search.hospital_id, search.at // DAY
+    key, rates, people = key_of(search.encounter_id), model.rates, model.world.people
+    hospital_id, day = search.hospital_id, search.at // DAY
     date = EPOCH + timedelta(days=day)
-    for attempt in range(CANDIDATES):
-        number = _resident(model, state, hospital_id, key, attempt)
-        if number is None or number in state.in_care or state.is_gone(number):
+    for draws in _draws_of_candidates(model.world.seed):
+        number = _candidate(people, state.newcomers, hospital_id, key, draws)
+        if number is None or number in state.in_care:
             continue
         person = people.person(number)
+        if people.nearest[person.district] != hospital_id:
+            continue  # a newcomer from elsewhere
         age, condition = person.age(day), people.conditions[person.condition]
-        if uniform(seed, f"visit.age.{attempt}", key) >= rates.arrival_shares[condition][age]:
+        if draws.age(key) >= rates.arrival_shares[condition][age] or state.is_gone(number):
             continue
-        sex = "F" if person.female else "M"
-        draw = uniform(seed, f"visit.diagnosis.{attempt}", key)
+        sex, draw = "F" if person.female else "M", draws.diagnosis(key)
         code = rates.diagnosis(
             search.kind, sex, age, condition, hospital_id=hospital_id, day=date, draw=draw
         )
@@ -157,16 +161,32 @@ def find_case(model: Model, state: WorkingState, search: PatientSearch) -> Patie
     return None
 
 
-def _resident(
-    model: Model, state: WorkingState, hospital_id: str, key: int, attempt: int
+class _CandidateDraws(NamedTuple):
+    """The draws about one candidate for an encounter, by the key of the encounter_id."""
+
+    person: Draw
+    newcomer: Draw
+    age: Draw
+    diagnosis: Draw
+
+
+@lru_cache(maxsize=1)
+def _draws_of_candidates(seed: int) -> list[_CandidateDraws]:
+    """The draws about each candidate, in the order in which they are tried."""
+    return [
+        _CandidateDraws(*(draw_for(seed, f"visit.{what}.{n}") for what in _CandidateDraws._fields))
+        for n in range(CANDIDATES)
+    ]
+
+
+def _candidate(
+    people: People, newcomers: Newcomers, hospital_id: str, key: int, draws: _CandidateDraws
 ) -> int | None:
-    """One of those who live near the hospital, each with the same chance; None: try again."""
-    seed, people = model.world.seed, model.world.people
-    near, newcomers = people.living_near[hospital_id], state.newcomers
-    draw = uniform(seed, f"visit.person.{attempt}", key)
-    # Newcomers are drawn from everywhere, and dropped where another hospital is nearer.
-    later = newcomers.total
-    if later and uniform(seed, f"visit.newcomer.{attempt}", key) * (len(near) + later) < later:
-        number = newcomers.number(int(draw * later))
-        return number if people.nearest_hospital(number) == hospital_id else None
+    """A candidate: each resident near the hospital, and each newcomer, has the same chance.
+
+    None if it is to be one of the residents near the hospital and nobody lives there.
+    """
+    near, later, draw = people.living_near[hospital_id], newcomers.total, draws.person(key)
+    if later and draws.newcomer(key) * (len(near) + later) < later:
+        return newcomers.number(int(draw * later))
     return near.item(int(draw * len(near))) if len(near) else None
