@@ -17,8 +17,7 @@ def date_text(day: int) -> str:
 
 def instant_text(at: int) -> str:
     """An instant in seconds since 1970-01-01, such as `2021-04-07T13:05:09Z`."""
-    hour, second = divmod(at, HOUR)
-    return _hour_text(hour) + _MINUTES_AND_SECONDS[second]
+    return _hour_text(at // HOUR) + _MINUTES_AND_SECONDS[at % HOUR]
 
 
 def maybe_instant_text(at: int | None) -> str | None:

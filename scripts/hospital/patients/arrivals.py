@@ -30,10 +30,10 @@ def arrive(
 
     `start` is the hour in seconds since 1970-01-01.
     """
-    arrivals = []
+    arrivals, hour_mark = [], f"{hour:%Y%m%d%H}"
     for hospital_id in model.world.network.hospitals:
         for source, letter in SOURCE_LETTERS.items():
-            origin = f"{hospital_id}-{letter}{hour:%Y%m%d%H}"
+            origin = f"{hospital_id}-{letter}{hour_mark}"
             expected = model.rates.expected(source, hospital_id, hour)
             count = poisson(expected, model.draw("arrivals.count", key_of(origin)))
             for ordinal in range(1, count + 1):

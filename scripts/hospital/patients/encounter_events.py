@@ -149,4 +149,9 @@ def _admissions_event(
 
 
 def _bed_and_carers(stay: Stay, carers: Carers) -> Value:
-    return {"ward_id": stay.ward_id, "bed_id": stay.bed_id, **carers._asdict()}
+    return {
+        "ward_id": stay.ward_id,
+        "bed_id": stay.bed_id,
+        "doctor_id": carers.doctor_id,
+        "nurse_id": carers.nurse_id,
+    }

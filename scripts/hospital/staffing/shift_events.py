@@ -11,10 +11,8 @@ def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Event]:
     """One event per person of the shift: `started` or `ended` of those present, or `absent`."""
     missed, ended = event_type == "absent", event_type == "ended"
     suffix = f"-{date_text(roster.day).replace('-', '')}-{SHIFT_LETTERS[roster.shift_name]}"
-    planned = {
-        "planned_start_at": instant_text(roster.planned_start_at),
-        "planned_end_at": instant_text(roster.planned_end_at),
-    }
+    planned_start_at = instant_text(roster.planned_start_at)
+    planned_end_at = instant_text(roster.planned_end_at)
     events = []
     for person in roster.absent if missed else roster.present:
         staff_id, post = staff.staff_id[person.number], staff.posts[person.post]
@@ -30,7 +28,8 @@ def shifts(staff: Staff, roster: Roster, event_type: str) -> list[Event]:
             "assignment": "own" if own is post else "reserve",
             "shift_name": roster.shift_name,
             "status": "absent" if missed else "worked",
-            **planned,
+            "planned_start_at": planned_start_at,
+            "planned_end_at": planned_end_at,
             "started_at": None if missed else instant_text(person.started_at),
             "ended_at": instant_text(person.ended_at) if ended else None,
         }
