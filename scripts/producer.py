@@ -20,7 +20,7 @@ from pipeline.run.clock import Clock
 from pipeline.service import Service, run
 from pipeline.settings import ProducerSettings
 
-IDLE_SECONDS = 0.2
+IDLE_SECONDS = 0.5
 BATCH_EVENTS = 2_000
 
 log = logging.getLogger("producer")

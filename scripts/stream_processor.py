@@ -29,7 +29,7 @@ from pipeline.broker.dead_letters import DeadLetters
 from pipeline.broker.event_lines import EventLine
 from pipeline.broker.foreign_members import ForeignMembers
 from pipeline.broker.ownership import Ownership
-from pipeline.broker.topics import Topics, check_value, read_topics
+from pipeline.broker.topics import Topic, check_value, read_topics
 from pipeline.lakes.partition_files import PartitionFiles
 from pipeline.logs import Message
 from pipeline.rate_log import RateLog
@@ -59,7 +59,8 @@ def main(settings: StreamProcessorSettings, service: Service) -> None:
         for partition, records in read(consumer, foreign_members, service).items():
             if unwritten := ownership.unwritten(partition, records):
                 owned = ownership.owned[partition]
-                written = write(unwritten, owned.files, topics, dead_letters, rate)
+                topic = topics.topics[partition.topic]
+                written = write(unwritten, owned.files, topic, dead_letters, rate)
                 service.report.count("events", written)
                 owned.next_offset = records[-1].offset + 1
                 uncommitted.add(partition)
@@ -108,7 +109,7 @@ def read(
 def write(
     records: list[ConsumerRecord],
     files: PartitionFiles,
-    topics: Topics,
+    topic: Topic,
     dead_letters: DeadLetters,
     rate: RateLog[ConsumerRecord],
 ) -> int:
@@ -124,7 +125,7 @@ def write(
     try:
         for record in records:
             try:
-                event = check_value(topics.topics[record.topic], record.key, record.value)
+                event = check_value(topic, record.key, record.value)
                 files.append(event.event_time[:10], record.offset, record.value)
             except ValueError as reason:
                 dead_letters.send(record, str(reason))

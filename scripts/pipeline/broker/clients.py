@@ -11,7 +11,10 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # The library never gives up on a record or on the broker. A service that is stuck ends itself
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
-MAX_POLL_RECORDS = 5_000
+# Each poll ends in one write to the disk and one commit. So many records take about 25 MB.
+MAX_POLL_RECORDS = 20_000
+# The broker answers at once when it has records. While it has none, it is asked this often.
+FETCH_MAX_WAIT_MS = 1_000
 # How long a member may hold the wrong broker for a partition's leader. If kafka-python 3.0.12 asks
 # where a partition ends, and that broker no longer leads it, the library asks the same one over
 # and over. It looks for the new leader only when its metadata is this old (5 minutes by default).
@@ -67,6 +70,7 @@ def group_member(settings: StreamProcessorSettings) -> KafkaConsumer:
         heartbeat_interval_ms=settings.kafka_session_timeout_ms // 10,
         auto_offset_reset="earliest",  # never relied on: Ownership seeks, and checks each offset
         max_poll_records=MAX_POLL_RECORDS,
+        fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
         allow_auto_create_topics=False,
     )
