@@ -35,11 +35,14 @@ PEAKS = "grep -h ^VmHWM: /proc/[0-9]*/status"
 WINDOW_DAYS = 25  # of the pace over the run
 DISK_USE = ("du", "--summarize", "--block-size=1", "/volume")
 
+type Span = tuple[float, float]  # from one instant to another, as time.time()
+
 
 class Used(NamedTuple):
     """What a container used during the run."""
 
     cpu_seconds: float
+    cpu_seconds_of_hundreds: Sequence[float]  # the first and the last hundred days
     peak_memory: int  # bytes
 
 
@@ -67,15 +70,11 @@ def measure(plan: Plan) -> list[Section]:
             stack.compose("up", "-d", "--no-build")
             with Counters(containers_of(stack, PYTHON_SERVICES)) as ours:
                 events, end = wait_until_stored(stack)
-        containers = {
-            name: Used(ours.cpu_seconds(name, begin, end), largest_process(stack, name))
-            for name in PYTHON_SERVICES
-        }
-        containers |= {
-            name: Used(servers.cpu_seconds(name, begin, end), servers.peak_memory(name))
-            for name in SERVERS
-        }
         published_at = [float(line) for line in in_editor(stack, PUBLISHED_AT).split()]
+        spans = [(begin, end), *first_and_last(published_at)]
+        containers = {
+            name: used(ours, name, spans, largest_process(stack, name)) for name in PYTHON_SERVICES
+        } | {name: used(servers, name, spans, servers.peak_memory(name)) for name in SERVERS}
         began = time.monotonic()
         reconciled = stack.wait_until_reconciled(seconds=1200)
         run = Run(
@@ -123,10 +122,21 @@ def bytes_on_disk(stack: Stack, volume: str) -> int:
     return int(docker("run", "--rm", "-u", "0", "-v", mount, image, *DISK_USE).split()[0])
 
 
-def first_and_last(instants: Sequence[float], most: int = 100) -> tuple[float, float]:
-    """Days a second over the first and over the last `most` days, or over a half of fewer days."""
-    days = min(most, (len(instants) - 1) // 2)
-    return days / (instants[days] - instants[0]), days / (instants[-1] - instants[-1 - days])
+def used(counters: Counters, name: str, spans: Sequence[Span], peak_memory: int) -> Used:
+    """What a container used in the whole run, which is the first of the spans, and in the others."""
+    whole, *hundreds = (counters.cpu_seconds(name, *span) for span in spans)
+    return Used(whole, hundreds, peak_memory)
+
+
+def first_and_last(instants: Sequence[float], most: int = 100) -> list[Span]:
+    """When the first and the last `most` days were published, or each half of fewer days."""
+    days = days_of_a_span(instants, most)
+    return [(instants[0], instants[days]), (instants[-1 - days], instants[-1])]
+
+
+def days_of_a_span(instants: Sequence[float], most: int = 100) -> int:
+    """How many days `first_and_last` takes."""
+    return min(most, (len(instants) - 1) // 2)
 
 
 def summary(run: Run) -> Section:
@@ -135,7 +145,8 @@ def summary(run: Run) -> Section:
     cpu_seconds = sum(used.cpu_seconds for used in run.containers.values())
     memory = sum(run.containers[name].peak_memory for name in PYTHON_SERVICES)
     alone = [simulated.seconds for simulated in run.alone]
-    first, last = first_and_last(run.published_at)
+    span_days = days_of_a_span(run.published_at)
+    first, last = (span_days / (end - begin) for begin, end in first_and_last(run.published_at))
     rows = [
         ("everything stored after", f"{run.seconds:.0f} s"),
         ("the simulation alone, before and after", " and ".join(f"{s:.0f} s" for s in alone)),
@@ -169,12 +180,15 @@ def summary(run: Run) -> Section:
 def of_containers(run: Run) -> Section:
     """What each container used."""
     rows = [
-        (name, f"{used.cpu_seconds:,.0f} s", f"{used.peak_memory / 2**20:,.0f} MiB")
+        (
+            name,
+            *(f"{s:,.1f} s" for s in (used.cpu_seconds, *used.cpu_seconds_of_hundreds)),
+            f"{used.peak_memory / 2**20:,.0f} MiB",
+        )
         for name, used in run.containers.items()
     ]
-    return Section(
-        "containers", "Its containers", ("Container", "CPU time", "peak memory"), rows, {}
-    )
+    columns = ("Container", "CPU time", "first hundred days", "last hundred days", "peak memory")
+    return Section("containers", "Its containers", columns, rows, {})
 
 
 def of_volumes(run: Run) -> Section:

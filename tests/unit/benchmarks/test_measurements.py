@@ -29,10 +29,10 @@ def test_a_larger_network_is_as_full() -> None:
         assert larger.hospitals[name].emergency_places == 16 * hospital.emergency_places
 
 
-def test_days_a_second_at_the_beginning_and_at_the_end() -> None:
+def test_the_first_and_the_last_days_of_a_run() -> None:
     at = [0.0, 1.0, 2.0, 4.0, 6.0]
-    assert first_and_last(at, most=2) == (1.0, 0.5)
-    assert first_and_last(at) == (1.0, 0.5)  # fewer days: its two halves
+    assert first_and_last(at, most=1) == [(0.0, 1.0), (4.0, 6.0)]
+    assert first_and_last(at) == [(0.0, 2.0), (2.0, 6.0)]  # fewer days: its two halves
 
 
 def test_files_are_copied_day_by_day_in_the_order_of_their_references() -> None:
