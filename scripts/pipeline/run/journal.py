@@ -67,10 +67,10 @@ class Block(NamedTuple):
         if not content:
             raise EOFError(f"{self.path.name} has 0 bytes; even a block without events has more")
         try:
-            lines = gzip.decompress(content).splitlines()
+            lines = gzip.decompress(content).split(b"\n")
         except zlib.error as error:
             raise ValueError(f"{self.path.name} is damaged: {error}") from None
-        for line in lines:
+        for line in lines[:-1]:  # after the last line's end, nothing follows
             number, event_time, topic, key, value, *mark = line.split(b"\t")
             record = Record(int(number), event_time.decode(), topic.decode(), key, value)
             yield record._replace(mark=mark[0].decode()) if mark else record
