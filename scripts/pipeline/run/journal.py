@@ -17,6 +17,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,13 +68,15 @@ class Block(NamedTuple):
         if not content:
             raise EOFError(f"{self.path.name} has 0 bytes; even a block without events has more")
         try:
-            lines = gzip.decompress(content).split(b"\n")
+            lines = BytesIO(gzip.decompress(content))
         except zlib.error as error:
             raise ValueError(f"{self.path.name} is damaged: {error}") from None
-        for line in lines[:-1]:  # after the last line's end, nothing follows
-            number, event_time, topic, key, value, *mark = line.split(b"\t")
-            record = Record(int(number), event_time.decode(), topic.decode(), key, value)
-            yield record._replace(mark=mark[0].decode()) if mark else record
+        for line in lines:
+            number, event_time, topic, key, rest = line.removesuffix(b"\n").split(b"\t", 4)
+            value, _tab, mark = rest.partition(b"\t")
+            yield Record(
+                int(number), event_time.decode(), topic.decode(), key, value, mark.decode()
+            )
 
 
 def encode(records: Iterable[Record]) -> bytes:
