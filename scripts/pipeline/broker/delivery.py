@@ -2,6 +2,7 @@
 
 from pipeline.broker import clients, partitions, resume
 from pipeline.broker.acknowledgements import Acknowledgements
+from pipeline.broker.resume import Progress
 from pipeline.broker.topics import Topics
 from pipeline.run.journal import Record
 from pipeline.service import end_now
@@ -19,15 +20,15 @@ class Delivery:
         self, settings: ProducerSettings, topics: Topics, acknowledgements: Acknowledgements
     ) -> None:
         """Ask the broker what it has. Raises what kafka-python raises."""
-        self._progress = resume.progress(settings, topics)
-        self._topics = topics
+        found = resume.progress(settings, topics)
+        self._progress: dict[str, list[Progress]] = {name: [] for name in topics.topics}
+        for partition in partitions.all_partitions(topics):
+            self._progress[partition.topic].append(found[partition])
         self._acknowledgements = acknowledgements
         self._producer = clients.producer(settings)
         # A topic that was deleted is furthest behind and is filled from the start.
-        newest: dict[str, int] = {}
-        for partition, progress in self._progress.items():
-            newest[partition.topic] = max(progress.last_number, newest.get(partition.topic, -1))
-        self.resume_number = max(0, min(newest.values()) + 1 - settings.producer_window_events)
+        newest = [max(p.last_number for p in of_topic) for of_topic in self._progress.values()]
+        self.resume_number = max(0, min(newest) + 1 - settings.producer_window_events)
 
     def send(self, record: Record) -> bool:
         """Send a record unless the broker has it. Waits while the window is full.
@@ -35,14 +36,15 @@ class Delivery:
         Returns:
             Whether the record was sent.
         """
-        partition = partitions.partition_of(self._topics, record.topic, record.key)
-        progress = self._progress[partition]
+        of_topic = self._progress[record.topic]  # by partition
+        index = partitions.index_of(record.key, len(of_topic))
+        progress = of_topic[index]
         if record.number <= progress.last_number:
             return False
         self._acknowledgements.wait_for_room(record.number)
         headers = [(resume.NUMBER_HEADER, b"%d" % record.number)]
         future = self._producer.send(
-            *(record.topic, record.value, record.key, headers, partition.partition)
+            record.topic, record.value, key=record.key, headers=headers, partition=index
         )
         future.add_errback(_end_undelivered)
         self._acknowledgements.expect(record, progress, future)

@@ -101,12 +101,13 @@ def all_partitions(topics: Topics) -> list[TopicPartition]:
 
 
 def partition_of(topics: Topics, topic: str, key: bytes) -> TopicPartition:
-    """The partition of a key: the one that the Java client, too, would choose."""
-    return TopicPartition(topic, _index(key, topics.topics[topic].partitions))
+    """The partition of a record with this key in a topic."""
+    return TopicPartition(topic, index_of(key, topics.topics[topic].partitions))
 
 
 @lru_cache(maxsize=2**16)  # the same patients and staff come again while in hospital or on duty
-def _index(key: bytes, count: int) -> int:
+def index_of(key: bytes, count: int) -> int:
+    """Which of a topic's `count` partitions a key belongs to: as the Java client would choose."""
     return int(murmur2(key) & 0x7FFFFFFF) % count
 
 
