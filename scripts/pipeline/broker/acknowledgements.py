@@ -4,7 +4,8 @@ import logging
 import time
 from collections import deque
 from contextlib import suppress
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from kafka.errors import KafkaError
@@ -27,7 +28,8 @@ WAITED = "records_that_waited"
 log = logging.getLogger("producer")
 
 
-class Sent(NamedTuple):
+@dataclass(slots=True)
+class Sent:
     """A record that was sent; `progress` is that of its partition, `future` the library's."""
 
     record: Record
@@ -67,7 +69,7 @@ class Acknowledgements:
 
     def wait_for_room(self, number: int) -> None:
         """Wait while the event with this running number is a window ahead of the oldest pending."""
-        while number - self.oldest_pending(number) >= self._window:
+        while self._pending and number - self._pending[0].record.number >= self._window:
             # A record that failed ends the process, in the library's thread.
             with suppress(KafkaError):
                 self._pending[0].future.get(timeout=1)
@@ -120,9 +122,10 @@ class Acknowledgements:
 
     def _take_acknowledged(self) -> list[Sent]:
         acknowledged = []
-        while self._pending and self._pending[0].future.succeeded():
+        metadata: Any
+        # A future has a value once the broker has acknowledged its record, and never if it failed.
+        while self._pending and (metadata := self._pending[0].future.value):
             sent = self._pending.popleft()
-            metadata: Any = sent.future.value
             sent.progress.advance(metadata.offset)
             acknowledged.append(sent)
         return acknowledged
