@@ -1,4 +1,7 @@
-"""Kafka clients as this project uses them: a producer, a consumer, a member of the group."""
+"""Kafka clients as this project uses them: a producer, a consumer, a member of the group.
+
+They keep none of the library's own metrics, which nobody would read.
+"""
 
 import socket
 from typing import Any
@@ -51,13 +54,16 @@ def producer(settings: KafkaSettings, **options: object) -> KafkaProducer:
         linger_ms=20,
         batch_size=131_072,
         allow_auto_create_topics=False,
+        metrics_enabled=False,
         **options,
     )
 
 
 def consumer(settings: KafkaSettings, **options: object) -> KafkaConsumer:
     """A consumer that commits nothing by itself and joins no group, unless `options` name one."""
-    return KafkaConsumer(**(connection(settings) | options), enable_auto_commit=False)
+    return KafkaConsumer(
+        **(connection(settings) | options), enable_auto_commit=False, metrics_enabled=False
+    )
 
 
 def group_member(settings: StreamProcessorSettings) -> KafkaConsumer:
