@@ -123,7 +123,7 @@ def bytes_on_disk(stack: Stack, volume: str) -> int:
 
 
 def used(counters: Counters, name: str, spans: Sequence[Span], peak_memory: int) -> Used:
-    """What a container used in the whole run, which is the first of the spans, and in the others."""
+    """What a container used in the whole run, the first of the spans, and in the others."""
     whole, *hundreds = (counters.cpu_seconds(name, *span) for span in spans)
     return Used(whole, hundreds, peak_memory)
 
