@@ -15,8 +15,8 @@ SCRIPTS = ROOT / "scripts"
 IMAGES = ("scheduler", "producer", "stream_processor", "batch_ingestor", "dashboard")
 # No files, network, environment, logs or time of day.
 HOSPITAL_MAY_IMPORT = """
-    bisect collections dataclasses datetime difflib enum functools hashlib heapq itertools math
-    operator re statistics typing faker numpy pandas pydantic pydantic_core
+    array bisect collections dataclasses datetime difflib enum functools hashlib heapq itertools
+    math operator re statistics typing faker numpy pandas pydantic pydantic_core
 """
 
 
