@@ -14,7 +14,7 @@ from pipeline.settings import KafkaSettings, StreamProcessorSettings
 # The library never gives up on a record or on the broker. A service that is stuck ends itself
 # instead, and its next start asks the broker what arrived.
 NEVER_MS = 2**31 - 1
-# Each poll ends in one write to the disk and one commit. So many records take about 25 MB.
+# Each poll ends in one write to the disk and one commit.
 MAX_POLL_RECORDS = 20_000
 # The broker answers at once when it has records. While it has none, it is asked this often.
 FETCH_MAX_WAIT_MS = 1_000
