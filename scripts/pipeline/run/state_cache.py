@@ -19,7 +19,7 @@ from pipeline.logs import Message
 from pipeline.run.clock import HOUR, Clock
 
 KEPT = 3
-# None: with three files kept, it would save 1 MB in all. Earlier versions did compress.
+# Not at all: only three files are kept. Earlier versions compressed them, and gzip reads both.
 COMPRESSION_LEVEL = 0
 NAMES, NAME_FORMAT = "[0-9]*.json.gz", "%Y-%m-%dT%HZ.json.gz"
 
