@@ -42,7 +42,7 @@ class Used(NamedTuple):
     """What a container used during the run."""
 
     cpu_seconds: float
-    cpu_seconds_of_hundreds: Sequence[float]  # the first and the last hundred days
+    cpu_seconds_of_spans: Sequence[float]  # the first and the last days
     peak_memory: int  # bytes
 
 
@@ -124,8 +124,8 @@ def bytes_on_disk(stack: Stack, volume: str) -> int:
 
 def used(counters: Counters, name: str, spans: Sequence[Span], peak_memory: int) -> Used:
     """What a container used in the whole run, the first of the spans, and in the others."""
-    whole, *hundreds = (counters.cpu_seconds(name, *span) for span in spans)
-    return Used(whole, hundreds, peak_memory)
+    whole, *ends = (counters.cpu_seconds(name, *span) for span in spans)
+    return Used(whole, ends, peak_memory)
 
 
 def first_and_last(instants: Sequence[float], most: int = 100) -> list[Span]:
@@ -155,7 +155,7 @@ def summary(run: Run) -> Section:
         ("CPU time of all containers", f"{cpu_seconds:,.0f} s"),
         ("events for a CPU-second of everything", f"{run.events / cpu_seconds:,.0f}"),
         ("peak memory of our four services, added up", f"{memory / 2**20:,.0f} MiB"),
-        ("days published a second, first and last hundred", f"{first:.2f} and {last:.2f}"),
+        (f"days published a second, first and last {span_days}", f"{first:.2f} and {last:.2f}"),
         ("`reconcile` of it", f"{run.reconcile_seconds:.0f} s"),
         ("fingerprint", f"`{run.fingerprint}`"),
     ]
@@ -168,7 +168,7 @@ def summary(run: Run) -> Section:
         "volumes": run.volumes,
         "window_days": WINDOW_DAYS,
         "days_a_second": [WINDOW_DAYS / (end - begin) for begin, end in windows],
-        "first_and_last_hundred_days": [first, last],
+        "first_and_last_days": [first, last],
         "ratio": run.seconds / mean(alone),
         "events_per_cpu_second": run.events / cpu_seconds,
         "containers": {name: used._asdict() for name, used in run.containers.items()},
@@ -182,12 +182,13 @@ def of_containers(run: Run) -> Section:
     rows = [
         (
             name,
-            *(f"{s:,.1f} s" for s in (used.cpu_seconds, *used.cpu_seconds_of_hundreds)),
+            *(f"{s:,.1f} s" for s in (used.cpu_seconds, *used.cpu_seconds_of_spans)),
             f"{used.peak_memory / 2**20:,.0f} MiB",
         )
         for name, used in run.containers.items()
     ]
-    columns = ("Container", "CPU time", "first hundred days", "last hundred days", "peak memory")
+    span = f"{days_of_a_span(run.published_at)} days"
+    columns = ("Container", "CPU time", f"first {span}", f"last {span}", "peak memory")
     return Section("containers", "Its containers", columns, rows, {})
 
 
