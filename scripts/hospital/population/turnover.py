@@ -1,7 +1,7 @@
 """How the population turns over: a day's births, moves and deaths, decided at its first second.
 
-Deaths in a hospital are decided there, when they happen. Nobody who is in a hospital or on the way
-to one dies elsewhere or moves.
+Deaths in a hospital are decided there, when they happen. A person who is in a hospital, or on the
+way to one, neither dies elsewhere nor moves.
 """
 
 from collections.abc import Collection
